@@ -1,0 +1,145 @@
+package io.ghostmap.bundle;
+
+import java.io.BufferedInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
+
+/**
+ * The door of the room: reads a bundle, an archive (tar, tar.gz, tar.zst, told by its first bytes) or an unpacked
+ * folder, and hands each member to the sinks that want it.
+ */
+public final class BundleReader {
+    private static final int BUFFER = 256 << 10;
+    private static final int MAGIC_BYTES = 264;
+
+    private final Limits limits;
+
+    public BundleReader(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Walks the bundle once. A bundle that holds nothing of ours is refused. */
+    public Bundle read(Path path, List<MemberSink> sinks) throws UnreadableBundleException {
+        MemberWalk walk = new MemberWalk(limits, sinks);
+        String shown = Printable.of(String.valueOf(path.getFileName()));
+        try {
+            Optional<String> sha256 = Optional.empty();
+            if (Files.isDirectory(path)) {
+                new FolderSource(limits).walk(path, walk);
+            } else {
+                sha256 = Optional.of(readArchive(path, walk));
+            }
+            return walk.finish(baseName(path), sha256);
+        } catch (UnreadableBundleException e) {
+            throw new UnreadableBundleException(shown + ": " + e.getMessage(), e);
+        } catch (NoSuchFileException e) {
+            throw new UnreadableBundleException(shown + ": no such file or folder: check the path", e);
+        } catch (LimitExceededException e) {
+            throw new UnreadableBundleException(
+                    shown + ": refused, " + e.getMessage() + ": ask for a bundle as ghostmap-collect wrote it", e);
+        } catch (EOFException e) {
+            throw new UnreadableBundleException(
+                    shown + ": the archive ends early" + walk.where()
+                            + ": transfer it again and compare its size and SHA-256 with the collector's last lines",
+                    e);
+        } catch (IOException e) {
+            throw new UnreadableBundleException(
+                    shown + ": the archive is damaged" + walk.where() + " ("
+                            + Printable.of(String.valueOf(e.getMessage()))
+                            + "): transfer it again and compare its SHA-256",
+                    e);
+        }
+    }
+
+    /** Returns the SHA-256 of the archive's own bytes. */
+    private String readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
+        MessageDigest digest = Sha256.newDigest();
+        try (InputStream file = new DigestInputStream(Files.newInputStream(path), digest);
+                InputStream raw = new BufferedInputStream(file, BUFFER);
+                InputStream plain = decompress(raw)) {
+            InputStream guarded = new TarGuard(plain, limits);
+            try (TarArchiveInputStream tar = new TarArchiveInputStream(guarded)) {
+                readMembers(tar, walk);
+                drain(guarded); // the checksum of gzip and zstd stands behind the last block
+            }
+            drain(raw);
+        }
+        return Sha256.hex(digest);
+    }
+
+    private static void readMembers(TarArchiveInputStream tar, MemberWalk walk) throws IOException {
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            if (entry.isDirectory()) {
+                walk.folder(entry.getName());
+            } else {
+                walk.member(entry.getName(), tar);
+            }
+        }
+    }
+
+    private static void drain(InputStream in) throws IOException {
+        byte[] buffer = new byte[BUFFER];
+        while (in.read(buffer) >= 0) {
+            // only the end matters
+        }
+    }
+
+    /** Told by magic bytes, never by commons-compress' detection, which would open every parser it has. */
+    private static InputStream decompress(InputStream raw) throws IOException, UnreadableBundleException {
+        raw.mark(MAGIC_BYTES);
+        byte[] magic = raw.readNBytes(MAGIC_BYTES);
+        raw.reset();
+        if (magic.length == 0) {
+            throw new UnreadableBundleException("the file is empty: collect or transfer it again");
+        }
+        if (startsWith(magic, 0x1f, 0x8b)) {
+            return GzipCompressorInputStream.builder()
+                    .setInputStream(raw)
+                    .setDecompressConcatenated(true)
+                    .setBufferSize(BUFFER)
+                    .get();
+        }
+        if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
+            return new ZstdCompressorInputStream(raw);
+        }
+        if (magic.length == MAGIC_BYTES && new String(magic, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+            return raw;
+        }
+        throw new UnreadableBundleException(
+                "not a tar, tar.gz or tar.zst archive: give the file that ghostmap-collect wrote, or its unpacked folder");
+    }
+
+    private static boolean startsWith(byte[] bytes, int... magic) {
+        for (int i = 0; i < magic.length; i++) {
+            if (i >= bytes.length || (bytes[i] & 0xff) != magic[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static String baseName(Path path) {
+        Path name = path.toAbsolutePath().normalize().getFileName();
+        String text = name == null ? "bundle" : name.toString();
+        for (String ending : List.of(".tar.gz", ".tgz", ".tar.zst", ".tzst", ".tar")) {
+            if (text.toLowerCase(Locale.ROOT).endsWith(ending) && text.length() > ending.length()) {
+                return text.substring(0, text.length() - ending.length());
+            }
+        }
+        return text;
+    }
+}

@@ -1,0 +1,44 @@
+package io.ghostmap.bundle;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the collector says about its own run ({@code manifest.json}, format 1). Claims, like the rest of a bundle:
+ * times are the node's clock in UTC, and a step's exit status is what the shell saw.
+ *
+ * @param collector name and version of the collector
+ * @param standIns tools that were declared as stand-ins for the real ones, as in the lab
+ */
+public record Manifest(
+        String collector,
+        String node,
+        String bootId,
+        String start,
+        String end,
+        String caseId,
+        boolean interrupted,
+        List<String> standIns,
+        Optional<CaptureStep> capture,
+        List<Gap> missing,
+        List<Step> steps) {
+
+    /** The only format this reader knows. */
+    public static final int FORMAT = 1;
+
+    /**
+     * One command of the collector.
+     *
+     * @param exit its exit status; bpftool's mean zero or non-zero only
+     * @param cut whether a limit cut the file, or a JSON document does not close
+     */
+    public record Step(String id, List<String> argv, String file, int exit, boolean timedOut, boolean cut) {}
+
+    /** How the packets were captured. Times are UTC. */
+    public record CaptureStep(String file, String iface, String filter, String start, String end) {}
+
+    /** The step that wrote the file, if the manifest names one. */
+    public Optional<Step> stepFor(String file) {
+        return steps.stream().filter(step -> step.file().equals(file)).findFirst();
+    }
+}

@@ -1,0 +1,75 @@
+package io.ghostmap.bundle;
+
+import java.util.Optional;
+import java.util.Set;
+
+/** Turns the names of archive members into paths relative to the bundle's folder, and refuses those that lie. */
+final class MemberName {
+    /** Entries that stand directly in a bundle's folder (format 1). */
+    private static final Set<String> TOP_LEVEL = Set.of(
+            "manifest.json",
+            "SHA256SUMS",
+            "README.txt",
+            "collector.log",
+            "node",
+            "bpf",
+            "pcap",
+            "net",
+            "cilium",
+            "kubernetes",
+            "errors");
+
+    private final Limits limits;
+    private Optional<String> folder = Optional.empty();
+
+    MemberName(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** The member's path below the bundle's folder; empty for that folder itself. */
+    Optional<String> resolve(String raw) throws LimitExceededException {
+        String name = normalise(raw);
+        if (name.isEmpty()) {
+            return Optional.empty();
+        }
+        int slash = name.indexOf('/');
+        String first = slash < 0 ? name : name.substring(0, slash);
+        if (folder.isEmpty()) {
+            folder = Optional.of(TOP_LEVEL.contains(first) ? "" : first);
+        }
+        String expected = folder.get();
+        if (expected.isEmpty()) {
+            return Optional.of(name);
+        }
+        if (!first.equals(expected)) {
+            throw new LimitExceededException("it holds more than one top folder (" + Printable.of(expected) + " and "
+                    + Printable.of(first) + "), a bundle has one");
+        }
+        return slash < 0 ? Optional.empty() : Optional.of(name.substring(slash + 1));
+    }
+
+    private String normalise(String raw) throws LimitExceededException {
+        if (raw.length() > limits.nameBytes()) {
+            throw new LimitExceededException("a member's name is longer than " + limits.nameBytes() + " characters");
+        }
+        if (raw.startsWith("/") || raw.indexOf('\\') >= 0 || raw.chars().anyMatch(c -> c < 0x20 || c == 0x7f)) {
+            throw new LimitExceededException("the member name " + Printable.of(raw) + " is not a plain relative path");
+        }
+        StringBuilder name = new StringBuilder();
+        int depth = 0;
+        for (String part : raw.split("/", -1)) {
+            if (part.equals("..")) {
+                throw new LimitExceededException(
+                        "the member name " + Printable.of(raw) + " leaves the bundle's folder");
+            }
+            if (part.isEmpty() || part.equals(".")) {
+                continue;
+            }
+            if (++depth > limits.depth()) {
+                throw new LimitExceededException("a member lies deeper than " + limits.depth() + " folders");
+            }
+            name.append(name.isEmpty() ? "" : "/").append(part);
+        }
+        return name.toString();
+    }
+}

@@ -1,0 +1,16 @@
+package io.ghostmap.bundle;
+
+import java.io.IOException;
+import java.io.InputStream;
+
+/**
+ * Takes members of a bundle while it streams past. A sink need not read a member to its end. What it cannot make
+ * sense of it records as a {@link Gap}; an exception from {@link #read} means that the archive itself failed.
+ */
+public interface MemberSink {
+    /** Whether this sink reads the member; {@code path} is relative to the bundle's folder and uses {@code /}. */
+    boolean wants(String path);
+
+    /** Reads one member; {@code in} is bounded by {@link Limits} and is closed by the caller. */
+    void read(String path, InputStream in) throws IOException;
+}

@@ -1,0 +1,71 @@
+package io.ghostmap.bundle;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.security.MessageDigest;
+import java.util.Optional;
+
+/**
+ * One member of an archive while a sink reads it: counts and bounds its bytes, digests them, and remembers the first
+ * failure of the archive below, which parsers above tend to wrap or to swallow. Closing it leaves the archive open.
+ */
+final class MemberStream extends InputStream {
+    private final InputStream in;
+    private final long limit;
+    private final MessageDigest digest = Sha256.newDigest();
+    private long count;
+    private Optional<IOException> failure = Optional.empty();
+
+    MemberStream(InputStream in, long limit) {
+        this.in = in;
+        this.limit = limit;
+    }
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] buffer, int offset, int length) throws IOException {
+        try {
+            int read = in.read(buffer, offset, length);
+            if (read > 0) {
+                count += read;
+                if (count > limit) {
+                    throw new LimitExceededException("is larger than " + limit + " bytes");
+                }
+                digest.update(buffer, offset, read);
+            }
+            return read;
+        } catch (IOException e) {
+            if (failure.isEmpty()) {
+                failure = Optional.of(e);
+            }
+            throw e;
+        }
+    }
+
+    /** Reads what the sink left, so that count and digest are those of the whole member. */
+    void drain() throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        while (read(buffer, 0, buffer.length) >= 0) {
+            // counting and digesting is the work
+        }
+    }
+
+    void throwFailure() throws IOException {
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    long count() {
+        return count;
+    }
+
+    String sha256() {
+        return Sha256.hex(digest);
+    }
+}

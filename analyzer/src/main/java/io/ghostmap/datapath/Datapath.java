@@ -1,0 +1,58 @@
+package io.ghostmap.datapath;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+
+/**
+ * The load balancer of a node as its maps and programs tell it.
+ *
+ * @param generations by role, then from the oldest to the newest
+ * @param attachments programs on cgroup hooks as attached, the load balancer's and foreign ones
+ * @param views by program id, of every program of the load balancer on a socket hook
+ * @param services decoded services maps, by map id
+ * @param backends decoded backends maps, by map id
+ * @param reverseSk decoded reverse_sk maps, by map id
+ */
+public record Datapath(
+        List<Generation> generations,
+        List<Attachment> attachments,
+        SortedMap<Integer, View> views,
+        SortedMap<Integer, SortedMap<Frontend, Service>> services,
+        SortedMap<Integer, SortedMap<Long, Backend>> backends,
+        SortedMap<Integer, List<ReverseSkEntry>> reverseSk) {
+
+    public List<Generation> generations(MapRole role) {
+        return generations.stream()
+                .filter(generation -> generation.role() == role)
+                .toList();
+    }
+
+    public Optional<Generation> generation(int mapId) {
+        return generations.stream()
+                .filter(generation -> generation.mapId() == mapId)
+                .findFirst();
+    }
+
+    public Optional<View> view(int programId) {
+        return Optional.ofNullable(views.get(programId));
+    }
+
+    /** Whether the program reads a services or backends map that is not current. */
+    public boolean readsStale(View view) {
+        return tablesOf(view)
+                .anyMatch(id -> generation(id).filter(Generation::isNotCurrent).isPresent());
+    }
+
+    /** Whether every services and backends map that the program reads is current. */
+    public boolean readsOnlyCurrent(View view) {
+        return tablesOf(view)
+                .allMatch(id -> generation(id).filter(Generation::isCurrent).isPresent());
+    }
+
+    private static Stream<Integer> tablesOf(View view) {
+        return Stream.of(view.servicesV4(), view.backendsV4(), view.servicesV6(), view.backendsV6())
+                .flatMap(table -> table.mapId().stream());
+    }
+}

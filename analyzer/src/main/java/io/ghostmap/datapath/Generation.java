@@ -1,0 +1,56 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.BpfMap;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One map of a role on this kernel. Several at once are generations: the agent writes to one of them, the others are
+ * frozen at the moment when it stopped.
+ *
+ * @param order 1 is the oldest of its role
+ * @param reasons why it is, or is not, current; each cited
+ * @param programs ids of the programs that reference it
+ * @param attachments where those programs run
+ * @param entries rows of its dump; empty where it was not dumped
+ * @param damage why its content cannot be relied on, where that is so
+ */
+public record Generation(
+        MapRole role,
+        BpfMap map,
+        int order,
+        Currency currency,
+        List<Reason> reasons,
+        List<Integer> programs,
+        List<Attachment> attachments,
+        Optional<Integer> entries,
+        Optional<String> damage) {
+
+    /** Whether the agent works on it. */
+    public enum Currency {
+        CURRENT,
+        NOT_CURRENT,
+        UNKNOWN
+    }
+
+    /** A sentence and where it stands. */
+    public record Reason(String text, Citation source) {}
+
+    public int mapId() {
+        return map.id();
+    }
+
+    public boolean isCurrent() {
+        return currency == Currency.CURRENT;
+    }
+
+    public boolean isNotCurrent() {
+        return currency == Currency.NOT_CURRENT;
+    }
+
+    /** Whether its content is there, whole or in part. */
+    public boolean usable() {
+        return entries.isPresent();
+    }
+}

@@ -1,0 +1,66 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.net.Endpoint;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What one program sees: the tables that it references itself. Backend ids are only looked up in the backends table of
+ * the same view, since two generations use one id for different backends.
+ */
+public record View(
+        BpfProgram program,
+        Semantics semantics,
+        Table<SortedMap<Frontend, Service>> servicesV4,
+        Table<SortedMap<Long, Backend>> backendsV4,
+        Table<SortedMap<Frontend, Service>> servicesV6,
+        Table<SortedMap<Long, Backend>> backendsV6) {
+
+    public Table<SortedMap<Frontend, Service>> services(Family family) {
+        return family == Family.IPV4 ? servicesV4 : servicesV6;
+    }
+
+    public Table<SortedMap<Long, Backend>> backends(Family family) {
+        return family == Family.IPV4 ? backendsV4 : backendsV6;
+    }
+
+    /** The services table with that map id, if this view reads it and it was dumped. */
+    Optional<SortedMap<Frontend, Service>> servicesIn(int mapId) {
+        return Stream.of(servicesV4, servicesV6)
+                .filter(table -> table.mapId().filter(id -> id == mapId).isPresent())
+                .findFirst()
+                .flatMap(Table::content);
+    }
+
+    /** The entry that this view has for exactly that frontend. */
+    public Optional<Service> service(Frontend frontend) {
+        return services(Family.of(frontend.endpoint().address()))
+                .content()
+                .flatMap(table -> Optional.ofNullable(table.get(frontend)));
+    }
+
+    /** The backend behind a slot of one of this view's services. */
+    public Optional<Backend> backend(Family family, Slot slot) {
+        return backends(family).content().flatMap(table -> Optional.ofNullable(table.get(slot.backendId())));
+    }
+
+    /** Where the service's selectable slots lead, as far as their backends are in this view. */
+    public SortedSet<Endpoint> backendsOf(Service service) {
+        Family family = Family.of(service.frontend().endpoint().address());
+        SortedSet<Endpoint> endpoints = new TreeSet<>();
+        service.selectable().forEach(slot -> backend(family, slot).ifPresent(b -> endpoints.add(b.endpoint())));
+        return endpoints;
+    }
+
+    /** Whether both read the same services and backends, so that it makes no difference which of them runs. */
+    public boolean readsSameMapsAs(View other) {
+        return servicesV4.mapId().equals(other.servicesV4.mapId())
+                && backendsV4.mapId().equals(other.backendsV4.mapId())
+                && servicesV6.mapId().equals(other.servicesV6.mapId())
+                && backendsV6.mapId().equals(other.backendsV6.mapId());
+    }
+}

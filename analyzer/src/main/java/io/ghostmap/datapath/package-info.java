@@ -1,0 +1,9 @@
+/**
+ * What load-balancing maps mean. In goes {@link io.ghostmap.evidence.Evidence}, out goes
+ * {@link io.ghostmap.datapath.Datapath}: maps of one role as generations, one of them current, and for each program the
+ * view that its own maps give it. Ids of one map are never joined with another map outside a view.
+ */
+@NullMarked
+package io.ghostmap.datapath;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Gap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * Everything that the node said. Lists keep the order of the bundle; an absent list is empty and named in
+ * {@link #gaps()}.
+ *
+ * @param tree programs as attached, per cgroup; {@code treeCaptured} tells "none" from "not asked"
+ * @param effective programs in run order, by cgroup id
+ * @param dumps map contents, by map id
+ * @param agentServices {@code cilium-dbg service list}: the agent's intent
+ * @param lbList {@code cilium-dbg bpf lb list}: what the pinned maps hold
+ */
+public record Evidence(
+        BpfState before,
+        BpfState after,
+        List<NetAttachment> net,
+        boolean treeCaptured,
+        List<CgroupPrograms> tree,
+        SortedMap<Long, EffectivePrograms> effective,
+        List<Cgroup> cgroups,
+        List<Pin> pins,
+        List<Holder> holders,
+        SortedMap<Integer, MapDump> dumps,
+        List<ServiceClaim> agentServices,
+        List<ServiceClaim> lbList,
+        KubernetesView kubernetes,
+        TextFile iptables,
+        TextFile agentLog,
+        NodeFacts node,
+        List<Gap> gaps) {
+
+    /** The reading to reason on: the one before the capture, or the one after where that is all there is. */
+    public BpfState state() {
+        return new BpfState(
+                before.maps().captured() ? before.maps() : after.maps(),
+                before.programs().captured() ? before.programs() : after.programs(),
+                before.links().captured() ? before.links() : after.links());
+    }
+
+    public Optional<MapDump> dump(int mapId) {
+        return Optional.ofNullable(dumps.get(mapId));
+    }
+
+    /** The cgroup with that inode number, if its directory was listed. */
+    public Optional<Cgroup> cgroup(long inode) {
+        return cgroups.stream().filter(cgroup -> cgroup.inode() == inode).findFirst();
+    }
+}

@@ -1,0 +1,247 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.MemberSink;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import tools.jackson.databind.JsonNode;
+
+/** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
+public final class EvidenceSink implements MemberSink {
+    private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json");
+    private static final Pattern EFFECTIVE = Pattern.compile("bpf/cgroups/effective/(\\d{1,18})\\.json");
+    private static final Pattern TREE = Pattern.compile("bpf/cgroups/tree(-\\d{1,3})?\\.json");
+
+    private final StateReader before = new StateReader("bpf/before/");
+    private final StateReader after = new StateReader("bpf/after/");
+    private final KubernetesReader kubernetes = new KubernetesReader();
+    private final SortedMap<String, FileReader> readers = new TreeMap<>();
+
+    private final List<NetAttachment> net = new ArrayList<>();
+    private final List<CgroupPrograms> tree = new ArrayList<>();
+    private final SortedMap<Long, EffectivePrograms> effective = new TreeMap<>();
+    private final List<Cgroup> cgroups = new ArrayList<>();
+    private final List<Pin> pins = new ArrayList<>();
+    private final List<Holder> holders = new ArrayList<>();
+    private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
+    private final List<ServiceClaim> agentServices = new ArrayList<>();
+    private final List<ServiceClaim> lbList = new ArrayList<>();
+    private final SortedMap<String, String> facts = new TreeMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
+    private TextFile iptables = new TextFile("net/iptables.txt", false, List.of());
+    private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
+    private boolean treeCaptured;
+
+    @FunctionalInterface
+    private interface FileReader {
+        void read(String path, InputStream in) throws IOException;
+    }
+
+    public EvidenceSink() {
+        before.register(readers::put);
+        after.register(readers::put);
+        readers.put("bpf/before/net.json", rows(row -> net.addAll(BpftoolLists.net(row, "bpf/before/net.json"))));
+        readers.put(
+                "bpf/version.json",
+                rows(row ->
+                        facts.put("bpftool", row.path("version").path("version").asString(""))));
+        readers.put("bpf/pins.tsv", this::readPins);
+        readers.put("bpf/holders.tsv", this::readHolders);
+        readers.put("node/cgroups.tsv", this::readCgroups);
+        readers.put("node/uname.txt", (path, in) -> facts.put("kernel", Texts.firstLine(in)));
+        readers.put("node/boot_id", (path, in) -> facts.put("bootId", Texts.firstLine(in)));
+        readers.put("node/os-release", this::readOsRelease);
+        readers.put(
+                "cilium/services.json",
+                rows(row -> CiliumLists.service(row, "cilium/services.json").ifPresent(agentServices::add)));
+        readers.put("cilium/lb-list.json", rows(row -> lbList.addAll(CiliumLists.lbList(row, "cilium/lb-list.json"))));
+        readers.put("cilium/agent.log", (path, in) -> agentLog = new TextFile(path, true, Texts.lines(in)));
+        readers.put("net/iptables.txt", (path, in) -> iptables = new TextFile(path, true, Texts.lines(in)));
+        readers.put("kubernetes/services.json", rows(kubernetes::services));
+        readers.put("kubernetes/pods.json", rows(kubernetes::pods));
+        readers.put(KubernetesView.SLICES_FILE, rows(kubernetes::slices));
+    }
+
+    @Override
+    public boolean wants(String path) {
+        return readers.containsKey(path)
+                || DUMP.matcher(path).matches()
+                || EFFECTIVE.matcher(path).matches()
+                || TREE.matcher(path).matches();
+    }
+
+    @Override
+    public void read(String path, InputStream in) throws IOException {
+        Matcher dump = DUMP.matcher(path);
+        Matcher effectiveList = EFFECTIVE.matcher(path);
+        FileReader reader = readers.get(path);
+        if (reader != null) {
+            reader.read(path, in);
+        } else if (dump.matches()) {
+            readDump(Integer.parseInt(dump.group(1)), path, in);
+        } else if (effectiveList.matches()) {
+            readEffective(Long.parseLong(effectiveList.group(1)), path, in);
+        } else {
+            readTree(path, in);
+        }
+    }
+
+    /** What was read, with the gaps of the bundle itself in front. */
+    public Evidence assemble(Bundle bundle) {
+        List<Gap> all = new ArrayList<>(bundle.gaps());
+        all.addAll(gaps);
+        all.addAll(ExpectedFiles.absentFrom(bundle, all));
+        return new Evidence(
+                before.state(),
+                after.state(),
+                List.copyOf(net),
+                treeCaptured,
+                List.copyOf(tree),
+                Collections.unmodifiableSortedMap(effective),
+                List.copyOf(cgroups),
+                List.copyOf(pins),
+                List.copyOf(holders),
+                Collections.unmodifiableSortedMap(dumps),
+                List.copyOf(agentServices),
+                List.copyOf(lbList),
+                kubernetes.view(),
+                iptables,
+                agentLog,
+                new NodeFacts(fact("kernel"), fact("os"), fact("bootId"), fact("bpftool")),
+                all.stream().distinct().toList());
+    }
+
+    private String fact(String name) {
+        return facts.getOrDefault(name, "");
+    }
+
+    private void readDump(int mapId, String path, InputStream in) {
+        MapDump dump = MapDumpReader.read(mapId, path, in);
+        dumps.put(mapId, dump);
+        dump.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+    }
+
+    private void readEffective(long cgroupId, String path, InputStream in) {
+        List<AttachedProgram> programs = new ArrayList<>();
+        note(path, JsonRows.read(in, row -> BpftoolLists.attached(row, path).ifPresent(programs::add)));
+        effective.put(cgroupId, new EffectivePrograms(cgroupId, List.copyOf(programs)));
+    }
+
+    private void readTree(String path, InputStream in) {
+        treeCaptured = true;
+        note(path, JsonRows.read(in, row -> BpftoolLists.cgroup(row, path).ifPresent(tree::add)));
+    }
+
+    private void readPins(String path, InputStream in) throws IOException {
+        for (String[] cells : Texts.table(in, 4)) {
+            Citation source = new Citation(path, cells[1], cells[2] + " " + cells[3]);
+            object(cells[2], cells[3], (kind, id) -> pins.add(new Pin(cells[0], cells[1], kind, id, source)));
+        }
+    }
+
+    private void readHolders(String path, InputStream in) throws IOException {
+        for (String[] cells : Texts.table(in, 5)) {
+            Optional<Integer> pid = number(cells[0]);
+            Citation source = new Citation(path, "pid " + cells[0] + " fd " + cells[2], cells[3] + " " + cells[4]);
+            pid.ifPresent(p ->
+                    object(cells[3], cells[4], (kind, id) -> holders.add(new Holder(p, cells[1], kind, id, source))));
+        }
+    }
+
+    private void readCgroups(String path, InputStream in) throws IOException {
+        for (String[] cells : Texts.table(in, 3)) {
+            if (cells[1].matches("\\d{1,18}")) {
+                cgroups.add(new Cgroup(cells[0], Long.parseLong(cells[1]), cells[2]));
+            }
+        }
+    }
+
+    private void readOsRelease(String path, InputStream in) throws IOException {
+        for (String line : Texts.lines(in)) {
+            if (line.startsWith("PRETTY_NAME=")) {
+                facts.put("os", line.substring("PRETTY_NAME=".length()).replace("\"", ""));
+            }
+        }
+    }
+
+    private static void object(String kind, String id, BiConsumer<ObjectKind, Integer> consumer) {
+        Optional<ObjectKind> known = ObjectKind.of(kind);
+        Optional<Integer> number = number(id);
+        if (known.isPresent() && number.isPresent()) {
+            consumer.accept(known.get(), number.get());
+        }
+    }
+
+    private static Optional<Integer> number(String text) {
+        return text.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+
+    private FileReader rows(Consumer<JsonNode> consumer) {
+        return (path, in) -> note(path, JsonRows.read(in, consumer));
+    }
+
+    private void note(String path, JsonRows.Reading reading) {
+        reading.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+        reading.errors().forEach(error -> gaps.add(new Gap(path, "bpftool says: " + error)));
+    }
+
+    /** The lists of one reading. */
+    private final class StateReader {
+        private final String folder;
+        private final SortedMap<Integer, BpfMap> maps = new TreeMap<>();
+        private final SortedMap<Integer, BpfProgram> programs = new TreeMap<>();
+        private final SortedMap<Integer, BpfLink> links = new TreeMap<>();
+        private final SortedMap<String, Boolean> usable = new TreeMap<>();
+
+        StateReader(String folder) {
+            this.folder = folder;
+        }
+
+        void register(BiConsumer<String, FileReader> registry) {
+            registry.accept(
+                    folder + "maps.json",
+                    list(row -> BpftoolLists.map(row, folder + "maps.json").ifPresent(map -> maps.put(map.id(), map))));
+            registry.accept(
+                    folder + "programs.json",
+                    list(row -> BpftoolLists.program(row, folder + "programs.json")
+                            .ifPresent(program -> programs.put(program.id(), program))));
+            registry.accept(
+                    folder + "links.json",
+                    list(row -> BpftoolLists.link(row, folder + "links.json")
+                            .ifPresent(link -> links.put(link.id(), link))));
+        }
+
+        private FileReader list(Consumer<JsonNode> consumer) {
+            return (path, in) -> {
+                JsonRows.Reading reading = JsonRows.read(in, consumer);
+                note(path, reading);
+                boolean nothing = reading.rows() == 0
+                        && (reading.damage().isPresent() || !reading.errors().isEmpty());
+                usable.put(path, !nothing);
+            };
+        }
+
+        BpfState state() {
+            return new BpfState(
+                    new Listing<>(captured("maps"), maps),
+                    new Listing<>(captured("programs"), programs),
+                    new Listing<>(captured("links"), links));
+        }
+
+        private boolean captured(String list) {
+            return usable.getOrDefault(folder + list + ".json", false);
+        }
+    }
+}

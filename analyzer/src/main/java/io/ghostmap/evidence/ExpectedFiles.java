@@ -1,0 +1,51 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.Gap;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Files that every format 1 bundle should hold. One that is absent without the manifest saying so is named as well. */
+final class ExpectedFiles {
+    private static final List<String> EXPECTED = List.of(
+            "bpf/before/maps.json",
+            "bpf/before/programs.json",
+            "bpf/before/links.json",
+            "bpf/after/maps.json",
+            "bpf/after/programs.json",
+            "bpf/after/links.json",
+            "bpf/cgroups/tree.json",
+            "bpf/pins.tsv",
+            "bpf/holders.tsv",
+            "cilium/services.json",
+            "cilium/lb-list.json",
+            "kubernetes/services.json",
+            KubernetesView.SLICES_FILE,
+            "kubernetes/pods.json",
+            "net/iptables.txt",
+            "node/boot_id",
+            "node/cgroups.tsv");
+
+    private static final List<String> EXPECTED_FOLDERS = List.of("bpf/cgroups/effective/", "bpf/map-dumps/", "pcap/");
+
+    private ExpectedFiles() {}
+
+    static List<Gap> absentFrom(Bundle bundle, List<Gap> known) {
+        List<Gap> gaps = new ArrayList<>();
+        for (String file : EXPECTED) {
+            boolean named = known.stream().anyMatch(gap -> gap.artifact().equals(file));
+            if (!bundle.members().containsKey(file) && !named) {
+                gaps.add(new Gap(file, "absent"));
+            }
+        }
+        for (String folder : EXPECTED_FOLDERS) {
+            boolean present = bundle.members().keySet().stream()
+                    .anyMatch(path -> path.startsWith(folder) && !path.endsWith(".stderr"));
+            boolean named = known.stream().anyMatch(gap -> gap.artifact().startsWith(folder));
+            if (!present && !named) {
+                gaps.add(new Gap(folder, "absent"));
+            }
+        }
+        return gaps;
+    }
+}

@@ -1,0 +1,65 @@
+package io.ghostmap.evidence;
+
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads bpftool's lists row by row: the elements of an array, or single objects, and whole documents behind one
+ * another. What bpftool does that a strict reader refuses is taken: {@code \'} in strings (up to 7.1), error objects
+ * in the place of rows, {@code null} and nothing at all. A document that ends early keeps the rows before the break.
+ */
+final class JsonRows {
+    private static final long LONGEST_DOCUMENT = 256L << 20;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxDocumentLength(LONGEST_DOCUMENT)
+                    .maxNestingDepth(64)
+                    .build())
+            .build();
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY).build();
+
+    /**
+     * @param errors texts of bpftool's error objects
+     * @param damage where and why the document broke off; empty when it is whole
+     */
+    record Reading(int rows, List<String> errors, Optional<String> damage) {}
+
+    private JsonRows() {}
+
+    /** Hands every row to {@code consumer}; never throws for what the text holds. */
+    static Reading read(InputStream in, Consumer<JsonNode> consumer) {
+        List<String> errors = new ArrayList<>();
+        int rows = 0;
+        try (JsonParser parser = MAPPER.createParser(in)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if (token != JsonToken.START_OBJECT) {
+                    continue; // the array around the rows, or bpftool's null
+                }
+                JsonNode row = MAPPER.readTree(parser);
+                if (row.size() == 1 && row.path("error").isString()) {
+                    errors.add(row.path("error").asString());
+                } else {
+                    consumer.accept(row);
+                    rows++;
+                }
+            }
+            return new Reading(rows, List.copyOf(errors), Optional.empty());
+        } catch (JacksonException e) {
+            return new Reading(rows, List.copyOf(errors), Optional.of("not valid JSON after " + rows + " rows"));
+        }
+    }
+}

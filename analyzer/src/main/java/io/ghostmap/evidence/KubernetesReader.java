@@ -1,0 +1,79 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+
+/** Gathers names from {@code kubectl get … -o json}: a {@code List} object with {@code items}. */
+final class KubernetesReader {
+    private final SortedMap<Endpoint, String> services = new TreeMap<>();
+    private final SortedMap<IpAddress, String> pods = new TreeMap<>();
+    private final SortedSet<IpAddress> endpoints = new TreeSet<>();
+    private boolean slicesCaptured;
+
+    void services(JsonNode list) {
+        for (JsonNode item : list.path("items")) {
+            for (JsonNode address : item.path("spec").path("clusterIPs")) {
+                for (JsonNode port : item.path("spec").path("ports")) {
+                    int number = port.path("port").asInt(0);
+                    if (number > 0 && number <= 0xffff) {
+                        IpAddress.parse(address.asString(""))
+                                .ifPresent(ip -> services.put(new Endpoint(ip, number), name(item)));
+                    }
+                }
+            }
+        }
+    }
+
+    void pods(JsonNode list) {
+        for (JsonNode item : list.path("items")) {
+            if (item.path("spec").path("hostNetwork").asBoolean(false)) {
+                continue; // its address is the node's
+            }
+            for (JsonNode address : item.path("status").path("podIPs")) {
+                IpAddress.parse(address.path("ip").asString("")).ifPresent(ip -> pods.put(ip, podName(item)));
+            }
+        }
+    }
+
+    void slices(JsonNode list) {
+        slicesCaptured |= list.path("items").isArray();
+        for (JsonNode item : list.path("items")) {
+            for (JsonNode endpoint : item.path("endpoints")) {
+                endpoint.path("addresses")
+                        .forEach(
+                                address -> IpAddress.parse(address.asString("")).ifPresent(endpoints::add));
+            }
+        }
+    }
+
+    KubernetesView view() {
+        return new KubernetesView(
+                Collections.unmodifiableSortedMap(services),
+                Collections.unmodifiableSortedMap(pods),
+                Collections.unmodifiableSortedSet(endpoints),
+                slicesCaptured);
+    }
+
+    private static String name(JsonNode item) {
+        JsonNode metadata = item.path("metadata");
+        return metadata.path("namespace").asString("") + "/"
+                + metadata.path("name").asString("");
+    }
+
+    /** The pod, and the kind of its owner where one is named: "monitoring/agent-x7k2p (DaemonSet)". */
+    private static String podName(JsonNode item) {
+        Optional<String> owner = item.path("metadata")
+                .path("ownerReferences")
+                .path(0)
+                .path("kind")
+                .asStringOpt();
+        return name(item) + owner.map(kind -> " (" + kind + ")").orElse("");
+    }
+}

@@ -1,0 +1,93 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Citation;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * The rows of {@code bpftool map dump}, in one flat array: key, value, key, value, … in the order of the dump, which
+ * for a hash is bucket order and means nothing. A dump is not a snapshot: under churn a key can stand in it twice
+ * (the later row wins) or be skipped.
+ */
+public final class MapDump {
+    private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
+
+    private final int mapId;
+    private final String file;
+    private final int keyBytes;
+    private final int valueBytes;
+    private final byte[] rows;
+    private final int count;
+    private final int vanished;
+    private final Optional<String> damage;
+
+    MapDump(
+            int mapId,
+            String file,
+            int keyBytes,
+            int valueBytes,
+            byte[] rows,
+            int count,
+            int vanished,
+            Optional<String> damage) {
+        this.mapId = mapId;
+        this.file = file;
+        this.keyBytes = keyBytes;
+        this.valueBytes = valueBytes;
+        this.rows = rows;
+        this.count = count;
+        this.vanished = vanished;
+        this.damage = damage;
+    }
+
+    public int mapId() {
+        return mapId;
+    }
+
+    public String file() {
+        return file;
+    }
+
+    /** Size of a key in bytes; 0 when the dump has no rows. */
+    public int keyBytes() {
+        return keyBytes;
+    }
+
+    /** Size of a value in bytes; 0 when the dump has no rows. */
+    public int valueBytes() {
+        return valueBytes;
+    }
+
+    /** Rows that have both key and value. */
+    public int count() {
+        return count;
+    }
+
+    /** Rows whose entry was deleted between the walk and the look-up; a sign of churn. */
+    public int vanished() {
+        return vanished;
+    }
+
+    /** Why the dump is not whole; empty when it is. */
+    public Optional<String> damage() {
+        return damage;
+    }
+
+    /** The key bytes of row {@code row}, a copy. */
+    public byte[] key(int row) {
+        int start = row * (keyBytes + valueBytes);
+        return Arrays.copyOfRange(rows, start, start + keyBytes);
+    }
+
+    /** The value bytes of row {@code row}, a copy. */
+    public byte[] value(int row) {
+        int start = row * (keyBytes + valueBytes) + keyBytes;
+        return Arrays.copyOfRange(rows, start, start + valueBytes);
+    }
+
+    /** Cites row {@code row} by its key bytes and quotes its value bytes, both as bpftool's text form prints them. */
+    public Citation cite(int row) {
+        return new Citation(file, "key " + SPACED.formatHex(key(row)), "value " + SPACED.formatHex(value(row)));
+    }
+}

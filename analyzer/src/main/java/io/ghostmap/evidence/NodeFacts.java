@@ -1,0 +1,4 @@
+package io.ghostmap.evidence;
+
+/** Plain facts about the node; a text is empty where it was not captured. */
+public record NodeFacts(String kernel, String operatingSystem, String bootId, String bpftool) {}

@@ -1,0 +1,9 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
+import java.util.List;
+
+/** What a tool of Cilium says that a frontend leads to: the agent's own view, not what a program reads. */
+public record ServiceClaim(Endpoint frontend, Protocol protocol, List<Endpoint> backends, Citation source) {}

@@ -1,0 +1,49 @@
+package io.ghostmap.net;
+
+import java.util.Comparator;
+import java.util.Optional;
+
+/** An address and a port (0 to 65535), without a protocol. */
+public record Endpoint(IpAddress address, int port) implements Comparable<Endpoint> {
+    private static final Comparator<Endpoint> ORDER =
+            Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port);
+
+    public Endpoint {
+        if (port < 0 || port > 0xffff) {
+            throw new IllegalArgumentException("not a port: " + port);
+        }
+    }
+
+    /** Reads {@code 10.0.0.1:80} or {@code [2001:db8::1]:80}; empty for everything else. */
+    public static Optional<Endpoint> parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 0) {
+            return Optional.empty();
+        }
+        String host = text.substring(0, colon);
+        boolean bracketed = host.startsWith("[") && host.endsWith("]");
+        if (!bracketed && host.indexOf(':') >= 0) {
+            return Optional.empty();
+        }
+        Optional<IpAddress> address = IpAddress.parse(bracketed ? host.substring(1, host.length() - 1) : host);
+        Optional<Integer> port = parsePort(text.substring(colon + 1));
+        return address.flatMap(a -> port.map(p -> new Endpoint(a, p)));
+    }
+
+    private static Optional<Integer> parsePort(String text) {
+        if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return Optional.empty();
+        }
+        return Optional.of(Integer.parseInt(text)).filter(port -> port <= 0xffff);
+    }
+
+    @Override
+    public int compareTo(Endpoint other) {
+        return ORDER.compare(this, other);
+    }
+
+    @Override
+    public String toString() {
+        return (address.isV4() ? address.toString() : "[" + address + "]") + ":" + port;
+    }
+}

@@ -1,0 +1,28 @@
+package io.ghostmap.traffic;
+
+import io.ghostmap.net.Endpoint;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One try of a client to connect: a SYN, its retransmissions, and the copies of both on other interfaces.
+ *
+ * @param syns frames with that SYN, copies included: what tcpdump counts
+ * @param transmissions times the client sent it; 1 and its retransmissions
+ * @param firstNanos time of the first frame, nanoseconds since the epoch
+ * @param lastNanos time of the last SYN
+ * @param replyFrame the frame that settled {@code reply}
+ * @param frames the first few frames with the SYN
+ * @param paths interfaces and directions at which the SYN passed, such as {@code eth0 out}
+ */
+public record ConnectionAttempt(
+        Endpoint client,
+        Endpoint server,
+        int syns,
+        int transmissions,
+        long firstNanos,
+        long lastNanos,
+        Reply reply,
+        Optional<FrameRef> replyFrame,
+        List<FrameRef> frames,
+        List<String> paths) {}
