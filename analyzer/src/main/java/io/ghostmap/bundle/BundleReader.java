@@ -72,13 +72,17 @@ public final class BundleReader {
                 InputStream raw = new BufferedInputStream(file, BUFFER);
                 InputStream plain = decompress(raw)) {
             InputStream guarded = new TarGuard(plain, limits);
-            try (TarArchiveInputStream tar = new TarArchiveInputStream(guarded)) {
-                readMembers(tar, walk);
-                drain(guarded); // the checksum of gzip and zstd stands behind the last block
-            }
+            readMembers(tarOver(guarded), walk);
+            drain(guarded); // the checksum of gzip and zstd stands behind the last block
             drain(raw);
         }
         return Sha256.hex(digest);
+    }
+
+    /** Closed with the streams below it. */
+    @SuppressWarnings("resource")
+    private static TarArchiveInputStream tarOver(InputStream in) {
+        return new TarArchiveInputStream(in);
     }
 
     private static void readMembers(TarArchiveInputStream tar, MemberWalk walk) throws IOException {

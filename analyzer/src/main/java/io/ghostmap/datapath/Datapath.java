@@ -45,10 +45,11 @@ public record Datapath(
                 .anyMatch(id -> generation(id).filter(Generation::isNotCurrent).isPresent());
     }
 
-    /** Whether every services and backends map that the program reads is current. */
-    public boolean readsOnlyCurrent(View view) {
-        return tablesOf(view)
-                .allMatch(id -> generation(id).filter(Generation::isCurrent).isPresent());
+    /** Whether the program reads services of that family, and every services and backends map that it reads is current. */
+    public boolean readsOnlyCurrent(View view, Family family) {
+        return view.services(family).mapId().isPresent()
+                && tablesOf(view).allMatch(
+                        id -> generation(id).filter(Generation::isCurrent).isPresent());
     }
 
     private static Stream<Integer> tablesOf(View view) {

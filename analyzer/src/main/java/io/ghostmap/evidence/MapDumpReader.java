@@ -16,8 +16,8 @@ import tools.jackson.core.json.JsonReadFeature;
  * integers in the node's order, drops bytes behind a NUL and repeats the key {@code ""}.
  *
  * <p>Row shapes (bpftool 5.10 to 7.7): {@code {"key":["0x0a",…],"value":["0x02",…]}}, with {@code "value":{"error":…}}
- * for an entry that vanished, and {@code "values":[{"cpu":0,"value":[…]}]} for per-CPU maps, which are counted and not
- * kept.
+ * for an entry that vanished, and {@code "values":[{"cpu":0,"value":[…]}]} for per-CPU maps, which are
+ * passed over: no load-balancing table is one.
  */
 final class MapDumpReader {
     /** The largest key or value that a load-balancing map has is a maglev table of 131,071 ids. */
@@ -101,6 +101,7 @@ final class MapDumpReader {
         int key = -1;
         int value = -1;
         boolean error = false;
+        boolean perCpu = false;
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             String name = parser.currentName();
             JsonToken token = parser.nextToken();
@@ -112,11 +113,12 @@ final class MapDumpReader {
                 append(value);
             } else {
                 error |= name.equals("value");
+                perCpu |= name.equals("values");
                 parser.skipChildren();
             }
         }
-        if (error) {
-            vanished++;
+        if (error || perCpu) {
+            vanished += error ? 1 : 0;
             fill = start;
         } else if (!takes(key, value)) {
             odd++;

@@ -1,0 +1,102 @@
+package io.ghostmap.cli;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.HtmlRenderer;
+import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.MarkdownRenderer;
+import io.ghostmap.report.Report;
+import io.ghostmap.report.TerminalRenderer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "analyze",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        header = "Analyze a bundle and write its report as HTML, JSON and Markdown.",
+        synopsisHeading = "%nUsage: ",
+        description = {
+            "",
+            "Examples:",
+            "  ghostmap analyze ghostmap-worker-7-20261123T024100Z.tar.gz",
+            "  ghostmap analyze bundle.tar.gz -o reports --fail-on critical",
+            ""
+        },
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:analyzed, whatever was found",
+            "1:internal error",
+            "2:wrong usage",
+            "3:findings at or above --fail-on",
+            "4:the bundle cannot be read, or is not safe to read"
+        })
+final class AnalyzeCommand implements Callable<Integer> {
+    /** From which severity on the exit status is 3. */
+    enum FailOn {
+        never,
+        critical,
+        warning,
+        info
+    }
+
+    @Parameters(paramLabel = "BUNDLE", description = "the archive of ghostmap-collect (.tar.gz, .tar.zst, .tar), or its unpacked folder")
+    private @Nullable Path bundle;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "DIR",
+            description = "folder for the report; default: beside the bundle")
+    private @Nullable Path output;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "SEVERITY",
+            description = "exit with 3 when the worst finding is at least this: ${COMPLETION-CANDIDATES}; default: never")
+    private FailOn failOn = FailOn.never;
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws UnreadableBundleException, IOException {
+        Path source = Objects.requireNonNull(bundle);
+        Report report = Analysis.of(source);
+        ReportFiles files = new ReportFiles(outputFolder(source), report.bundle().name());
+        List<Path> written = List.of(
+                files.write(".html", HtmlRenderer.render(report)),
+                files.write(".json", JsonRenderer.render(report)),
+                files.write(".md", MarkdownRenderer.render(report)));
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter err = spec.commandLine().getErr();
+        out.print(TerminalRenderer.render(report));
+        written.forEach(path -> out.println("wrote " + path));
+        out.flush();
+        TerminalRenderer.losses(report).forEach(err::println);
+        err.flush();
+        return status(report);
+    }
+
+    private Path outputFolder(Path source) {
+        if (output != null) {
+            return output;
+        }
+        Path parent = source.toAbsolutePath().getParent();
+        return parent == null ? Path.of(".") : parent;
+    }
+
+    private int status(Report report) {
+        boolean fails = report.findings().stream()
+                .anyMatch(finding -> FailOn.valueOf(finding.severity()).compareTo(failOn) <= 0 && failOn != FailOn.never);
+        return fails ? ExitStatus.FINDINGS : ExitStatus.ANALYZED;
+    }
+}

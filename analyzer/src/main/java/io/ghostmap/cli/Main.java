@@ -1,0 +1,79 @@
+package io.ghostmap.cli;
+
+import io.ghostmap.bundle.Printable;
+import io.ghostmap.bundle.UnreadableBundleException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The program: {@code ghostmap analyze BUNDLE}, or {@code ghostmap BUNDLE} for short. */
+@Command(
+        name = "ghostmap",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        header = "Where did this connection really go, and who sent it there?",
+        synopsisHeading = "%nUsage: ",
+        description = {
+            "",
+            "Analyzes what ghostmap-collect captured on a Kubernetes node, offline.",
+            "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
+            ""
+        },
+        subcommands = {AnalyzeCommand.class, CommandLine.HelpCommand.class})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] args) {
+        System.exit(run(
+                new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                args));
+    }
+
+    /** Runs one command and returns its exit status; nothing escapes as an exception. */
+    static int run(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commands = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+        return commands.execute(withCommand(commands, args));
+    }
+
+    /** Puts {@code analyze} in front of arguments that name no command. */
+    private static String[] withCommand(CommandLine commands, String[] args) {
+        boolean named = args.length == 0
+                || commands.getSubcommands().containsKey(args[0])
+                || List.of("-h", "--help", "-V", "--version").contains(args[0]);
+        if (named) {
+            return args;
+        }
+        List<String> all = new ArrayList<>(List.of("analyze"));
+        all.addAll(Arrays.asList(args));
+        return all.toArray(String[]::new);
+    }
+
+    private static int failed(Exception e, PrintWriter err) {
+        if (e instanceof UnreadableBundleException) {
+            err.println("ghostmap: " + e.getMessage());
+            return ExitStatus.UNREADABLE;
+        }
+        if (e instanceof AccessDeniedException denied) {
+            err.println("ghostmap: " + Printable.of(String.valueOf(denied.getFile()))
+                    + ": permission denied: give a folder that you may write with -o");
+            return ExitStatus.INTERNAL_ERROR;
+        }
+        if (e instanceof IOException) {
+            err.println("ghostmap: the report cannot be written: " + Printable.of(String.valueOf(e.getMessage())));
+            return ExitStatus.INTERNAL_ERROR;
+        }
+        err.println("ghostmap: internal error, please report it with the bundle's SHA-256: " + e);
+        return ExitStatus.INTERNAL_ERROR;
+    }
+}

@@ -1,0 +1,11 @@
+package io.ghostmap.diagnosis;
+
+/** How far the evidence carries a finding. */
+public enum Confidence {
+    /** Independent sources agree: maps, run order and packets. */
+    CERTAIN,
+    /** The maps and the run order say so; packets neither confirm nor contradict. */
+    LIKELY,
+    /** One source only, or a part of it is missing. */
+    POSSIBLE
+}

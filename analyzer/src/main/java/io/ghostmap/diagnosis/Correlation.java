@@ -1,0 +1,123 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.datapath.Backend;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.View;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.Traffic;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** Every SYN destination against every generation: as a frontend, as a backend, and of which services. */
+final class Correlation {
+    private final Datapath datapath;
+    private final Map<Integer, Map<Endpoint, List<Backend>>> backendsByEndpoint = new HashMap<>();
+    private final Map<Integer, Map<Long, SortedSet<Frontend>>> frontendsByBackend = new HashMap<>();
+
+    private Correlation(Datapath datapath) {
+        this.datapath = datapath;
+    }
+
+    static List<CorrelatedDestination> of(Traffic traffic, Datapath datapath) {
+        Correlation correlation = new Correlation(datapath);
+        correlation.index();
+        return traffic.destinations().stream().map(correlation::correlate).toList();
+    }
+
+    private void index() {
+        datapath.backends().forEach((mapId, table) -> {
+            Map<Endpoint, List<Backend>> byEndpoint = new HashMap<>();
+            table.values().forEach(backend -> byEndpoint
+                    .computeIfAbsent(backend.endpoint(), e -> new ArrayList<>(1))
+                    .add(backend));
+            backendsByEndpoint.put(mapId, byEndpoint);
+        });
+        for (View view : datapath.views().values()) {
+            for (Family family : Family.values()) {
+                view.backends(family).mapId().ifPresent(mapId -> indexServices(view, family, mapId));
+            }
+        }
+    }
+
+    /** Slots name backends by ids that are valid in the backends map of the same view only. */
+    private void indexServices(View view, Family family, int backendsMap) {
+        Map<Long, SortedSet<Frontend>> byBackend = frontendsByBackend.computeIfAbsent(backendsMap, id -> new HashMap<>());
+        view.services(family).content().ifPresent(services -> {
+            for (Service service : services.values()) {
+                service.selectable().forEach(slot -> byBackend
+                        .computeIfAbsent(slot.backendId(), id -> new TreeSet<>())
+                        .add(service.frontend()));
+            }
+        });
+    }
+
+    private CorrelatedDestination correlate(Destination destination) {
+        List<Appearance> appearances = new ArrayList<>();
+        for (Generation generation : datapath.generations()) {
+            addFrontend(appearances, generation, destination.endpoint());
+            addBackends(appearances, generation, destination.endpoint());
+        }
+        return new CorrelatedDestination(destination, classify(appearances), List.copyOf(appearances));
+    }
+
+    private void addFrontend(List<Appearance> appearances, Generation generation, Endpoint endpoint) {
+        SortedMap<Frontend, Service> services = datapath.services().get(generation.mapId());
+        if (services == null) {
+            return;
+        }
+        for (Protocol protocol : List.of(Protocol.TCP, Protocol.ANY)) {
+            Frontend frontend = Frontend.external(endpoint, protocol);
+            Service service = services.get(frontend);
+            if (service != null) {
+                appearances.add(
+                        new Appearance(generation, Appearance.Role.FRONTEND, List.of(frontend), service.source()));
+            }
+        }
+    }
+
+    private void addBackends(List<Appearance> appearances, Generation generation, Endpoint endpoint) {
+        List<Backend> backends = backendsByEndpoint
+                .getOrDefault(generation.mapId(), Map.of())
+                .getOrDefault(endpoint, List.of());
+        Map<Long, SortedSet<Frontend>> frontends = frontendsByBackend.getOrDefault(generation.mapId(), Map.of());
+        for (Backend backend : backends) {
+            appearances.add(new Appearance(
+                    generation,
+                    Appearance.Role.BACKEND,
+                    List.copyOf(frontends.getOrDefault(backend.id(), new TreeSet<>())),
+                    backend.source()));
+        }
+    }
+
+    private Classification classify(List<Appearance> appearances) {
+        if (datapath.services().isEmpty() && datapath.backends().isEmpty()) {
+            return Classification.CANNOT_TELL;
+        }
+        boolean current = hasBackend(appearances, true);
+        boolean stale = hasBackend(appearances, false);
+        if (current) {
+            return stale ? Classification.BACKEND_OF_SEVERAL : Classification.CURRENT_BACKEND_ONLY;
+        }
+        if (stale) {
+            return Classification.STALE_BACKEND_ONLY;
+        }
+        return appearances.isEmpty() ? Classification.IN_NO_GENERATION : Classification.UNTRANSLATED_FRONTEND;
+    }
+
+    private static boolean hasBackend(List<Appearance> appearances, boolean current) {
+        return appearances.stream()
+                .filter(appearance -> appearance.as() == Appearance.Role.BACKEND)
+                .anyMatch(appearance -> appearance.generation().isCurrent() == current);
+    }
+}

@@ -1,0 +1,416 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.diagnosis.Phrases.and;
+import static io.ghostmap.diagnosis.Phrases.count;
+import static io.ghostmap.diagnosis.Phrases.fates;
+import static io.ghostmap.diagnosis.Phrases.few;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.evidence.ServiceClaim;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.HookProgram;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Step;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.Reply;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * SLB-01: a socket load-balancing program of an earlier agent is still attached and reads a generation that is no
+ * longer maintained. Where it runs first, it decides: the current program only sees what the old one wrote.
+ *
+ * <p>Guards: programs that read the same maps are no two generations; a chain counts only with a map that is not
+ * current; without packets that went to an address which only the old generation leads to, it stays a warning.
+ */
+final class OrphanedProgramFirst implements Rule {
+    private static final int MOST_FRAMES = 6;
+
+    @Override
+    public String id() {
+        return "SLB-01";
+    }
+
+    @Override
+    public Set<Requirement> requires() {
+        return Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS);
+    }
+
+    @Override
+    public List<Finding> findings(Case scene) {
+        List<Finding> findings = new ArrayList<>();
+        for (StaleChain chain : StaleChain.of(scene)) {
+            String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
+            findings.add(new Claim(scene, chain).finding(id));
+        }
+        return findings;
+    }
+
+    /** An address on the wire that only the old generation explains, with the replays that lead there. */
+    private record Witness(CorrelatedDestination seen, List<Replay> replays) {
+        Destination destination() {
+            return seen.destination();
+        }
+    }
+
+    /** One chain, argued. */
+    private static final class Claim {
+        private final Case scene;
+        private final StaleChain chain;
+        private final HookProgram stale;
+        private final List<Replay> affected;
+        private final List<Witness> witnesses;
+        private final boolean undecided;
+
+        Claim(Case scene, StaleChain chain) {
+            this.scene = scene;
+            this.chain = chain;
+            this.stale = chain.stale();
+            this.affected = chain.affected(scene);
+            this.witnesses = witnesses();
+            this.undecided = scene.replays().stream()
+                    .filter(replay -> chain.hooks().contains(replay.hook()))
+                    .anyMatch(replay -> replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance));
+        }
+
+        private List<Witness> witnesses() {
+            List<Witness> found = new ArrayList<>();
+            for (CorrelatedDestination seen : scene.destinations()) {
+                if (seen.classification() != Classification.STALE_BACKEND_ONLY) {
+                    continue;
+                }
+                Fate fate = new Fate.Connects(seen.destination().endpoint());
+                List<Replay> leading = affected.stream()
+                        .filter(replay -> replay.outcome().contains(fate))
+                        .toList();
+                if (!leading.isEmpty()) {
+                    found.add(new Witness(seen, leading));
+                }
+            }
+            found.sort(Comparator.comparing((Witness w) -> w.destination().reply() == Reply.ANSWERED)
+                    .thenComparing(w -> w.destination().transmissions(), Comparator.reverseOrder())
+                    .thenComparing(w -> w.destination().endpoint()));
+            return found;
+        }
+
+        Finding finding(String id) {
+            return new Finding(
+                    id,
+                    "SLB-01",
+                    severity(),
+                    witnesses.isEmpty()
+                            ? (undecided ? Confidence.POSSIBLE : Confidence.LIKELY)
+                            : (chain.lead().captured() ? Confidence.CERTAIN : Confidence.LIKELY),
+                    title(),
+                    summary(),
+                    explanation(),
+                    supporting(),
+                    contradicting(),
+                    rivals(),
+                    StaleProgramRemedy.of(scene, chain));
+        }
+
+        private Severity severity() {
+            if (!witnesses.isEmpty()) {
+                return Severity.CRITICAL;
+            }
+            return affected.isEmpty() && !undecided ? Severity.INFO : Severity.WARNING;
+        }
+
+        private String title() {
+            String order = chain.live()
+                    .map(live -> chain.staleRunsFirst()
+                            ? ", which runs before program " + live.programId()
+                            : ", which runs after program " + live.programId())
+                    .orElse("");
+            String program = "program " + stale.programId() + order;
+            if (!witnesses.isEmpty()) {
+                Witness first = witnesses.get(0);
+                return "Connections to " + few(frontends(first.replays())) + " are sent to "
+                        + first.destination().endpoint() + ", which only the stale " + mapsText() + " knows, by "
+                        + program;
+            }
+            String threat = affected.isEmpty()
+                    ? (undecided ? "it cannot be told which services it misdirects" : "no service is misdirected by it")
+                    : "it misdirects " + count(frontends(affected).size(), "service");
+            return "A stale generation of service maps (" + mapsText() + ") is still read by " + program + "; " + threat
+                    + (affected.isEmpty() ? "" : ", which the captured traffic does not confirm");
+        }
+
+        private String summary() {
+            String seen = witnesses.isEmpty() ? unconfirmedText() : wireText();
+            return firstAffected()
+                    .map(replay -> seen + " The current generation leads from " + replay.frontend() + " to "
+                            + fates(replay.expected()) + ".")
+                    .orElse(seen);
+        }
+
+        private static List<String> frontends(List<Replay> replays) {
+            return replays.stream()
+                    .map(replay -> replay.frontend().toString())
+                    .distinct()
+                    .toList();
+        }
+
+        private String mapsText() {
+            return StaleChain.servicesMap(stale).map(map -> "map " + map).orElse("generation");
+        }
+
+        private List<String> explanation() {
+            List<String> paragraphs = new ArrayList<>();
+            paragraphs.add(chainText());
+            firstAffected().ifPresent(replay -> paragraphs.add(pathText(replay)));
+            if (!witnesses.isEmpty()) {
+                paragraphs.add(wireText());
+            } else {
+                paragraphs.add(unconfirmedText());
+            }
+            paragraphs.add("tcpdump never shows the service address, because connect() is rewritten before there is a"
+                    + " packet. cilium service list and cilium bpf lb list are right about the maps that they read, the"
+                    + " pinned ones; the old program does not read those.");
+            paragraphs.add(whyCleaningFails());
+            paragraphs.add("Switching socket load balancing off does not help either: an agent takes down the links that"
+                    + " it finds pinned in its own place, and looks for further programs on the hook only where it finds"
+                    + " no such pin. The old program stays, now alone. A reboot helps because it ends every attachment;"
+                    + " detaching the named programs does the same without one.");
+            return paragraphs;
+        }
+
+        private String chainText() {
+            List<String> turns = chain.lead().programs().stream()
+                    .map(program -> "program " + program.programId() + " (" + program.name() + ", "
+                            + StaleChain.servicesMap(program)
+                                    .flatMap(scene.datapath()::generation)
+                                    .map(generation -> "services map " + generation.mapId()
+                                            + (generation.isCurrent() ? ", current" : ", not current"))
+                                    .orElse("not a load balancer's that is known, effect unknown")
+                            + ")")
+                    .toList();
+            return "At " + chain.lead().attachType().shortName() + " of " + chain.cgroup() + " the kernel runs "
+                    + count(turns.size(), "program") + " in this order: " + and(turns)
+                    + ". Each sees the address that the one before it wrote."
+                    + (chain.lead().captured()
+                            ? ""
+                            : " The order was computed from the attachments; the kernel's own list was not captured.");
+        }
+
+        private Optional<Replay> firstAffected() {
+            return witnesses.stream()
+                    .flatMap(witness -> witness.replays().stream())
+                    .findFirst()
+                    .or(() -> affected.stream().findFirst());
+        }
+
+        private String pathText(Replay replay) {
+            List<String> turns = new ArrayList<>();
+            for (Step step : replay.steps()) {
+                String map = step.servicesMap().map(id -> " in map " + id).orElse("");
+                turns.add(
+                        step.passes()
+                                ? "program " + step.program().programId() + " finds no service" + map + " for "
+                                        + few(step.before()) + " and lets it pass"
+                                : "program " + step.program().programId() + " finds " + few(step.before()) + map
+                                        + " and makes it " + fates(step.after()));
+            }
+            return "A connect to " + replay.frontend() + ": " + String.join("; ", turns)
+                    + ". The current generation alone would lead to " + fates(replay.expected()) + ".";
+        }
+
+        private String wireText() {
+            List<String> seen = witnesses.stream()
+                    .limit(4)
+                    .map(witness -> count(witness.destination().attempts().size(), "attempt") + " ("
+                            + count(witness.destination().transmissions(), "SYN") + " sent) to "
+                            + witness.destination().endpoint() + ", "
+                            + replyText(witness.destination().reply()))
+                    .toList();
+            return "The capture shows " + and(seen) + ". On this node "
+                    + count(frontends(affected).size(), "service")
+                    + " of " + allFrontends() + " end elsewhere than the current generation says.";
+        }
+
+        private long allFrontends() {
+            return scene.replays().stream()
+                    .filter(replay -> replay.hook().equals(chain.lead()))
+                    .map(Replay::frontend)
+                    .distinct()
+                    .count();
+        }
+
+        private static String replyText(Reply reply) {
+            return switch (reply) {
+                case ANSWERED -> "answered";
+                case REFUSED -> "refused with RST";
+                case UNREACHABLE -> "answered with an ICMP error";
+                case NONE -> "never answered";
+                case UNKNOWN -> "with an outcome that the capture does not show";
+            };
+        }
+
+        private String unconfirmedText() {
+            if (!scene.traffic().captured()) {
+                return "No packet capture is in the bundle, so that the traffic neither confirms nor contradicts this.";
+            }
+            if (scene.traffic().syns() == 0) {
+                return "The capture holds no SYN, so that the traffic neither confirms nor contradicts this.";
+            }
+            return "None of the captured SYNs went to an address that only the stale generation leads to: the traffic does"
+                    + " not confirm this. It may be that no client asked for one of the affected services in the window.";
+        }
+
+        private String whyCleaningFails() {
+            boolean link = stale.attachment()
+                    .filter(attachment -> attachment.link().isPresent())
+                    .isPresent();
+            String holder = link
+                    ? "the link is held by a pin that lies outside the agent's own tree, or by a process"
+                    : "the cgroup itself holds the program since it was attached without a link, and no pin names it";
+            return "Cleaning Cilium's BPF state does not help: it removes pins and what the agent can find by them, and here "
+                    + holder + ". The program in turn holds the old maps, so that they outlive every file in"
+                    + " /sys/fs/bpf.";
+        }
+
+        private List<Citation> supporting() {
+            List<Citation> citations = new ArrayList<>();
+            chain.lead().programs().forEach(program -> citations.add(program.source()));
+            chain.lead().programs().stream()
+                    .flatMap(program -> program.view().stream())
+                    .forEach(view -> citations.add(view.program().source()));
+            StaleChain.servicesMap(stale)
+                    .flatMap(scene.datapath()::generation)
+                    .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
+            stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));
+            firstAffected().ifPresent(replay -> {
+                replay.steps().forEach(step -> citations.addAll(step.entries()));
+                claimsOf(replay).forEach(claim -> citations.add(claim.source()));
+            });
+            for (Witness witness : witnesses) {
+                frames(witness.destination()).forEach(citations::add);
+                reverseSk(witness.destination().endpoint()).limit(1).forEach(entry -> citations.add(entry.source()));
+            }
+            return citations.stream().distinct().toList();
+        }
+
+        private static List<Citation> frames(Destination destination) {
+            return destination.attempts().stream()
+                    .flatMap(attempt -> attempt.frames().stream().map(frame -> frame.cite(synText(attempt))))
+                    .limit(MOST_FRAMES)
+                    .toList();
+        }
+
+        private static String synText(ConnectionAttempt attempt) {
+            return attempt.client() + " > " + attempt.server() + " SYN";
+        }
+
+        /** Entries that the old programs wrote themselves when they sent a socket to that address. */
+        private Stream<ReverseSkEntry> reverseSk(Endpoint backend) {
+            return scene.datapath().generations().stream()
+                    .filter(generation -> generation.role().isReverseSk() && generation.isNotCurrent())
+                    .map(Generation::mapId)
+                    .flatMap(id -> scene.datapath().reverseSk().getOrDefault(id, List.of()).stream())
+                    .filter(entry -> entry.backend().equals(backend));
+        }
+
+        private List<ServiceClaim> claimsOf(Replay replay) {
+            return scene.evidence().lbList().stream()
+                    .filter(claim -> claim.frontend().equals(replay.frontend().endpoint()))
+                    .toList();
+        }
+
+        private List<Citation> contradicting() {
+            List<Citation> citations = new ArrayList<>();
+            if (!chain.lead().captured()) {
+                citations.add(new Citation(
+                        "bpf/cgroups/effective/", "absent", "the run order is computed, not the kernel's own"));
+            }
+            for (String change : scene.evidence().before().driftTo(scene.evidence().after())) {
+                citations.add(new Citation("bpf/after/", "compared with bpf/before/", change));
+            }
+            firstAffected().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
+            return citations;
+        }
+
+        /** Answered connections to where the current generation leads: other clients, or another cgroup. */
+        private List<Citation> answeredAsExpected(Replay replay) {
+            return replay.expected().stream()
+                    .filter(fate -> !replay.outcome().contains(fate))
+                    .flatMap(fate -> scene.destinations().stream()
+                            .filter(seen ->
+                                    new Fate.Connects(seen.destination().endpoint()).equals(fate)))
+                    .flatMap(seen -> seen.destination().attempts().stream())
+                    .filter(attempt -> attempt.reply() == Reply.ANSWERED)
+                    .flatMap(attempt -> attempt.frames().stream().limit(1).map(frame -> frame.cite(synText(attempt))))
+                    .limit(MOST_FRAMES)
+                    .toList();
+        }
+
+        private List<Rival> rivals() {
+            Optional<Endpoint> address =
+                    witnesses.stream().findFirst().map(witness -> witness.destination().endpoint());
+            if (address.isEmpty()) {
+                return List.of();
+            }
+            List<Rival> rivals = new ArrayList<>();
+            rivals.add(directConnect(address.get()));
+            rivals.add(iptables(address.get()));
+            rivals.add(new Rival(
+                    "The backend is right and merely dead",
+                    kubernetesVerdict(address.get()),
+                    "kubectl get pods -A -o wide and the endpoint slices of the service"));
+            return rivals;
+        }
+
+        private Rival directConnect(Endpoint address) {
+            Optional<ReverseSkEntry> proof = reverseSk(address).findFirst();
+            String verdict = proof.map(entry -> "Speaks against it: the stale program's own reverse_sk map holds the"
+                            + " entry for a socket that asked for " + entry.frontend() + " and was sent to "
+                            + entry.backend() + ", which it writes only when it translates.")
+                    .orElse("Cannot be excluded: no reverse_sk entry for this address was captured.");
+            return new Rival(
+                    "The client asked for " + address + " itself, from a cache or its configuration",
+                    verdict,
+                    "strace -f -e trace=connect of one client: the address that it passes to connect()");
+        }
+
+        private Rival iptables(Endpoint address) {
+            String verdict;
+            if (!scene.evidence().iptables().captured()) {
+                verdict = "Cannot be excluded: the iptables rules were not captured.";
+            } else {
+                String text = address.address().toString();
+                Optional<String> rule = scene.evidence().iptables().lines().stream()
+                        .filter(line -> line.contains(text + ":") || line.contains(text + "/") || line.endsWith(text))
+                        .findFirst();
+                verdict = rule.map(line -> "Speaks for it: a rule names the address: " + line)
+                        .orElse("Speaks against it: none of the "
+                                + count(scene.evidence().iptables().lines().size(), "line")
+                                + " of net/iptables.txt names " + text
+                                + ", and the SYN carries the address already where it enters the node.");
+            }
+            return new Rival(
+                    "kube-proxy or other iptables rules rewrite the connection",
+                    verdict,
+                    "iptables-save -c twice, with a connect in between: a rule that rewrites counts it");
+        }
+
+        private String kubernetesVerdict(Endpoint address) {
+            if (!scene.evidence().kubernetes().slicesCaptured()) {
+                return "Cannot be excluded: the endpoint slices were not captured; but the current generation does not"
+                        + " know the address.";
+            }
+            return scene.evidence().kubernetes().endpoints().contains(address.address())
+                    ? "Speaks for it: an endpoint slice names " + address.address() + "."
+                    : "Speaks against it: " + address.address() + " stands in none of the "
+                            + scene.evidence().kubernetes().endpoints().size()
+                            + " endpoint addresses in the cluster's slices, and in no backends map that is current.";
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package io.ghostmap.diagnosis;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** The door of the room: runs the catalogue over a case. */
+public final class Rules {
+    private Rules() {}
+
+    /** Every rule, in the order of the catalogue. Explicit, never by scanning the class path. */
+    private static List<Rule> catalogue() {
+        List<Rule> rules = new ArrayList<>();
+        rules.add(new OrphanedProgramFirst());
+        rules.add(new StaleGeneration());
+        rules.add(new SilentBackend());
+        rules.addAll(CaptureLimits.rules());
+        return rules;
+    }
+
+    public static Diagnosis diagnose(Case scene) {
+        List<Finding> findings = new ArrayList<>();
+        List<SkippedRule> skipped = new ArrayList<>();
+        for (Rule rule : catalogue()) {
+            List<String> missing = rule.requires().stream()
+                    .filter(requirement -> !requirement.isMetBy(scene))
+                    .map(Requirement::artifact)
+                    .sorted()
+                    .toList();
+            if (missing.isEmpty()) {
+                findings.addAll(rule.findings(scene));
+            } else {
+                skipped.add(new SkippedRule(rule.id(), missing));
+            }
+        }
+        findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalogue's order within a severity
+        return new Diagnosis(
+                Judgement.of(scene, findings, skipped), List.copyOf(findings), List.copyOf(skipped), Losses.of(scene));
+    }
+}

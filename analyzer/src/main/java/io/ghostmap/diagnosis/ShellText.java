@@ -1,0 +1,34 @@
+package io.ghostmap.diagnosis;
+
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/**
+ * Text that may stand in a command for a root shell. Numbers are numbers; a path from the bundle is taken only when
+ * every character of it is plain, otherwise the object is named by its number.
+ */
+final class ShellText {
+    private static final Pattern PLAIN_PATH = Pattern.compile("(/[A-Za-z0-9_.@:=+-]+)+");
+    private static final Pattern PLAIN_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.-]{0,252}");
+
+    private ShellText() {}
+
+    static boolean isPlainPath(String path) {
+        return path.length() <= 512 && PLAIN_PATH.matcher(path).matches();
+    }
+
+    /** The path of a cgroup, or a command substitution that finds it by its inode number. */
+    static String cgroup(String path, OptionalLong inode) {
+        if (isPlainPath(path)) {
+            return path;
+        }
+        return inode.isPresent()
+                ? "\"$(find /sys/fs/cgroup /run/cilium/cgroupv2 -xdev -type d -inum " + inode.getAsLong()
+                        + " 2>/dev/null | head -n 1)\""
+                : "CGROUP-PATH";
+    }
+
+    static String nodeName(String name) {
+        return PLAIN_NAME.matcher(name).matches() ? name : "NODE";
+    }
+}

@@ -1,0 +1,139 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.diagnosis.Phrases.count;
+import static io.ghostmap.diagnosis.Phrases.few;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * SLB-28: the load balancer did as it should, and the backend does not answer. Needed so that a report can say that the
+ * node's maps are not to blame.
+ *
+ * <p>Guards: only destinations that are backends of the current generation; silence counts only where the capture can
+ * show it; a backend that answered other attempts is named as unsteady, not dead.
+ */
+final class SilentBackend implements Rule {
+    private static final int MOST_FRAMES = 6;
+
+    @Override
+    public String id() {
+        return "SLB-28";
+    }
+
+    @Override
+    public Set<Requirement> requires() {
+        return Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS, Requirement.PACKETS);
+    }
+
+    @Override
+    public List<Finding> findings(Case scene) {
+        List<Finding> findings = new ArrayList<>();
+        for (CorrelatedDestination seen : scene.destinations()) {
+            if (isListedAndSilent(seen)) {
+                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
+                findings.add(finding(id, scene, seen));
+            }
+        }
+        return findings;
+    }
+
+    private static boolean isListedAndSilent(CorrelatedDestination seen) {
+        boolean current = seen.classification() == Classification.CURRENT_BACKEND_ONLY
+                || seen.classification() == Classification.BACKEND_OF_SEVERAL;
+        boolean listed = seen.appearances().stream()
+                .filter(appearance -> appearance.generation().isCurrent())
+                .anyMatch(appearance -> !appearance.frontends().isEmpty());
+        return current && listed && failed(seen.destination()) > 0;
+    }
+
+    private static long failed(Destination destination) {
+        return destination.attempts().stream().filter(SilentBackend::isFailed).count();
+    }
+
+    private static boolean isFailed(ConnectionAttempt attempt) {
+        return switch (attempt.reply()) {
+            case NONE, REFUSED, UNREACHABLE -> true;
+            case ANSWERED, UNKNOWN -> false;
+        };
+    }
+
+    private static Finding finding(String id, Case scene, CorrelatedDestination seen) {
+        Destination destination = seen.destination();
+        long failed = failed(destination);
+        boolean steady = failed == destination.attempts().size();
+        String title = "Backend " + destination.endpoint() + " of " + few(seen.frontends()) + " "
+                + (steady ? what(destination.reply()) : "failed " + failed + " of " + destination.attempts().size() + " attempts")
+                + ", and the node's maps lead to it rightly";
+        List<String> explanation = List.of(
+                "The current generation lists " + destination.endpoint() + " as a backend, and the captured SYNs went"
+                        + " there: " + count(failed, "attempt") + " of " + destination.attempts().size()
+                        + " failed. The load balancer did what its maps say.",
+                "Look at the pod and its node rather than at Cilium on this one: is the pod running, does it listen on"
+                        + " port " + destination.endpoint().port()
+                        + ", does the path between the nodes carry the packets, does a policy drop them there?");
+        return new Finding(
+                id,
+                "SLB-28",
+                Severity.WARNING,
+                steady ? Confidence.CERTAIN : Confidence.LIKELY,
+                title,
+                explanation.get(0),
+                explanation,
+                supporting(seen),
+                answered(destination),
+                List.of(new Rival(
+                        "The answer came back another way than through the captured interfaces",
+                        scene.traffic().captures().size() + " capture(s), interfaces "
+                                + String.join(", ", destination.paths()),
+                        "a capture on all interfaces of the node and of the backend's node at the same time")),
+                List.of(check(destination)));
+    }
+
+    private static String what(Reply reply) {
+        return switch (reply) {
+            case REFUSED -> "refuses connections";
+            case UNREACHABLE -> "is reported unreachable";
+            case NONE, ANSWERED, UNKNOWN -> "does not answer";
+        };
+    }
+
+    private static RemedyStep check(Destination destination) {
+        return new RemedyStep(
+                "See whether the backend is alive",
+                "kubectl reaches the cluster.",
+                "kubectl get pods -A -o wide --field-selector status.podIP="
+                        + destination.endpoint().address() + "\nkubectl get endpointslices -A -o wide",
+                "Reads only.",
+                "None.",
+                "The pod is listed, ready, and listens on port " + destination.endpoint().port() + ".",
+                "Nothing to undo.");
+    }
+
+    private static List<Citation> supporting(CorrelatedDestination seen) {
+        List<Citation> citations = new ArrayList<>();
+        seen.appearances().stream()
+                .filter(appearance -> appearance.generation().isCurrent())
+                .forEach(appearance -> citations.add(appearance.source()));
+        seen.destination().attempts().stream()
+                .filter(SilentBackend::isFailed)
+                .flatMap(attempt -> attempt.frames().stream()
+                        .map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN")))
+                .limit(MOST_FRAMES)
+                .forEach(citations::add);
+        return List.copyOf(citations);
+    }
+
+    private static List<Citation> answered(Destination destination) {
+        return destination.attempts().stream()
+                .filter(attempt -> attempt.reply() == Reply.ANSWERED)
+                .flatMap(attempt -> attempt.replyFrame().stream().map(frame -> frame.cite("SYN-ACK to " + attempt.client())))
+                .limit(MOST_FRAMES)
+                .toList();
+    }
+}

@@ -1,0 +1,90 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.View;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.HookProgram;
+import io.ghostmap.replay.Replay;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The hooks of one cgroup on which a program runs that reads a generation which is not current.
+ *
+ * @param lead the forward hook that shows it best: connect4 where it is among them
+ * @param stale the program of {@code lead} that reads the old generation
+ * @param live the program of {@code lead} that reads the current one, if there is one
+ * @param hooks all hooks of that cgroup with such a program, forward and reverse
+ */
+record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProgram> live, List<Hook> hooks) {
+
+    /** One for each cgroup that has such a forward hook. */
+    static List<StaleChain> of(Case scene) {
+        Datapath datapath = scene.datapath();
+        Map<String, List<Hook>> byCgroup = new LinkedHashMap<>();
+        for (Hook hook : scene.hooks()) {
+            if (staleOf(hook, datapath).isPresent()) {
+                byCgroup.computeIfAbsent(hook.cgroup(), cgroup -> new ArrayList<>()).add(hook);
+            }
+        }
+        List<StaleChain> chains = new ArrayList<>();
+        byCgroup.forEach((cgroup, hooks) -> hooks.stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .findFirst()
+                .ifPresent(lead -> chains.add(new StaleChain(
+                        cgroup,
+                        lead,
+                        staleOf(lead, datapath).orElseThrow(),
+                        liveOf(lead, datapath),
+                        List.copyOf(hooks)))));
+        return chains;
+    }
+
+    private static Optional<HookProgram> staleOf(Hook hook, Datapath datapath) {
+        return hook.programs().stream()
+                .filter(program -> program.view().filter(datapath::readsStale).isPresent())
+                .findFirst();
+    }
+
+    private static Optional<HookProgram> liveOf(Hook hook, Datapath datapath) {
+        return hook.programs().stream()
+                .filter(program -> program.view()
+                        .filter(view -> datapath.readsOnlyCurrent(view, familyOf(view)))
+                        .isPresent())
+                .findFirst();
+    }
+
+    private static Family familyOf(View view) {
+        return view.servicesV4().mapId().isPresent() ? Family.IPV4 : Family.IPV6;
+    }
+
+    /** Whether the old program sees the address before the current one does. */
+    boolean staleRunsFirst() {
+        return live.isEmpty() || lead.programs().indexOf(stale) < lead.programs().indexOf(live.get());
+    }
+
+    /** Every program on these hooks that reads a generation which is not current, with its hook. */
+    List<HookProgram> staleProgramsOf(Hook hook, Datapath datapath) {
+        return hook.programs().stream()
+                .filter(program -> program.view().filter(datapath::readsStale).isPresent())
+                .toList();
+    }
+
+    /** Replays at these hooks that end elsewhere than the current generation would. */
+    List<Replay> affected(Case scene) {
+        return scene.affected().stream()
+                .filter(replay -> hooks.contains(replay.hook()))
+                .toList();
+    }
+
+    /** The id of the services map that a program reads. */
+    static Optional<Integer> servicesMap(HookProgram program) {
+        return program.view().flatMap(view -> view.servicesV4()
+                .mapId()
+                .or(() -> view.servicesV6().mapId()));
+    }
+}

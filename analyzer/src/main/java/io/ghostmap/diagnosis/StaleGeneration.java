@@ -1,0 +1,121 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.diagnosis.Phrases.and;
+import static io.ghostmap.diagnosis.Phrases.count;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.Generation.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * SLB-02: an old generation of a services map stays in the kernel because something still refers to it. What keeps it
+ * alive decides whether it can do harm: an attached program reads it, a pin or a process only keeps it.
+ */
+final class StaleGeneration implements Rule {
+    @Override
+    public String id() {
+        return "SLB-02";
+    }
+
+    @Override
+    public Set<Requirement> requires() {
+        return Set.of(Requirement.MAPS, Requirement.PROGRAMS);
+    }
+
+    @Override
+    public List<Finding> findings(Case scene) {
+        List<Finding> findings = new ArrayList<>();
+        for (Generation old : scene.datapath().generations()) {
+            if (old.role().isServices() && old.isNotCurrent()) {
+                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
+                findings.add(finding(id, scene, old));
+            }
+        }
+        return findings;
+    }
+
+    private static Finding finding(String id, Case scene, Generation old) {
+        boolean attached = !old.attachments().isEmpty();
+        Optional<Generation> current = scene.datapath().generations(old.role()).stream()
+                .filter(Generation::isCurrent)
+                .findFirst();
+        return new Finding(
+                id,
+                "SLB-02",
+                attached ? Severity.WARNING : Severity.INFO,
+                Confidence.LIKELY,
+                title(scene, old, attached),
+                current.map(map -> difference(scene, old, map)).orElse(""),
+                explanation(scene, old, current),
+                supporting(old, current),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    private static String title(Case scene, Generation old, boolean attached) {
+        int all = scene.datapath().generations(old.role()).size();
+        return count(all, "generation") + " of the " + old.role() + " map exist; map " + old.mapId()
+                + " is not current and "
+                + (attached ? "is kept alive by " + holders(old) : "is read by no program that is attached to a cgroup");
+    }
+
+    private static String holders(Generation old) {
+        List<String> programs = old.attachments().stream()
+                .map(attachment -> attachment.programId() + " at " + attachment.attachType().shortName() + via(attachment))
+                .distinct()
+                .toList();
+        return (programs.size() == 1 ? "program " : "programs ") + and(programs);
+    }
+
+    private static String via(Attachment attachment) {
+        return switch (attachment.via()) {
+            case LEGACY -> " (without a link)";
+            case LINK -> " (link " + attachment.link().map(link -> String.valueOf(link.id())).orElse("?") + ")";
+            case UNKNOWN -> "";
+        };
+    }
+
+    private static List<String> explanation(Case scene, Generation old, Optional<Generation> current) {
+        List<String> paragraphs = new ArrayList<>();
+        paragraphs.add("Map " + old.mapId() + " (" + old.map().name() + ") is not the one that the agent works on: "
+                + and(old.reasons().stream().map(Reason::text).toList()) + "."
+                + current.map(map -> " Map " + map.mapId() + " is current: "
+                                + and(map.reasons().stream().map(Reason::text).toList()) + ".")
+                        .orElse(""));
+        current.ifPresent(map -> paragraphs.add(difference(scene, old, map)));
+        paragraphs.add("A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
+                + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"
+                + " pin was lost the bundle does not tell: a change of the map's size or flags, a cleaned or remounted"
+                + " bpffs, and a removed /sys/fs/bpf all leave this picture.");
+        return paragraphs;
+    }
+
+    private static String difference(Case scene, Generation old, Generation current) {
+        if (!scene.datapath().services().containsKey(old.mapId())
+                || !scene.datapath().services().containsKey(current.mapId())) {
+            return "How far the two differ cannot be told, since one of them was not dumped.";
+        }
+        GenerationDiff diff = GenerationDiff.between(scene.datapath(), old.mapId(), current.mapId());
+        return "Of " + diff.all() + " frontends " + diff.same() + " lead to the same backends in both, " + diff.other()
+                + " to others, " + diff.onlyOld() + " stand in map " + old.mapId() + " only and " + diff.onlyNew()
+                + " in map " + current.mapId() + " only.";
+    }
+
+    private static List<Citation> supporting(Generation old, Optional<Generation> current) {
+        List<Citation> citations = new ArrayList<>();
+        citations.add(old.map().source());
+        old.attachments().forEach(attachment -> citations.add(attachment.source()));
+        old.reasons().forEach(reason -> citations.add(reason.source()));
+        current.ifPresent(map -> {
+            citations.add(map.map().source());
+            map.reasons().forEach(reason -> citations.add(reason.source()));
+        });
+        return citations.stream().distinct().toList();
+    }
+}

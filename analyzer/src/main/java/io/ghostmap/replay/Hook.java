@@ -1,0 +1,25 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.evidence.AttachType;
+import java.util.List;
+import java.util.OptionalLong;
+
+/**
+ * The programs that run at one hook for sockets of a cgroup, in run order.
+ *
+ * @param cgroup the directory on the node, the topmost one with this chain
+ * @param alsoIn further cgroups below with the same chain
+ * @param captured whether the kernel named the order ({@code effective}), or it was computed from the attachments
+ */
+public record Hook(
+        String cgroup,
+        OptionalLong cgroupId,
+        AttachType attachType,
+        List<HookProgram> programs,
+        int alsoIn,
+        boolean captured) {
+
+    List<Integer> programIds() {
+        return programs.stream().map(HookProgram::programId).toList();
+    }
+}

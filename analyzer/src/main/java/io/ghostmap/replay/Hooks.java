@@ -1,0 +1,139 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.AttachedProgram;
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.Cgroup;
+import io.ghostmap.evidence.CgroupPrograms;
+import io.ghostmap.evidence.EffectivePrograms;
+import io.ghostmap.evidence.Evidence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Builds the run order of every hook: as the kernel named it where {@code effective} was captured, otherwise computed
+ * from the attachments by the kernel's rule ({@code compute_effective_progs} in kernel/bpf/cgroup.c): a cgroup's own
+ * programs in attach order, then each ancestor's, an ancestor only if it attached with multi or nothing came before.
+ */
+public final class Hooks {
+    private final Evidence evidence;
+    private final Datapath datapath;
+
+    private Hooks(Evidence evidence, Datapath datapath) {
+        this.evidence = evidence;
+        this.datapath = datapath;
+    }
+
+    /** Distinct chains, the topmost cgroup first; a cgroup below with the same chain is only counted. */
+    public static List<Hook> of(Evidence evidence, Datapath datapath) {
+        return new Hooks(evidence, datapath).all();
+    }
+
+    private List<Hook> all() {
+        List<Hook> hooks = new ArrayList<>();
+        for (EffectivePrograms effective : evidence.effective().values()) {
+            Optional<Cgroup> cgroup = evidence.cgroup(effective.cgroupId());
+            String directory = cgroup.map(Cgroup::directory).orElse("cgroup id " + effective.cgroupId());
+            addHooks(hooks, directory, OptionalLong.of(effective.cgroupId()), effective.programs(), true);
+        }
+        Set<String> known = new TreeSet<>(hooks.stream().map(Hook::cgroup).toList());
+        for (CgroupPrograms cgroup : evidence.tree()) {
+            if (!known.contains(cgroup.path())) {
+                addHooks(hooks, cgroup.path(), inodeOf(cgroup.path()), computed(cgroup.path()), false);
+            }
+        }
+        hooks.sort(Comparator.comparing(Hook::attachType)
+                .thenComparing(Hook::captured, Comparator.reverseOrder())
+                .thenComparingInt(hook -> hook.cgroup().length())
+                .thenComparing(Hook::cgroup));
+        return collapsed(hooks);
+    }
+
+    private void addHooks(
+            List<Hook> hooks, String directory, OptionalLong inode, List<AttachedProgram> rows, boolean captured) {
+        for (AttachType type : AttachType.values()) {
+            List<HookProgram> programs = rows.stream()
+                    .filter(row -> row.attachType() == type)
+                    .map(row -> program(row, directory))
+                    .toList();
+            if (!programs.isEmpty()) {
+                hooks.add(new Hook(directory, inode, type, programs, 0, captured));
+            }
+        }
+    }
+
+    private HookProgram program(AttachedProgram row, String directory) {
+        Optional<Attachment> attachment = datapath.attachments().stream()
+                .filter(candidate -> candidate.programId() == row.programId())
+                .filter(candidate -> candidate.attachType() == row.attachType())
+                .filter(candidate -> isSameOrBelow(directory, candidate.cgroup()))
+                .findFirst();
+        String name = evidence.state()
+                .programs()
+                .find(row.programId())
+                .map(BpfProgram::name)
+                .orElse(row.name());
+        return new HookProgram(row.programId(), name, attachment, datapath.view(row.programId()), row.source());
+    }
+
+    private List<AttachedProgram> computed(String directory) {
+        List<CgroupPrograms> upwards = evidence.tree().stream()
+                .filter(cgroup -> isSameOrBelow(directory, cgroup.path()))
+                .sorted(Comparator.comparingInt((CgroupPrograms cgroup) -> cgroup.path().length()).reversed())
+                .toList();
+        List<AttachedProgram> chain = new ArrayList<>();
+        for (AttachType type : AttachType.values()) {
+            List<AttachedProgram> ofType = new ArrayList<>();
+            for (CgroupPrograms cgroup : upwards) {
+                List<AttachedProgram> own = cgroup.programs().stream()
+                        .filter(row -> row.attachType() == type)
+                        .toList();
+                boolean multi = own.stream().allMatch(row -> row.flags().equals("multi"));
+                if (ofType.isEmpty() || multi) {
+                    ofType.addAll(own);
+                }
+            }
+            chain.addAll(ofType);
+        }
+        return chain;
+    }
+
+    private static boolean isSameOrBelow(String directory, String ancestor) {
+        return directory.equals(ancestor)
+                || directory.startsWith(ancestor.endsWith("/") ? ancestor : ancestor + "/");
+    }
+
+    private OptionalLong inodeOf(String directory) {
+        return evidence.cgroups().stream()
+                .filter(cgroup -> cgroup.directory().equals(directory))
+                .mapToLong(Cgroup::inode)
+                .findFirst();
+    }
+
+    private static List<Hook> collapsed(List<Hook> hooks) {
+        record Chain(AttachType type, List<Integer> programs) {}
+        Map<Chain, Hook> distinct = new LinkedHashMap<>();
+        for (Hook hook : hooks) {
+            distinct.merge(
+                    new Chain(hook.attachType(), hook.programIds()),
+                    hook,
+                    (first, again) -> new Hook(
+                            first.cgroup(),
+                            first.cgroupId(),
+                            first.attachType(),
+                            first.programs(),
+                            first.alsoIn() + 1,
+                            first.captured()));
+        }
+        return List.copyOf(distinct.values());
+    }
+}

@@ -1,0 +1,129 @@
+package io.ghostmap.report;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The way of one connection, station by station, as the page draws it: the application, each program in run order, the
+ * wire, what came back. Drawn for the frontend that most of the captured SYNs came from, affected ones first.
+ *
+ * @param expected where the current generation alone would lead
+ */
+public record ConnectionPath(String frontend, String service, List<Station> stations, String expected, boolean affected) {
+
+    /**
+     * A box of the drawing.
+     *
+     * @param kind {@code application}, {@code program}, {@code wire} or {@code reply}
+     * @param tone {@code plain}, {@code stale}, {@code current}, {@code bad} or {@code good}
+     * @param leaves the address that goes on from here; empty at the last station
+     */
+    public record Station(String kind, String tone, String title, List<String> lines, String leaves) {}
+
+    static Optional<ConnectionPath> of(Report report) {
+        return report.replays().stream()
+                .max(Comparator.comparing(Report.Replay::affected)
+                        .thenComparingLong(Report.Replay::observedSyns)
+                        .thenComparing(Report.Replay::frontend, Comparator.reverseOrder()))
+                .map(replay -> of(report, replay));
+    }
+
+    private static ConnectionPath of(Report report, Report.Replay replay) {
+        List<Station> stations = new ArrayList<>();
+        stations.add(application(report, replay));
+        replay.steps().forEach(step -> stations.add(program(step)));
+        List<Report.Destination> seen = report.destinations().stream()
+                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .toList();
+        stations.add(wire(report, seen));
+        if (!seen.isEmpty()) {
+            stations.add(reply(seen));
+        }
+        return new ConnectionPath(
+                replay.frontend(),
+                replay.service(),
+                List.copyOf(stations),
+                String.join(" or ", replay.expected()),
+                replay.affected());
+    }
+
+    private static Station application(Report report, Report.Replay replay) {
+        List<String> lines = new ArrayList<>();
+        lines.add("connect() to " + replay.frontend());
+        if (!replay.service().isEmpty()) {
+            lines.add("service " + replay.service());
+        }
+        report.destinations().stream()
+                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .flatMap(destination -> destination.clients().stream())
+                .map(client -> client.pod().isEmpty() ? "from " + client.address() : "pod " + client.pod())
+                .distinct()
+                .limit(3)
+                .forEach(lines::add);
+        String asked = replay.steps().isEmpty() ? replay.frontend() : replay.steps().get(0).before();
+        return new Station("application", "plain", "Application", List.copyOf(lines), asked);
+    }
+
+    private static Station program(Report.Step step) {
+        boolean stale = Boolean.FALSE.equals(step.current());
+        String map = step.generation() == 0
+                ? "not the load balancer's; effect unknown"
+                : "reads map " + step.generation() + (stale ? ", not current" : ", current");
+        List<String> lines = new ArrayList<>(List.of(step.name(), map));
+        String after = String.join(" or ", step.after());
+        lines.add(after.equals(step.before()) ? "no entry: lets it pass" : "rewrites the destination");
+        step.entries().stream().limit(3).forEach(entry -> lines.add(entry.file() + " " + entry.locator()));
+        return new Station(
+                "program", stale ? "stale" : "current", "Program " + step.program(), List.copyOf(lines), after);
+    }
+
+    private static Station wire(Report report, List<Report.Destination> seen) {
+        if (seen.isEmpty()) {
+            String why = report.destinations().isEmpty() ? "no SYN was captured" : "no SYN to this address was captured";
+            return new Station("wire", "plain", "Wire", List.of(why), "");
+        }
+        List<String> lines = new ArrayList<>();
+        for (Report.Destination destination : seen.stream().limit(3).toList()) {
+            lines.add(destination.syns() + " SYN frames to " + endpoint(destination));
+            lines.add(String.join(", ", destination.interfaces()));
+            lines.add(destination.capture() + " frames "
+                    + String.join(
+                            ", ",
+                            destination.frames().stream().limit(4).map(String::valueOf).toList())
+                    + (destination.frames().size() > 4 ? ", …" : ""));
+        }
+        lines.removeIf(String::isEmpty);
+        return new Station("wire", "plain", "Wire", List.copyOf(lines), endpoint(seen.get(0)));
+    }
+
+    private static Station reply(List<Report.Destination> seen) {
+        Report.Destination worst = seen.get(0);
+        boolean good = worst.reply().equals("answered");
+        String title =
+                switch (worst.reply()) {
+                    case "answered" -> "Answered";
+                    case "refused" -> "Refused";
+                    case "unreachable" -> "Unreachable";
+                    case "none" -> "Silence";
+                    default -> "Not known";
+                };
+        String text =
+                switch (worst.reply()) {
+                    case "answered" -> "SYN-ACK came back";
+                    case "refused" -> "RST came back";
+                    case "unreachable" -> "an ICMP error came back";
+                    case "none" -> "nothing came back to " + worst.attempts() + " attempts";
+                    default -> "the capture does not show it";
+                };
+        return new Station("reply", good ? "good" : "bad", title, List.of(text), "");
+    }
+
+    private static String endpoint(Report.Destination destination) {
+        String host = destination.address().contains(":")
+                ? "[" + destination.address() + "]"
+                : destination.address();
+        return host + ":" + destination.port();
+    }
+}

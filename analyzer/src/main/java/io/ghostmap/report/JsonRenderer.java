@@ -1,0 +1,26 @@
+package io.ghostmap.report;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The JSON form. Members stand in the order of {@link Report}; everything outside ASCII is escaped, so that no control
+ * or direction character of a bundle reaches a terminal through {@code cat}.
+ */
+public final class JsonRenderer {
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
+            .build();
+
+    private JsonRenderer() {}
+
+    public static String render(Report report) {
+        return MAPPER.writeValueAsString(report).replace("\r\n", "\n") + "\n";
+    }
+}

@@ -1,0 +1,37 @@
+package io.ghostmap.report;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the HTML template is given: the report and the two drawings made from it. Public, like its parts, because
+ * FreeMarker reads only public classes.
+ *
+ * @param path null when nothing was replayed
+ * @param affected the replays that end elsewhere than the current generation says
+ * @param style the style sheet, and its digest for the content security policy
+ */
+public record Page(
+        Report report,
+        @Nullable ConnectionPath path,
+        GenerationMatrix matrix,
+        List<Report.Replay> affected,
+        int furtherAffected,
+        String style,
+        String styleDigest) {
+
+    private static final int MOST_AFFECTED = 200;
+
+    static Page of(Report report, String style, String styleDigest) {
+        List<Report.Replay> affected =
+                report.replays().stream().filter(Report.Replay::affected).toList();
+        return new Page(
+                report,
+                ConnectionPath.of(report).orElse(null),
+                GenerationMatrix.of(report),
+                affected.stream().limit(MOST_AFFECTED).toList(),
+                Math.max(0, affected.size() - MOST_AFFECTED),
+                style,
+                styleDigest);
+    }
+}

@@ -1,0 +1,153 @@
+package io.ghostmap.report;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.ghostmap.bundle.Citation;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The public report, {@code ghostmap/report/v1}: names and nesting are those of the JSON form and of its schema
+ * ({@code report-v1.schema.json}). Lists have a declared order; a text is empty where nothing is known. The one
+ * {@code null} is {@link Generation#current()}, which JSON has no third value for.
+ */
+public record Report(
+        String schema,
+        Analyzer analyzer,
+        Verdict verdict,
+        BundleFacts bundle,
+        List<Generation> generations,
+        List<Hook> hooks,
+        List<Destination> destinations,
+        BlastRadius blastRadius,
+        List<Replay> replays,
+        List<Finding> findings,
+        List<Skipped> skipped) {
+
+    public static final String SCHEMA = "ghostmap/report/v1";
+
+    public record Analyzer(String name, String version) {}
+
+    public record Verdict(String severity, String finding, String title, String summary) {}
+
+    /** {@code sha256} is empty for a folder; times are the node's, in UTC. */
+    public record BundleFacts(
+            String name,
+            String sha256,
+            String node,
+            String bootId,
+            String kernel,
+            String capturedFrom,
+            String capturedTo,
+            String collector,
+            List<String> standIns,
+            List<Missing> missing) {}
+
+    public record Missing(String artifact, String reason, String cost) {}
+
+    /** {@code current} is null where the bundle does not tell; {@code entries} is -1 for a map that was not dumped. */
+    public record Generation(
+            String role,
+            String name,
+            int mapId,
+            int order,
+            @Nullable Boolean current,
+            List<Reason> reasons,
+            List<String> pinned,
+            List<Integer> programs,
+            List<String> attachedAt,
+            int entries,
+            long maxEntries,
+            boolean usable,
+            String damage) {}
+
+    public record Reason(String text, Citation source) {}
+
+    /** Programs in run order; {@code orderFrom} is {@code effective} (the kernel's own) or {@code computed}. */
+    public record Hook(
+            String cgroup, String attachType, String orderFrom, int sameInCgroupsBelow, List<Program> programs) {}
+
+    /** {@code linkId} is 0 without a link; {@code loadedAt} is UTC as the node's clock had it. */
+    public record Program(
+            int id,
+            String name,
+            String tag,
+            String loadedAt,
+            String via,
+            int linkId,
+            String flags,
+            List<Integer> maps,
+            String reads,
+            List<String> pinned) {}
+
+    /** {@code syns} counts frames as tcpdump does, {@code transmissions} without the copies on other interfaces. */
+    public record Destination(
+            String address,
+            int port,
+            String protocol,
+            int attempts,
+            long syns,
+            long transmissions,
+            String reply,
+            Map<String, Integer> replies,
+            String classification,
+            List<InGeneration> inGenerations,
+            List<String> frontends,
+            List<Client> clients,
+            List<String> interfaces,
+            String firstSeen,
+            String lastSeen,
+            String packet,
+            String capture,
+            List<Long> frames) {}
+
+    public record InGeneration(int mapId, String as, @Nullable Boolean current, List<String> frontends, Citation source) {}
+
+    /** {@code pod} is {@code namespace/name} where the address is one of this node's pods. */
+    public record Client(String address, String pod) {}
+
+    /** How many of the frontends that any generation knows end elsewhere than the current one says. */
+    public record BlastRadius(int frontends, int affected, int undecided) {}
+
+    /** Of frontends that are affected, or whose connections the capture shows. */
+    public record Replay(
+            String frontend,
+            String service,
+            String cgroup,
+            String attachType,
+            List<Step> steps,
+            List<String> outcome,
+            List<String> expected,
+            boolean affected,
+            long observedSyns) {}
+
+    /** {@code generation} is the id of the services map that the program reads, 0 where it is not known. */
+    public record Step(
+            int program,
+            String name,
+            int generation,
+            @Nullable Boolean current,
+            String before,
+            List<String> after,
+            List<Citation> entries) {}
+
+    public record Finding(
+            String id,
+            String rule,
+            String severity,
+            String title,
+            String summary,
+            List<String> explanation,
+            String confidence,
+            @JsonProperty("for") List<Citation> supporting,
+            List<Citation> against,
+            List<Rival> rivals,
+            List<Remedy> remedy) {}
+
+    public record Rival(String hypothesis, String verdict, String decides) {}
+
+    public record Remedy(
+            String title, String precondition, String command, String effect, String risk, String check, String undo) {}
+
+    public record Skipped(String rule, List<String> missing) {}
+}

@@ -1,0 +1,296 @@
+package io.ghostmap.report;
+
+import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.Manifest;
+import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.View;
+import io.ghostmap.diagnosis.Appearance;
+import io.ghostmap.diagnosis.Case;
+import io.ghostmap.diagnosis.CorrelatedDestination;
+import io.ghostmap.diagnosis.Diagnosis;
+import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.KubernetesView;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.HookProgram;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Step;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.FrameRef;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Puts a diagnosis and its case into the public form. Chooses nothing but what the contract says to leave out. */
+public final class ReportBuilder {
+    private final Case scene;
+    private final Diagnosis diagnosis;
+    private final KubernetesView kubernetes;
+
+    private ReportBuilder(Case scene, Diagnosis diagnosis) {
+        this.scene = scene;
+        this.diagnosis = diagnosis;
+        this.kubernetes = scene.evidence().kubernetes();
+    }
+
+    public static Report build(Case scene, Diagnosis diagnosis, String analyzerVersion) {
+        ReportBuilder builder = new ReportBuilder(scene, diagnosis);
+        return new Report(
+                Report.SCHEMA,
+                new Report.Analyzer("ghostmap", analyzerVersion),
+                builder.verdict(),
+                builder.bundle(),
+                scene.datapath().generations().stream().map(builder::generation).toList(),
+                scene.hooks().stream().map(builder::hook).toList(),
+                scene.destinations().stream().map(builder::destination).toList(),
+                builder.blastRadius(),
+                builder.replays(),
+                diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
+                diagnosis.skipped().stream()
+                        .map(skipped -> new Report.Skipped(skipped.rule(), skipped.missing()))
+                        .toList());
+    }
+
+    private Report.Verdict verdict() {
+        return new Report.Verdict(
+                diagnosis.verdict().level().word(),
+                diagnosis.verdict().finding().orElse(""),
+                diagnosis.verdict().title(),
+                diagnosis.verdict().summary());
+    }
+
+    private Report.BundleFacts bundle() {
+        Bundle bundle = scene.bundle();
+        Optional<Manifest> manifest = bundle.manifest();
+        return new Report.BundleFacts(
+                bundle.name(),
+                bundle.sha256().orElse(""),
+                manifest.map(Manifest::node).orElse(""),
+                scene.evidence().node().bootId(),
+                scene.evidence().node().kernel(),
+                manifest.map(Manifest::start).orElse(""),
+                manifest.map(Manifest::end).orElse(""),
+                manifest.map(Manifest::collector).orElse(""),
+                manifest.map(Manifest::standIns).orElse(List.of()),
+                diagnosis.losses().stream()
+                        .map(loss -> new Report.Missing(loss.artifact(), loss.reason(), loss.cost()))
+                        .toList());
+    }
+
+    private Report.Generation generation(Generation generation) {
+        return new Report.Generation(
+                generation.role().toString(),
+                generation.map().name(),
+                generation.mapId(),
+                generation.order(),
+                current(generation),
+                generation.reasons().stream()
+                        .map(reason -> new Report.Reason(reason.text(), reason.source()))
+                        .toList(),
+                generation.map().pins(),
+                generation.programs(),
+                generation.attachments().stream()
+                        .map(attachment -> attachment.cgroup() + " " + attachment.attachType().shortName())
+                        .distinct()
+                        .toList(),
+                generation.entries().orElse(-1),
+                generation.map().maxEntries(),
+                generation.usable(),
+                generation.damage().orElse(""));
+    }
+
+    private static @Nullable Boolean current(Generation generation) {
+        return switch (generation.currency()) {
+            case CURRENT -> Boolean.TRUE;
+            case NOT_CURRENT -> Boolean.FALSE;
+            case UNKNOWN -> null;
+        };
+    }
+
+    private Report.Hook hook(Hook hook) {
+        return new Report.Hook(
+                hook.cgroup(),
+                hook.attachType().shortName(),
+                hook.captured() ? "effective" : "computed",
+                hook.alsoIn(),
+                hook.programs().stream().map(this::program).toList());
+    }
+
+    private Report.Program program(HookProgram program) {
+        Optional<BpfProgram> listed = scene.evidence().state().programs().find(program.programId());
+        return new Report.Program(
+                program.programId(),
+                program.name(),
+                listed.map(BpfProgram::tag).orElse(""),
+                Words.timeOfSeconds(listed.map(p -> p.loadedAt().orElse(0)).orElse(0L)),
+                Words.lower(program.attachment().map(Attachment::via).orElse(Attachment.Via.UNKNOWN)),
+                program.attachment()
+                        .flatMap(Attachment::link)
+                        .map(link -> link.id())
+                        .orElse(0),
+                attachFlags(program),
+                listed.map(BpfProgram::mapIds).orElse(List.of()),
+                reads(program),
+                listed.map(BpfProgram::pins).orElse(List.of()));
+    }
+
+    /** As the tree printed them; effective lists have none. */
+    private String attachFlags(HookProgram program) {
+        return scene.evidence().tree().stream()
+                .flatMap(cgroup -> cgroup.programs().stream())
+                .filter(row -> row.programId() == program.programId())
+                .map(row -> row.flags())
+                .findFirst()
+                .orElse("");
+    }
+
+    /** Which generation the program works on. */
+    private String reads(HookProgram program) {
+        Optional<View> view = program.view();
+        Datapath datapath = scene.datapath();
+        if (view.isEmpty()) {
+            return "foreign";
+        }
+        if (datapath.readsStale(view.get())) {
+            return "stale";
+        }
+        return view.get().servicesV4().mapId().or(() -> view.get().servicesV6().mapId()).isPresent()
+                ? "current"
+                : "none";
+    }
+
+    private Report.Destination destination(CorrelatedDestination seen) {
+        Destination destination = seen.destination();
+        Map<String, Integer> replies = new LinkedHashMap<>();
+        destination.replies().forEach((reply, count) -> replies.put(Words.lower(reply), count));
+        String capture = destination.frames().stream().findFirst().map(FrameRef::file).orElse("");
+        return new Report.Destination(
+                destination.endpoint().address().toString(),
+                destination.endpoint().port(),
+                "TCP",
+                destination.attempts().size(),
+                destination.syns(),
+                destination.transmissions(),
+                Words.lower(destination.reply()),
+                replies,
+                seen.classification().word(),
+                seen.appearances().stream().map(ReportBuilder::inGeneration).toList(),
+                seen.frontends().stream().map(String::valueOf).toList(),
+                destination.clients().stream()
+                        .map(client -> new Report.Client(
+                                client.toString(), kubernetes.podName(client).orElse("")))
+                        .toList(),
+                List.copyOf(destination.paths()),
+                Words.time(destination.attempts().stream()
+                        .mapToLong(ConnectionAttempt::firstNanos)
+                        .min()
+                        .orElse(0)),
+                Words.time(destination.attempts().stream()
+                        .mapToLong(ConnectionAttempt::lastNanos)
+                        .max()
+                        .orElse(0)),
+                destination.packet(),
+                capture,
+                destination.frames().stream()
+                        .filter(frame -> frame.file().equals(capture))
+                        .map(FrameRef::number)
+                        .toList());
+    }
+
+    private static Report.InGeneration inGeneration(Appearance appearance) {
+        return new Report.InGeneration(
+                appearance.generation().mapId(),
+                Words.lower(appearance.as()),
+                current(appearance.generation()),
+                appearance.frontends().stream().map(String::valueOf).toList(),
+                appearance.source());
+    }
+
+    private Report.BlastRadius blastRadius() {
+        return new Report.BlastRadius(
+                frontends(scene.replays()),
+                frontends(scene.affected()),
+                frontends(scene.replays().stream()
+                        .filter(replay -> replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance)
+                                || replay.expected().stream().anyMatch(Fate.Unknown.class::isInstance))
+                        .toList()));
+    }
+
+    private static int frontends(List<Replay> replays) {
+        return (int) replays.stream().map(Replay::frontend).distinct().count();
+    }
+
+    private List<Report.Replay> replays() {
+        return scene.replays().stream()
+                .filter(replay -> replay.affected() || observedSyns(replay) > 0)
+                .map(this::replay)
+                .toList();
+    }
+
+    /** SYN frames to an address that this frontend leads to. */
+    private long observedSyns(Replay replay) {
+        return scene.destinations().stream()
+                .filter(seen -> replay.outcome()
+                        .contains(new Fate.Connects(seen.destination().endpoint())))
+                .mapToLong(seen -> seen.destination().syns())
+                .sum();
+    }
+
+    private Report.Replay replay(Replay replay) {
+        return new Report.Replay(
+                replay.frontend().toString(),
+                kubernetes.serviceName(replay.frontend().endpoint()).orElse(""),
+                replay.hook().cgroup(),
+                replay.hook().attachType().shortName(),
+                replay.steps().stream().map(this::step).toList(),
+                replay.outcome().stream().map(Fate::text).toList(),
+                replay.expected().stream().map(Fate::text).toList(),
+                replay.affected(),
+                observedSyns(replay));
+    }
+
+    private Report.Step step(Step step) {
+        Optional<Generation> generation = step.servicesMap().flatMap(scene.datapath()::generation);
+        return new Report.Step(
+                step.program().programId(),
+                step.program().name(),
+                step.servicesMap().orElse(0),
+                generation.map(ReportBuilder::current).orElse(null),
+                String.join(", ", step.before().stream().map(Endpoint::toString).toList()),
+                step.after().stream().map(Fate::text).toList(),
+                step.entries());
+    }
+
+    private static Report.Finding finding(Finding finding) {
+        return new Report.Finding(
+                finding.id(),
+                finding.rule(),
+                Words.lower(finding.severity()),
+                finding.title(),
+                finding.summary(),
+                finding.explanation(),
+                Words.lower(finding.confidence()),
+                finding.supporting(),
+                finding.contradicting(),
+                finding.rivals().stream()
+                        .map(rival -> new Report.Rival(rival.hypothesis(), rival.verdict(), rival.decides()))
+                        .toList(),
+                finding.remedy().stream()
+                        .map(step -> new Report.Remedy(
+                                step.title(),
+                                step.precondition(),
+                                step.command(),
+                                step.effect(),
+                                step.risk(),
+                                step.check(),
+                                step.undo()))
+                        .toList());
+    }
+}

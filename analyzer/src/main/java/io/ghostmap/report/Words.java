@@ -1,0 +1,29 @@
+package io.ghostmap.report;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** Spellings that all forms of the report share: UTC always, no locale. */
+final class Words {
+    private static final DateTimeFormatter MILLIS =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private Words() {}
+
+    /** From nanoseconds since the epoch, cut to milliseconds; empty for 0. */
+    static String time(long nanos) {
+        return nanos == 0 ? "" : MILLIS.format(Instant.ofEpochSecond(nanos / 1_000_000_000L, nanos % 1_000_000_000L));
+    }
+
+    /** From seconds since the epoch; empty for what no clock shows. */
+    static String timeOfSeconds(long seconds) {
+        boolean plausible = seconds > 0 && seconds < 253_402_300_800L; // the year 10000
+        return plausible ? Instant.ofEpochSecond(seconds).toString() : "";
+    }
+
+    static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}
