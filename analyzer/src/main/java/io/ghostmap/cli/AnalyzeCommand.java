@@ -49,7 +49,9 @@ final class AnalyzeCommand implements Callable<Integer> {
         info
     }
 
-    @Parameters(paramLabel = "BUNDLE", description = "the archive of ghostmap-collect (.tar.gz, .tar.zst, .tar), or its unpacked folder")
+    @Parameters(
+            paramLabel = "BUNDLE",
+            description = "the archive of ghostmap-collect (.tar.gz, .tar.zst, .tar), or its unpacked folder")
     private @Nullable Path bundle;
 
     @Option(
@@ -61,7 +63,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Option(
             names = "--fail-on",
             paramLabel = "SEVERITY",
-            description = "exit with 3 when the worst finding is at least this: ${COMPLETION-CANDIDATES}; default: never")
+            description =
+                    "exit with 3 when the worst finding is at least this: ${COMPLETION-CANDIDATES}; default: never")
     private FailOn failOn = FailOn.never;
 
     @Spec
@@ -71,7 +74,8 @@ final class AnalyzeCommand implements Callable<Integer> {
     public Integer call() throws UnreadableBundleException, IOException {
         Path source = Objects.requireNonNull(bundle);
         Report report = Analysis.of(source);
-        ReportFiles files = new ReportFiles(outputFolder(source), report.bundle().name());
+        ReportFiles files =
+                new ReportFiles(outputFolder(source), report.bundle().name());
         List<Path> written = List.of(
                 files.write(".html", HtmlRenderer.render(report)),
                 files.write(".json", JsonRenderer.render(report)),
@@ -96,7 +100,8 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     private int status(Report report) {
         boolean fails = report.findings().stream()
-                .anyMatch(finding -> FailOn.valueOf(finding.severity()).compareTo(failOn) <= 0 && failOn != FailOn.never);
+                .anyMatch(
+                        finding -> FailOn.valueOf(finding.severity()).compareTo(failOn) <= 0 && failOn != FailOn.never);
         return fails ? ExitStatus.FINDINGS : ExitStatus.ANALYZED;
     }
 }

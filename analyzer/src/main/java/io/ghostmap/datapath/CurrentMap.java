@@ -140,13 +140,17 @@ final class CurrentMap {
                 reasons.add(
                         map,
                         "agrees with Cilium's list on " + agreeing + " of " + claims.size() + " frontends",
-                        claims.get(0).source());
+                        wholeList(claims));
                 if (agreeing >= best) {
                     winner = agreeing > best ? Optional.of(map) : Optional.empty();
                     best = agreeing;
                 }
             }
             return winner;
+        }
+
+        private static Citation wholeList(List<ServiceClaim> claims) {
+            return new Citation(claims.get(0).source().file(), "all frontends", claims.size() + " frontends");
         }
 
         private boolean isDecodedServices(BpfMap map) {

@@ -48,8 +48,9 @@ public record Datapath(
     /** Whether the program reads services of that family, and every services and backends map that it reads is current. */
     public boolean readsOnlyCurrent(View view, Family family) {
         return view.services(family).mapId().isPresent()
-                && tablesOf(view).allMatch(
-                        id -> generation(id).filter(Generation::isCurrent).isPresent());
+                && tablesOf(view)
+                        .allMatch(id ->
+                                generation(id).filter(Generation::isCurrent).isPresent());
     }
 
     private static Stream<Integer> tablesOf(View view) {

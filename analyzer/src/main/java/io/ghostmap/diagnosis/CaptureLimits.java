@@ -5,7 +5,6 @@ import static io.ghostmap.diagnosis.Phrases.count;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.traffic.Capture;
 import io.ghostmap.traffic.Reply;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -55,7 +54,8 @@ final class CaptureLimits {
                         new Citation(
                                 stderrOf(capture),
                                 "packets dropped by kernel",
-                                String.valueOf(capture.counters().droppedByKernel().orElse(0)))))
+                                String.valueOf(
+                                        capture.counters().droppedByKernel().orElse(0)))))
                 .toList();
     }
 
@@ -64,7 +64,8 @@ final class CaptureLimits {
                 .flatMap(destination -> destination.attempts().stream())
                 .filter(attempt -> attempt.reply() == Reply.UNKNOWN)
                 .count();
-        boolean dropped = scene.traffic().captures().stream().anyMatch(c -> c.counters().lost());
+        boolean dropped =
+                scene.traffic().captures().stream().anyMatch(c -> c.counters().lost());
         if (undecided == 0 || dropped) {
             return List.of();
         }
@@ -111,7 +112,8 @@ final class CaptureLimits {
                         Severity.INFO,
                         "The capture " + capture.file() + " is not whole: "
                                 + capture.damage().orElse(""),
-                        "What came after " + count(capture.frames(), "frame") + " is not known; a reply may be missing.",
+                        "What came after " + count(capture.frames(), "frame")
+                                + " is not known; a reply may be missing.",
                         cite(capture, "frame " + capture.frames())))
                 .toList();
     }
@@ -129,9 +131,8 @@ final class CaptureLimits {
                 Confidence.CERTAIN,
                 "The node's BPF objects changed while the packets were captured: " + count(changes.size(), "change"),
                 "",
-                List.of(
-                        "An agent that restarts or an upgrade in progress looks like this. What this report says of the"
-                                + " order of programs holds for the reading before the capture."),
+                List.of("An agent that restarts or an upgrade in progress looks like this. What this report says of the"
+                        + " order of programs holds for the reading before the capture."),
                 changes.stream()
                         .limit(20)
                         .map(change -> new Citation("bpf/after/", "compared with bpf/before/", change))

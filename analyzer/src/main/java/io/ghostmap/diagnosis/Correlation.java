@@ -38,9 +38,10 @@ final class Correlation {
     private void index() {
         datapath.backends().forEach((mapId, table) -> {
             Map<Endpoint, List<Backend>> byEndpoint = new HashMap<>();
-            table.values().forEach(backend -> byEndpoint
-                    .computeIfAbsent(backend.endpoint(), e -> new ArrayList<>(1))
-                    .add(backend));
+            table.values()
+                    .forEach(backend -> byEndpoint
+                            .computeIfAbsent(backend.endpoint(), e -> new ArrayList<>(1))
+                            .add(backend));
             backendsByEndpoint.put(mapId, byEndpoint);
         });
         for (View view : datapath.views().values()) {
@@ -52,12 +53,14 @@ final class Correlation {
 
     /** Slots name backends by ids that are valid in the backends map of the same view only. */
     private void indexServices(View view, Family family, int backendsMap) {
-        Map<Long, SortedSet<Frontend>> byBackend = frontendsByBackend.computeIfAbsent(backendsMap, id -> new HashMap<>());
+        Map<Long, SortedSet<Frontend>> byBackend =
+                frontendsByBackend.computeIfAbsent(backendsMap, id -> new HashMap<>());
         view.services(family).content().ifPresent(services -> {
             for (Service service : services.values()) {
-                service.selectable().forEach(slot -> byBackend
-                        .computeIfAbsent(slot.backendId(), id -> new TreeSet<>())
-                        .add(service.frontend()));
+                service.selectable()
+                        .forEach(slot -> byBackend
+                                .computeIfAbsent(slot.backendId(), id -> new TreeSet<>())
+                                .add(service.frontend()));
             }
         });
     }
@@ -87,9 +90,8 @@ final class Correlation {
     }
 
     private void addBackends(List<Appearance> appearances, Generation generation, Endpoint endpoint) {
-        List<Backend> backends = backendsByEndpoint
-                .getOrDefault(generation.mapId(), Map.of())
-                .getOrDefault(endpoint, List.of());
+        List<Backend> backends =
+                backendsByEndpoint.getOrDefault(generation.mapId(), Map.of()).getOrDefault(endpoint, List.of());
         Map<Long, SortedSet<Frontend>> frontends = frontendsByBackend.getOrDefault(generation.mapId(), Map.of());
         for (Backend backend : backends) {
             appearances.add(new Appearance(

@@ -17,8 +17,7 @@ import java.util.TreeSet;
 record GenerationDiff(int all, int same, int other, int onlyOld, int onlyNew) {
     static GenerationDiff between(Datapath datapath, int oldMap, int newMap) {
         SortedMap<Frontend, Service> old = datapath.services().getOrDefault(oldMap, Collections.emptySortedMap());
-        SortedMap<Frontend, Service> young =
-                datapath.services().getOrDefault(newMap, Collections.emptySortedMap());
+        SortedMap<Frontend, Service> young = datapath.services().getOrDefault(newMap, Collections.emptySortedMap());
         Optional<View> oldView = viewOn(datapath, oldMap);
         Optional<View> newView = viewOn(datapath, newMap);
         Set<Frontend> union = new TreeSet<>(old.keySet());
@@ -37,8 +36,14 @@ record GenerationDiff(int all, int same, int other, int onlyOld, int onlyNew) {
 
     private static Optional<View> viewOn(Datapath datapath, int servicesMap) {
         return datapath.views().values().stream()
-                .filter(view -> view.servicesV4().mapId().filter(id -> id == servicesMap).isPresent()
-                        || view.servicesV6().mapId().filter(id -> id == servicesMap).isPresent())
+                .filter(view -> view.servicesV4()
+                                .mapId()
+                                .filter(id -> id == servicesMap)
+                                .isPresent()
+                        || view.servicesV6()
+                                .mapId()
+                                .filter(id -> id == servicesMap)
+                                .isPresent())
                 .findFirst();
     }
 

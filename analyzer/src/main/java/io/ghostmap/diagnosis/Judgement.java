@@ -41,8 +41,8 @@ final class Judgement {
         return findings.stream()
                 .filter(finding -> !finding.rule().startsWith(LIMITS))
                 .findFirst()
-                .map(finding -> new Verdict(
-                        Level.INFO, Optional.of(finding.id()), finding.title(), healthySummary(scene)))
+                .map(finding ->
+                        new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), healthySummary(scene)))
                 .orElseGet(() -> new Verdict(
                         Level.OK,
                         Optional.empty(),
@@ -56,8 +56,14 @@ final class Judgement {
     }
 
     private static String healthySummary(Case scene) {
-        long affected = scene.affected().stream().map(replay -> replay.frontend()).distinct().count();
-        long all = scene.replays().stream().map(replay -> replay.frontend()).distinct().count();
+        long affected = scene.affected().stream()
+                .map(replay -> replay.frontend())
+                .distinct()
+                .count();
+        long all = scene.replays().stream()
+                .map(replay -> replay.frontend())
+                .distinct()
+                .count();
         return count(scene.destinations().size(), "destination") + " on the wire, "
                 + count(scene.traffic().syns(), "SYN frame") + "; " + affected + " of " + count(all, "service")
                 + " replayed end elsewhere than the current generation says.";

@@ -10,14 +10,22 @@ final class Losses {
 
     /** The first prefix that fits decides. */
     private static final List<Cost> COSTS = List.of(
-            new Cost("bpf/map-dumps/", "what a program that reads this map does cannot be replayed, or not for every service"),
-            new Cost("bpf/before/maps", "generations cannot be told apart, unless the reading after the capture is there"),
-            new Cost("bpf/before/programs", "which program reads which map is not known, unless the later reading is there"),
+            new Cost(
+                    "bpf/map-dumps/",
+                    "what a program that reads this map does cannot be replayed, or not for every service"),
+            new Cost(
+                    "bpf/before/maps",
+                    "generations cannot be told apart, unless the reading after the capture is there"),
+            new Cost(
+                    "bpf/before/programs",
+                    "which program reads which map is not known, unless the later reading is there"),
             new Cost(
                     "bpf/before/links",
                     "a program attached by a link cannot be told from one attached without: the remedy stays open"),
             new Cost("bpf/after/", "whether the node changed during the capture is not known"),
-            new Cost("bpf/cgroups/effective", "the run order is computed from the attachments instead of the kernel's own"),
+            new Cost(
+                    "bpf/cgroups/effective",
+                    "the run order is computed from the attachments instead of the kernel's own"),
             new Cost("bpf/cgroups/tree", "how and where programs are attached is not known"),
             new Cost("bpf/before/net", "programs on network devices are not known"),
             new Cost("bpf/pins", "pins in further bpffs mounts are not known: a link's holder may not be named"),
@@ -25,7 +33,9 @@ final class Losses {
             new Cost("bpf/program-dumps/", "the instructions of this program cannot be compared with its list of maps"),
             new Cost("pcap/", "what went over the wire is not known, or not all of it: nothing can be confirmed by it"),
             new Cost("cilium/", "what the agent itself believes cannot be compared with the maps"),
-            new Cost("kubernetes/", "services and pods have no names here, or dead addresses cannot be ruled out by the cluster"),
+            new Cost(
+                    "kubernetes/",
+                    "services and pods have no names here, or dead addresses cannot be ruled out by the cluster"),
             new Cost("net/iptables", "iptables rules as a rival explanation cannot be excluded"),
             new Cost("net/sockets", "single sockets cannot be tied to map entries"),
             new Cost("node/cgroups", "cgroups are named by their ids only"),
@@ -47,7 +57,9 @@ final class Losses {
             return "what this file says may not be what the collector wrote";
         }
         return Stream.concat(
-                        COSTS.stream().filter(cost -> gap.artifact().startsWith(cost.prefix())).map(Cost::text),
+                        COSTS.stream()
+                                .filter(cost -> gap.artifact().startsWith(cost.prefix()))
+                                .map(Cost::text),
                         Stream.of("no rule of this version rests on it"))
                 .findFirst()
                 .orElse("");

@@ -177,10 +177,11 @@ final class OrphanedProgramFirst implements Rule {
                     + " packet. cilium service list and cilium bpf lb list are right about the maps that they read, the"
                     + " pinned ones; the old program does not read those.");
             paragraphs.add(whyCleaningFails());
-            paragraphs.add("Switching socket load balancing off does not help either: an agent takes down the links that"
-                    + " it finds pinned in its own place, and looks for further programs on the hook only where it finds"
-                    + " no such pin. The old program stays, now alone. A reboot helps because it ends every attachment;"
-                    + " detaching the named programs does the same without one.");
+            paragraphs.add(
+                    "Switching socket load balancing off does not help either: an agent takes down the links that"
+                            + " it finds pinned in its own place, and looks for further programs on the hook only where it finds"
+                            + " no such pin. The old program stays, now alone. A reboot helps because it ends every attachment;"
+                            + " detaching the named programs does the same without one.");
             return paragraphs;
         }
 
@@ -331,7 +332,8 @@ final class OrphanedProgramFirst implements Rule {
                 citations.add(new Citation(
                         "bpf/cgroups/effective/", "absent", "the run order is computed, not the kernel's own"));
             }
-            for (String change : scene.evidence().before().driftTo(scene.evidence().after())) {
+            for (String change :
+                    scene.evidence().before().driftTo(scene.evidence().after())) {
                 citations.add(new Citation("bpf/after/", "compared with bpf/before/", change));
             }
             firstAffected().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
@@ -343,8 +345,7 @@ final class OrphanedProgramFirst implements Rule {
             return replay.expected().stream()
                     .filter(fate -> !replay.outcome().contains(fate))
                     .flatMap(fate -> scene.destinations().stream()
-                            .filter(seen ->
-                                    new Fate.Connects(seen.destination().endpoint()).equals(fate)))
+                            .filter(seen -> new Fate.Connects(seen.destination().endpoint()).equals(fate)))
                     .flatMap(seen -> seen.destination().attempts().stream())
                     .filter(attempt -> attempt.reply() == Reply.ANSWERED)
                     .flatMap(attempt -> attempt.frames().stream().limit(1).map(frame -> frame.cite(synText(attempt))))
@@ -353,8 +354,9 @@ final class OrphanedProgramFirst implements Rule {
         }
 
         private List<Rival> rivals() {
-            Optional<Endpoint> address =
-                    witnesses.stream().findFirst().map(witness -> witness.destination().endpoint());
+            Optional<Endpoint> address = witnesses.stream()
+                    .findFirst()
+                    .map(witness -> witness.destination().endpoint());
             if (address.isEmpty()) {
                 return List.of();
             }
@@ -392,13 +394,23 @@ final class OrphanedProgramFirst implements Rule {
                 verdict = rule.map(line -> "Speaks for it: a rule names the address: " + line)
                         .orElse("Speaks against it: none of the "
                                 + count(scene.evidence().iptables().lines().size(), "line")
-                                + " of net/iptables.txt names " + text
-                                + ", and the SYN carries the address already where it enters the node.");
+                                + " of net/iptables.txt names " + text + entryText(address) + ".");
             }
             return new Rival(
                     "kube-proxy or other iptables rules rewrite the connection",
                     verdict,
                     "iptables-save -c twice, with a connect in between: a rule that rewrites counts it");
+        }
+
+        /** A SYN that comes in from a pod with the address already in it was not rewritten by the node's rules. */
+        private String entryText(Endpoint address) {
+            return scene.seen(address)
+                    .flatMap(seen -> seen.destination().paths().stream()
+                            .filter(path -> path.endsWith(" in"))
+                            .findFirst())
+                    .map(path -> ", and the SYN carries the address already where it comes in from the pod (" + path
+                            + "), before any rule of the node")
+                    .orElse("");
         }
 
         private String kubernetesVerdict(Endpoint address) {

@@ -4,13 +4,16 @@ import java.util.function.Predicate;
 
 /** Evidence that a rule cannot do without. */
 enum Requirement {
-    MAPS("bpf/before/maps.json or bpf/after/maps.json", scene -> scene.evidence().state().maps().captured()),
+    MAPS(
+            "bpf/before/maps.json or bpf/after/maps.json",
+            scene -> scene.evidence().state().maps().captured()),
     PROGRAMS(
             "bpf/before/programs.json or bpf/after/programs.json",
             scene -> scene.evidence().state().programs().captured()),
     ATTACHMENTS(
             "bpf/cgroups/tree.json or bpf/cgroups/effective/",
-            scene -> scene.evidence().treeCaptured() || !scene.evidence().effective().isEmpty()),
+            scene -> scene.evidence().treeCaptured()
+                    || !scene.evidence().effective().isEmpty()),
     SERVICE_DUMPS(
             "bpf/map-dumps/ of a services map",
             scene -> !scene.datapath().services().isEmpty()),

@@ -68,11 +68,14 @@ final class SilentBackend implements Rule {
         long failed = failed(destination);
         boolean steady = failed == destination.attempts().size();
         String title = "Backend " + destination.endpoint() + " of " + few(seen.frontends()) + " "
-                + (steady ? what(destination.reply()) : "failed " + failed + " of " + destination.attempts().size() + " attempts")
+                + (steady
+                        ? what(destination.reply())
+                        : "failed " + failed + " of " + destination.attempts().size() + " attempts")
                 + ", and the node's maps lead to it rightly";
         List<String> explanation = List.of(
                 "The current generation lists " + destination.endpoint() + " as a backend, and the captured SYNs went"
-                        + " there: " + count(failed, "attempt") + " of " + destination.attempts().size()
+                        + " there: " + count(failed, "attempt") + " of "
+                        + destination.attempts().size()
                         + " failed. The load balancer did what its maps say.",
                 "Look at the pod and its node rather than at Cilium on this one: is the pod running, does it listen on"
                         + " port " + destination.endpoint().port()
@@ -111,7 +114,8 @@ final class SilentBackend implements Rule {
                         + destination.endpoint().address() + "\nkubectl get endpointslices -A -o wide",
                 "Reads only.",
                 "None.",
-                "The pod is listed, ready, and listens on port " + destination.endpoint().port() + ".",
+                "The pod is listed, ready, and listens on port "
+                        + destination.endpoint().port() + ".",
                 "Nothing to undo.");
     }
 
@@ -132,7 +136,8 @@ final class SilentBackend implements Rule {
     private static List<Citation> answered(Destination destination) {
         return destination.attempts().stream()
                 .filter(attempt -> attempt.reply() == Reply.ANSWERED)
-                .flatMap(attempt -> attempt.replyFrame().stream().map(frame -> frame.cite("SYN-ACK to " + attempt.client())))
+                .flatMap(attempt ->
+                        attempt.replyFrame().stream().map(frame -> frame.cite("SYN-ACK to " + attempt.client())))
                 .limit(MOST_FRAMES)
                 .toList();
     }

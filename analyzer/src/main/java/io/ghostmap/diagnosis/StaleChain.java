@@ -28,7 +28,8 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
         Map<String, List<Hook>> byCgroup = new LinkedHashMap<>();
         for (Hook hook : scene.hooks()) {
             if (staleOf(hook, datapath).isPresent()) {
-                byCgroup.computeIfAbsent(hook.cgroup(), cgroup -> new ArrayList<>()).add(hook);
+                byCgroup.computeIfAbsent(hook.cgroup(), cgroup -> new ArrayList<>())
+                        .add(hook);
             }
         }
         List<StaleChain> chains = new ArrayList<>();
@@ -64,7 +65,8 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
 
     /** Whether the old program sees the address before the current one does. */
     boolean staleRunsFirst() {
-        return live.isEmpty() || lead.programs().indexOf(stale) < lead.programs().indexOf(live.get());
+        return live.isEmpty()
+                || lead.programs().indexOf(stale) < lead.programs().indexOf(live.get());
     }
 
     /** Every program on these hooks that reads a generation which is not current, with its hook. */
@@ -83,8 +85,8 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
 
     /** The id of the services map that a program reads. */
     static Optional<Integer> servicesMap(HookProgram program) {
-        return program.view().flatMap(view -> view.servicesV4()
-                .mapId()
-                .or(() -> view.servicesV6().mapId()));
+        return program.view()
+                .flatMap(view ->
+                        view.servicesV4().mapId().or(() -> view.servicesV6().mapId()));
     }
 }

@@ -62,12 +62,15 @@ final class StaleGeneration implements Rule {
         int all = scene.datapath().generations(old.role()).size();
         return count(all, "generation") + " of the " + old.role() + " map exist; map " + old.mapId()
                 + " is not current and "
-                + (attached ? "is kept alive by " + holders(old) : "is read by no program that is attached to a cgroup");
+                + (attached
+                        ? "is kept alive by " + holders(old)
+                        : "is read by no program that is attached to a cgroup");
     }
 
     private static String holders(Generation old) {
         List<String> programs = old.attachments().stream()
-                .map(attachment -> attachment.programId() + " at " + attachment.attachType().shortName() + via(attachment))
+                .map(attachment -> attachment.programId() + " at "
+                        + attachment.attachType().shortName() + via(attachment))
                 .distinct()
                 .toList();
         return (programs.size() == 1 ? "program " : "programs ") + and(programs);
@@ -76,7 +79,12 @@ final class StaleGeneration implements Rule {
     private static String via(Attachment attachment) {
         return switch (attachment.via()) {
             case LEGACY -> " (without a link)";
-            case LINK -> " (link " + attachment.link().map(link -> String.valueOf(link.id())).orElse("?") + ")";
+            case LINK ->
+                " (link "
+                        + attachment
+                                .link()
+                                .map(link -> String.valueOf(link.id()))
+                                .orElse("?") + ")";
             case UNKNOWN -> "";
         };
     }
@@ -89,10 +97,11 @@ final class StaleGeneration implements Rule {
                                 + and(map.reasons().stream().map(Reason::text).toList()) + ".")
                         .orElse(""));
         current.ifPresent(map -> paragraphs.add(difference(scene, old, map)));
-        paragraphs.add("A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
-                + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"
-                + " pin was lost the bundle does not tell: a change of the map's size or flags, a cleaned or remounted"
-                + " bpffs, and a removed /sys/fs/bpf all leave this picture.");
+        paragraphs.add(
+                "A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
+                        + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"
+                        + " pin was lost the bundle does not tell: a change of the map's size or flags, a cleaned or remounted"
+                        + " bpffs, and a removed /sys/fs/bpf all leave this picture.");
         return paragraphs;
     }
 

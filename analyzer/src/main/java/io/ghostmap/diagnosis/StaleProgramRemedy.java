@@ -5,8 +5,8 @@ import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Attachment.Via;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfLink;
-import io.ghostmap.evidence.Pin;
 import io.ghostmap.evidence.ObjectKind;
+import io.ghostmap.evidence.Pin;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import java.util.ArrayList;
@@ -62,7 +62,8 @@ final class StaleProgramRemedy {
 
     private RemedyStep confirm() {
         Set<String> ids = new LinkedHashSet<>();
-        stale.forEach(attached -> ids.add("bpftool prog show id " + attached.program().programId()));
+        stale.forEach(
+                attached -> ids.add("bpftool prog show id " + attached.program().programId()));
         String bootId = scene.evidence().node().bootId();
         String boot = bootId.isEmpty()
                 ? "the boot id was not captured, so make sure by its uptime that the node has not rebooted since"
@@ -70,9 +71,12 @@ final class StaleProgramRemedy {
         return new RemedyStep(
                 "Confirm on the node that nothing has moved",
                 "You are root on the node of this bundle.",
-                "cat /proc/sys/kernel/random/boot_id\nbpftool cgroup show " + cgroup + " effective\n"
+                "cat /proc/sys/kernel/random/boot_id\nbpftool cgroup show " + cgroup
+                        + " effective\nbpftool cgroup show "
+                        + cgroup + "\n"
                         + String.join("\n", ids),
-                "Reads only. Go on if " + boot + ", " + chain.lead().attachType().shortName() + " still lists program "
+                "Reads only. Go on if " + boot + ", "
+                        + chain.lead().attachType().shortName() + " still lists program "
                         + chain.stale().programId() + before() + ", and the map_ids are those of this report. Ids are"
                         + " used again after a reboot: the same number may then be another program.",
                 "None.",
@@ -90,12 +94,12 @@ final class StaleProgramRemedy {
 
     private RemedyStep detachLegacy(List<Attached> programs) {
         List<String> commands = programs.stream()
-                .map(attached -> "bpftool cgroup detach " + cgroup + " " + attached.type().shortName() + " id "
+                .map(attached -> "bpftool cgroup detach " + cgroup + " "
+                        + attached.type().shortName() + " id "
                         + attached.program().programId())
                 .toList();
         return new RemedyStep(
-                "Detach the stale " + (programs.size() == 1 ? "program" : "programs")
-                        + " (attached without a link)",
+                "Detach the stale " + (programs.size() == 1 ? "program" : "programs") + " (attached without a link)",
                 "The step before has shown each of these ids on its hook with the attach flag multi. Where the flag is"
                         + " empty or override, the kernel detaches whatever is there, whatever id is given: then stop.",
                 String.join("\n", commands),
@@ -118,13 +122,17 @@ final class StaleProgramRemedy {
                 pins.addAll(pinsOf(link));
             });
         }
-        List<String> detach = links.stream().map(id -> "bpftool link detach id " + id).toList();
+        List<String> detach =
+                links.stream().map(id -> "bpftool link detach id " + id).toList();
         List<RemedyStep> steps = new ArrayList<>();
         steps.add(new RemedyStep(
                 "Detach the stale " + (links.size() == 1 ? "link" : "links"),
                 "bpftool link show id " + links.iterator().next() + " still names program "
                         + programs.get(0).program().programId() + " and this cgroup"
-                        + chain.lead().cgroupId().stream().mapToObj(id -> " (cgroup_id " + id + ")").findFirst().orElse("")
+                        + chain.lead().cgroupId().stream()
+                                .mapToObj(id -> " (cgroup_id " + id + ")")
+                                .findFirst()
+                                .orElse("")
                         + ". bpftool 5.9 or newer.",
                 String.join("\n", detach),
                 "The program stops at once, whoever holds the link. bpftool cgroup detach would be refused here"
@@ -183,8 +191,8 @@ final class StaleProgramRemedy {
     }
 
     private RemedyStep reboot() {
-        String node = ShellText.nodeName(
-                scene.bundle().manifest().map(Manifest::node).orElse(""));
+        String node =
+                ShellText.nodeName(scene.bundle().manifest().map(Manifest::node).orElse(""));
         return new RemedyStep(
                 "Last resort: drain and reboot the node",
                 "The steps above could not be taken, or left the old program in place.",

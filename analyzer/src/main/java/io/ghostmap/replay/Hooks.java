@@ -88,7 +88,9 @@ public final class Hooks {
     private List<AttachedProgram> computed(String directory) {
         List<CgroupPrograms> upwards = evidence.tree().stream()
                 .filter(cgroup -> isSameOrBelow(directory, cgroup.path()))
-                .sorted(Comparator.comparingInt((CgroupPrograms cgroup) -> cgroup.path().length()).reversed())
+                .sorted(Comparator.comparingInt(
+                                (CgroupPrograms cgroup) -> cgroup.path().length())
+                        .reversed())
                 .toList();
         List<AttachedProgram> chain = new ArrayList<>();
         for (AttachType type : AttachType.values()) {
@@ -108,8 +110,7 @@ public final class Hooks {
     }
 
     private static boolean isSameOrBelow(String directory, String ancestor) {
-        return directory.equals(ancestor)
-                || directory.startsWith(ancestor.endsWith("/") ? ancestor : ancestor + "/");
+        return directory.equals(ancestor) || directory.startsWith(ancestor.endsWith("/") ? ancestor : ancestor + "/");
     }
 
     private OptionalLong inodeOf(String directory) {

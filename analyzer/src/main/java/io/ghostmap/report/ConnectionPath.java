@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param expected where the current generation alone would lead
  */
-public record ConnectionPath(String frontend, String service, List<Station> stations, String expected, boolean affected) {
+public record ConnectionPath(
+        String frontend, String service, List<Station> stations, String expected, boolean affected) {
 
     /**
      * A box of the drawing.
@@ -62,7 +63,9 @@ public record ConnectionPath(String frontend, String service, List<Station> stat
                 .distinct()
                 .limit(3)
                 .forEach(lines::add);
-        String asked = replay.steps().isEmpty() ? replay.frontend() : replay.steps().get(0).before();
+        String asked = replay.steps().isEmpty()
+                ? replay.frontend()
+                : replay.steps().get(0).before();
         return new Station("application", "plain", "Application", List.copyOf(lines), asked);
     }
 
@@ -81,7 +84,8 @@ public record ConnectionPath(String frontend, String service, List<Station> stat
 
     private static Station wire(Report report, List<Report.Destination> seen) {
         if (seen.isEmpty()) {
-            String why = report.destinations().isEmpty() ? "no SYN was captured" : "no SYN to this address was captured";
+            String why =
+                    report.destinations().isEmpty() ? "no SYN was captured" : "no SYN to this address was captured";
             return new Station("wire", "plain", "Wire", List.of(why), "");
         }
         List<String> lines = new ArrayList<>();
@@ -91,7 +95,10 @@ public record ConnectionPath(String frontend, String service, List<Station> stat
             lines.add(destination.capture() + " frames "
                     + String.join(
                             ", ",
-                            destination.frames().stream().limit(4).map(String::valueOf).toList())
+                            destination.frames().stream()
+                                    .limit(4)
+                                    .map(String::valueOf)
+                                    .toList())
                     + (destination.frames().size() > 4 ? ", …" : ""));
         }
         lines.removeIf(String::isEmpty);
@@ -101,29 +108,25 @@ public record ConnectionPath(String frontend, String service, List<Station> stat
     private static Station reply(List<Report.Destination> seen) {
         Report.Destination worst = seen.get(0);
         boolean good = worst.reply().equals("answered");
-        String title =
-                switch (worst.reply()) {
-                    case "answered" -> "Answered";
-                    case "refused" -> "Refused";
-                    case "unreachable" -> "Unreachable";
-                    case "none" -> "Silence";
-                    default -> "Not known";
-                };
-        String text =
-                switch (worst.reply()) {
-                    case "answered" -> "SYN-ACK came back";
-                    case "refused" -> "RST came back";
-                    case "unreachable" -> "an ICMP error came back";
-                    case "none" -> "nothing came back to " + worst.attempts() + " attempts";
-                    default -> "the capture does not show it";
-                };
+        String title = switch (worst.reply()) {
+            case "answered" -> "Answered";
+            case "refused" -> "Refused";
+            case "unreachable" -> "Unreachable";
+            case "none" -> "Silence";
+            default -> "Not known";
+        };
+        String text = switch (worst.reply()) {
+            case "answered" -> "SYN-ACK came back";
+            case "refused" -> "RST came back";
+            case "unreachable" -> "an ICMP error came back";
+            case "none" -> "nothing came back to " + worst.attempts() + " attempts";
+            default -> "the capture does not show it";
+        };
         return new Station("reply", good ? "good" : "bad", title, List.of(text), "");
     }
 
     private static String endpoint(Report.Destination destination) {
-        String host = destination.address().contains(":")
-                ? "[" + destination.address() + "]"
-                : destination.address();
+        String host = destination.address().contains(":") ? "[" + destination.address() + "]" : destination.address();
         return host + ":" + destination.port();
     }
 }

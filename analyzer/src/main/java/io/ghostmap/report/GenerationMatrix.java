@@ -9,7 +9,11 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
     /** More rows than these stand in the JSON form only. */
     private static final int MOST_ROWS = 60;
 
-    public record Column(int servicesMap, int backendsMap, String family, @Nullable Boolean current) {}
+    public record Column(
+            int servicesMap,
+            int backendsMap,
+            String family,
+            @Nullable Boolean current) {}
 
     public record Row(Report.Destination destination, List<String> cells) {}
 
@@ -19,7 +23,9 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
                 .limit(MOST_ROWS)
                 .map(destination -> new Row(
                         destination,
-                        columns.stream().map(column -> cell(destination, column)).toList()))
+                        columns.stream()
+                                .map(column -> cell(destination, column))
+                                .toList()))
                 .toList();
         return new GenerationMatrix(columns, rows, report.destinations().size() - rows.size());
     }
@@ -47,9 +53,10 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
             if (in.mapId() == column.servicesMap() && in.as().equals("frontend")) {
                 texts.add("frontend");
             } else if (in.mapId() == column.backendsMap() && in.as().equals("backend")) {
-                texts.add(in.frontends().isEmpty()
-                        ? "backend of no service"
-                        : "backend of " + String.join(", ", in.frontends()));
+                texts.add(
+                        in.frontends().isEmpty()
+                                ? "backend of no service"
+                                : "backend of " + String.join(", ", in.frontends()));
             }
         }
         return String.join("; ", texts);

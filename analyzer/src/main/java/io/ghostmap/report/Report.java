@@ -101,7 +101,8 @@ public record Report(
             String capture,
             List<Long> frames) {}
 
-    public record InGeneration(int mapId, String as, @Nullable Boolean current, List<String> frontends, Citation source) {}
+    public record InGeneration(
+            int mapId, String as, @Nullable Boolean current, List<String> frontends, Citation source) {}
 
     /** {@code pod} is {@code namespace/name} where the address is one of this node's pods. */
     public record Client(String address, String pod) {}

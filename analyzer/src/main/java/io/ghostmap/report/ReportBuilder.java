@@ -97,7 +97,8 @@ public final class ReportBuilder {
                 generation.map().pins(),
                 generation.programs(),
                 generation.attachments().stream()
-                        .map(attachment -> attachment.cgroup() + " " + attachment.attachType().shortName())
+                        .map(attachment -> attachment.cgroup() + " "
+                                + attachment.attachType().shortName())
                         .distinct()
                         .toList(),
                 generation.entries().orElse(-1),
@@ -161,7 +162,11 @@ public final class ReportBuilder {
         if (datapath.readsStale(view.get())) {
             return "stale";
         }
-        return view.get().servicesV4().mapId().or(() -> view.get().servicesV6().mapId()).isPresent()
+        return view.get()
+                        .servicesV4()
+                        .mapId()
+                        .or(() -> view.get().servicesV6().mapId())
+                        .isPresent()
                 ? "current"
                 : "none";
     }
@@ -170,7 +175,8 @@ public final class ReportBuilder {
         Destination destination = seen.destination();
         Map<String, Integer> replies = new LinkedHashMap<>();
         destination.replies().forEach((reply, count) -> replies.put(Words.lower(reply), count));
-        String capture = destination.frames().stream().findFirst().map(FrameRef::file).orElse("");
+        String capture =
+                destination.frames().stream().findFirst().map(FrameRef::file).orElse("");
         return new Report.Destination(
                 destination.endpoint().address().toString(),
                 destination.endpoint().port(),
@@ -250,10 +256,18 @@ public final class ReportBuilder {
                 replay.hook().cgroup(),
                 replay.hook().attachType().shortName(),
                 replay.steps().stream().map(this::step).toList(),
-                replay.outcome().stream().map(Fate::text).toList(),
-                replay.expected().stream().map(Fate::text).toList(),
+                ends(replay, replay.outcome()),
+                ends(replay, replay.expected()),
                 replay.affected(),
                 observedSyns(replay));
+    }
+
+    /** An address that is still the frontend's own was translated by nobody; that is said. */
+    private static List<String> ends(Replay replay, List<Fate> fates) {
+        Fate untranslated = new Fate.Connects(replay.frontend().endpoint());
+        return fates.stream()
+                .map(fate -> fate.equals(untranslated) ? fate.text() + " (untranslated)" : fate.text())
+                .toList();
     }
 
     private Report.Step step(Step step) {

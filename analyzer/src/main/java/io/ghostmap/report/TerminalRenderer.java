@@ -25,10 +25,13 @@ public final class TerminalRenderer {
     /** One line for everything that was missing, and one for each rule that could not run. */
     public static List<String> losses(Report report) {
         List<String> lines = new ArrayList<>();
-        report.bundle().missing().forEach(missing -> lines.add("ghostmap: " + Printable.whole(missing.artifact()) + ": "
-                + Printable.whole(missing.reason()) + "; " + missing.cost()));
-        report.skipped().forEach(skipped -> lines.add(
-                "ghostmap: rule " + skipped.rule() + " could not run, it needs " + String.join(" and ", skipped.missing())));
+        report.bundle()
+                .missing()
+                .forEach(missing -> lines.add("ghostmap: " + Printable.whole(missing.artifact()) + ": "
+                        + Printable.whole(missing.reason()) + "; " + missing.cost()));
+        report.skipped()
+                .forEach(skipped -> lines.add("ghostmap: rule " + skipped.rule() + " could not run, it needs "
+                        + String.join(" and ", skipped.missing())));
         return List.copyOf(lines);
     }
 }

@@ -1,0 +1,44 @@
+package io.ghostmap.report;
+
+import io.ghostmap.bundle.Printable;
+
+/**
+ * Escapes for Markdown as GitHub, GitLab and Jira's converter read it. A value can be anything that a stranger's bundle
+ * holds: it must not become markup, HTML, a mention or a reference to an issue.
+ */
+final class MarkdownText {
+    private static final String SPECIAL = "\\`*[]<>#|~&@";
+
+    private MarkdownText() {}
+
+    /** Text between other words. */
+    static String plain(String text) {
+        String visible = Printable.whole(text);
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < visible.length(); i++) {
+            char c = visible.charAt(i);
+            if (SPECIAL.indexOf(c) >= 0 || (c == '_' && !isInsideWord(visible, i))) {
+                out.append('\\');
+            }
+            out.append(c);
+            if (c == '@' || c == '#') {
+                out.append('\u200b'); // no mention of a person, no link to an issue
+            }
+        }
+        return out.toString();
+    }
+
+    /** An underscore between letters or digits is no markup, and reads better without a backslash. */
+    private static boolean isInsideWord(String text, int at) {
+        return at > 0
+                && at + 1 < text.length()
+                && Character.isLetterOrDigit(text.charAt(at - 1))
+                && Character.isLetterOrDigit(text.charAt(at + 1));
+    }
+
+    /** A code span, also inside a table cell; backticks in the value cannot close it. */
+    static String code(String text) {
+        String visible = Printable.whole(text).replace('`', '\'').replace("|", "¦");
+        return visible.isEmpty() ? "" : "`" + visible + "`";
+    }
+}
