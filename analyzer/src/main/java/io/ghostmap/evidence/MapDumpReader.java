@@ -112,7 +112,7 @@ final class MapDumpReader {
                 value = readHex(parser);
                 append(value);
             } else {
-                error |= name.equals("value");
+                error |= name.equals("value") && token == JsonToken.START_OBJECT;
                 perCpu |= name.equals("values");
                 parser.skipChildren();
             }

@@ -1,0 +1,115 @@
+package io.ghostmap.evidence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** The shapes that bpftool gives to a map's entries (4.19 to 7.7), and what remains of a dump that is not whole. */
+final class MapDumpTest {
+    private static final String ROW = "{\"key\":[\"0xac\",\"0x11\"],\"value\":[\"0x00\",\"0x00\",\"0x98\"]}";
+
+    @Test
+    void plainRows() {
+        MapDump dump = Reading.dump("[" + ROW + "," + ROW + "]\n");
+
+        assertThat(dump.count()).isEqualTo(2);
+        assertThat(dump.damage()).isEmpty();
+        assertThat(dump.key(1)).containsExactly(0xac, 0x11);
+        assertThat(dump.value(1)).containsExactly(0, 0, 0x98);
+        assertThat(dump.cite(0).locator()).isEqualTo("key ac 11");
+        assertThat(dump.cite(0).quote()).isEqualTo("value 00 00 98");
+    }
+
+    @Test
+    void bytesAreTakenFromTheHexAndNeverFromTheFormattedForm() {
+        MapDump dump = Reading.dump(
+                "[{\"key\":[\"0x0a\"],\"value\":[\"0x02\"],\"formatted\":{\"key\":{\"\":{\"x\":1},\"\":{\"y\":2}},"
+                        + "\"value\":[9,9]}}]");
+
+        assertThat(dump.key(0)).containsExactly(0x0a);
+        assertThat(dump.value(0)).containsExactly(2);
+    }
+
+    @Test
+    void entryThatVanishedIsCountedAndLeftOut() {
+        MapDump dump = Reading.dump(
+                "[{\"key\":[\"0xac\",\"0x11\"],\"value\":{\"error\":\"No such file or directory\"}}," + ROW + "]");
+
+        assertThat(dump.count()).isEqualTo(1);
+        assertThat(dump.vanished()).isEqualTo(1);
+        assertThat(dump.damage()).isEmpty();
+    }
+
+    @Test
+    void perCpuMapIsNoDamage() {
+        MapDump dump = Reading.dump("[{\"key\":[\"0x01\"],\"values\":[{\"cpu\":0,\"value\":[\"0x01\"]}]}]");
+
+        assertThat(dump.count()).isZero();
+        assertThat(dump.damage()).isEmpty();
+    }
+
+    @Test
+    void errorObjectInsteadOfEntries() {
+        MapDump dump = Reading.dump("{\"error\":\"can\\'t get map by id (27): No such file or directory\"}");
+
+        assertThat(dump.damage())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("can't get map by id"));
+    }
+
+    @Test
+    void emptyFileAndEmptyMapAreNotTheSame() {
+        assertThat(Reading.dump("").damage()).contains("empty");
+        assertThat(Reading.dump("[]\n").damage()).isEmpty();
+        assertThat(Reading.dump("null\n").damage()).contains("not a list of entries");
+    }
+
+    @Test
+    void cutAtEveryByteKeepsTheWholeEntries() {
+        byte[] whole = ("[" + ROW + "," + ROW + "," + ROW + "]\n").getBytes(StandardCharsets.UTF_8);
+        for (int length = 1; length < whole.length - 1; length++) {
+            MapDump dump = new Reading()
+                    .file("bpf/map-dumps/27.json", Arrays.copyOf(whole, length))
+                    .evidence()
+                    .dump(27)
+                    .orElseThrow();
+            int closed =
+                    (length - 1) / (ROW.length() + 1) + ((length - 1) % (ROW.length() + 1) >= ROW.length() ? 1 : 0);
+            assertThat(dump.count()).as("cut at %d", length).isEqualTo(closed);
+            assertThat(dump.damage()).as("cut at %d", length).isPresent();
+        }
+    }
+
+    @Test
+    void rowsOfAnotherSizeAreNamed() {
+        MapDump dump = Reading.dump(
+                "[" + ROW + ",{\"key\":[\"0x01\"],\"value\":[\"0x01\"]},{\"key\":[\"1\",\"2\"],\"value\":[]},7]");
+
+        assertThat(dump.count()).isEqualTo(1);
+        assertThat(dump.damage())
+                .hasValueSatisfying(reason -> assertThat(reason).startsWith("3 entries"));
+    }
+
+    @Test
+    void damagedTextNeverThrows() {
+        long seed = 99;
+        SplittableRandom random = new SplittableRandom(seed);
+        byte[] whole = ("[" + ROW + "," + ROW + "]").getBytes(StandardCharsets.UTF_8);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = whole.clone();
+            for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
+                bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+            }
+            MapDump dump = new Reading()
+                    .file("bpf/map-dumps/27.json", bytes)
+                    .evidence()
+                    .dump(27)
+                    .orElseThrow();
+            for (int row = 0; row < dump.count(); row++) {
+                assertThat(dump.key(row)).as("seed %d, case %d", seed, i).hasSize(dump.keyBytes());
+            }
+        }
+    }
+}

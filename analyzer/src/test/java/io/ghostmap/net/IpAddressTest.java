@@ -1,0 +1,81 @@
+package io.ghostmap.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class IpAddressTest {
+    @ParameterizedTest
+    @CsvSource({
+        "172.16.149.220, 172.16.149.220",
+        "2001:db8:0:0:0:0:0:1, 2001:db8::1",
+        "::, ::",
+        "::1, ::1",
+        "2001:db8:0:1:1:1:1:1, 2001:db8:0:1:1:1:1:1",
+        "2001:0:0:1:0:0:0:1, 2001:0:0:1::1",
+        "fe80:0:0:0:1:0:0:0, fe80::1:0:0:0",
+        "::ffff:10.0.0.1, ::ffff:a00:1",
+        "1::, 1::"
+    })
+    void printsTheShortestForm(String text, String printed) {
+        assertThat(IpAddress.parse(text)).map(IpAddress::toString).contains(printed);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "1.2.3",
+                "1.2.3.4.5",
+                "256.1.1.1",
+                "1.2.3.-4",
+                "1.2.3.4 ",
+                "01.2.3.0004",
+                ":::",
+                "1::2::3",
+                "12345::",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "::1%eth0",
+                "localhost",
+                "١.٢.٣.٤",
+                "1.2.3.4:80"
+            })
+    void refusesWhatIsNoAddress(String text) {
+        assertThat(IpAddress.parse(text)).isEmpty();
+    }
+
+    @Test
+    void everyAddressReadsBackAndAgreesWithThePlatform() throws UnknownHostException {
+        long seed = 20_261_123;
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+            for (int at = 0; at < bytes.length; at++) {
+                bytes[at] = (byte) (random.nextInt(3) == 0 ? random.nextInt(256) : 0);
+            }
+            IpAddress address = IpAddress.of(bytes, 0, bytes.length);
+            assertThat(IpAddress.parse(address.toString()))
+                    .as("seed %d, case %d", seed, i)
+                    .contains(address);
+            if (bytes.length == 4) {
+                assertThat(address).hasToString(InetAddress.getByAddress(bytes).getHostAddress());
+            }
+        }
+    }
+
+    @Test
+    void readsEndpointsOfBothFamilies() {
+        assertThat(Endpoint.parse("10.0.0.1:80")).map(Endpoint::toString).contains("10.0.0.1:80");
+        assertThat(Endpoint.parse("[2001:db8::1]:443")).map(Endpoint::toString).contains("[2001:db8::1]:443");
+        assertThat(Endpoint.parse("2001:db8::1:443")).isEmpty();
+        assertThat(Endpoint.parse("10.0.0.1:65536")).isEmpty();
+        assertThat(Endpoint.parse("10.0.0.1:+80")).isEmpty();
+    }
+}
