@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+/*
+ * The application in the pod. Works off a list of attempts, all side by side:
+ *
+ *     tcp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
+ *     udp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
+ *
+ * SOURCE-PORT 0 leaves the choice to the kernel. A TCP attempt connects and reads the greeting, then
+ * closes or keeps the connection; a UDP one sends a datagram from an unconnected socket, so that the
+ * sendmsg and recvmsg hooks run, and waits for an answer. After SECONDS everything ends.
+ */
+#include "labctl.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+
+#define LIMIT 256
+#define TICK_MS 50
+
+enum state { WAITING, CONNECTING, LISTENING, HELD, DONE };
+
+struct attempt {
+	char protocol[4];
+	char address[INET_ADDRSTRLEN];
+	unsigned port;
+	unsigned source_port;
+	unsigned delay_ms;
+	bool hold;
+
+	enum state state;
+	int fd;
+	char outcome[128];
+};
+
+static struct attempt attempts[LIMIT];
+static size_t count;
+
+static void read_attempts(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	if (!file)
+		fail("open the attempts %s", path);
+
+	char line[256], end[8];
+	while (fgets(line, sizeof(line), file)) {
+		if (count == LIMIT) {
+			errno = 0;
+			fail("%s: more than %d attempts", path, LIMIT);
+		}
+		struct attempt *a = &attempts[count++];
+		if (sscanf(line, "%3s %15s %u %u %u %7s", a->protocol, a->address, &a->port,
+			   &a->source_port, &a->delay_ms, end) != 6) {
+			errno = 0;
+			fail("%s: cannot read \"%s\"", path, line);
+		}
+		a->hold = !strcmp(end, "hold");
+	}
+	fclose(file);
+}
+
+static unsigned elapsed_ms(void)
+{
+	static struct timespec start;
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!start.tv_sec)
+		start = now;
+	return (now.tv_sec - start.tv_sec) * 1000 + (now.tv_nsec - start.tv_nsec) / 1000000;
+}
+
+static void finish(struct attempt *a, const char *outcome)
+{
+	snprintf(a->outcome, sizeof(a->outcome), "%s", outcome);
+	close(a->fd);
+	a->state = DONE;
+}
+
+static void start(struct attempt *a)
+{
+	const bool tcp = parse_protocol(a->protocol) == IPPROTO_TCP;
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_addr = parse_address(a->address),
+		.sin_port = htons(a->port),
+	};
+	const struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = htons(a->source_port) };
+
+	a->fd = socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (a->fd < 0)
+		fail("make a socket");
+	/* A taken source port is no reason to give up: the kernel then picks one. */
+	if (a->source_port && bind(a->fd, (const struct sockaddr *)&from, sizeof(from)))
+		fprintf(stderr, "labctl: source port %u: %s\n", a->source_port, strerror(errno));
+
+	const ssize_t sent = tcp ? connect(a->fd, (const struct sockaddr *)&to, sizeof(to))
+				 : sendto(a->fd, "?", 1, 0, (const struct sockaddr *)&to, sizeof(to));
+	if (sent < 0 && errno != EINPROGRESS)
+		finish(a, strerror(errno));
+	else
+		a->state = tcp ? CONNECTING : LISTENING;
+}
+
+static void check_connected(struct attempt *a)
+{
+	int error = 0;
+	socklen_t length = sizeof(error);
+	getsockopt(a->fd, SOL_SOCKET, SO_ERROR, &error, &length);
+	if (error)
+		finish(a, strerror(error));
+	else
+		a->state = LISTENING;
+}
+
+/* Reading the greeting before closing matters: a close with unread bytes would send a reset. */
+static void read_answer(struct attempt *a)
+{
+	struct sockaddr_in peer = { 0 };
+	socklen_t length = sizeof(peer);
+	char text[64], address[INET_ADDRSTRLEN], outcome[128];
+
+	const ssize_t got = recvfrom(a->fd, text, sizeof(text) - 1, 0, (struct sockaddr *)&peer, &length);
+	if (got < 0) {
+		finish(a, strerror(errno));
+		return;
+	}
+	text[got] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	length = sizeof(peer);
+	getpeername(a->fd, (struct sockaddr *)&peer, &length);
+	inet_ntop(AF_INET, &peer.sin_addr, address, sizeof(address));
+	snprintf(outcome, sizeof(outcome), "answered by %s (peer name %s:%u)", text, address,
+		 ntohs(peer.sin_port));
+	if (a->hold) {
+		snprintf(a->outcome, sizeof(a->outcome), "%s", outcome);
+		a->state = HELD;
+	} else {
+		finish(a, outcome);
+	}
+}
+
+static short awaited(const struct attempt *a)
+{
+	return a->state == CONNECTING ? POLLOUT : a->state == LISTENING ? POLLIN : 0;
+}
+
+static bool advance(unsigned now)
+{
+	struct pollfd sockets[LIMIT];
+	bool busy = false;
+
+	for (size_t i = 0; i < count; i++) {
+		struct attempt *a = &attempts[i];
+		if (a->state == WAITING && a->delay_ms <= now)
+			start(a);
+		busy |= a->state != DONE;
+		/* poll() skips negative descriptors */
+		sockets[i] = (struct pollfd){ .fd = awaited(a) ? a->fd : -1, .events = awaited(a) };
+	}
+	if (poll(sockets, count, TICK_MS) <= 0)
+		return busy;
+	for (size_t i = 0; i < count; i++) {
+		if (!sockets[i].revents)
+			continue;
+		if (attempts[i].state == CONNECTING)
+			check_connected(&attempts[i]);
+		else
+			read_answer(&attempts[i]);
+	}
+	return busy;
+}
+
+int connect_all(int argc, char **argv)
+{
+	(void)argc;
+	const unsigned limit_ms = parse_number(argv[0], 1, 3600, "seconds") * 1000;
+	read_attempts(argv[1]);
+
+	while (elapsed_ms() < limit_ms && advance(elapsed_ms()))
+		;
+	for (const struct attempt *a = attempts; a < attempts + count; a++)
+		printf("%s %s:%u: %s\n", a->protocol, a->address, a->port,
+		       *a->outcome ? a->outcome : "no answer");
+	return 0;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+/* labctl: what the lab needs from the kernel and bpftool, ip and tc cannot give. */
+#include "labctl.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+
+static const struct verb {
+	const char *name;
+	const char *arguments;
+	int least;
+	int (*run)(int argc, char **argv);
+} verbs[] = {
+	{ "load", "OBJECT MAP-PINS PROGRAM-PINS", 3, load },
+	{ "fill", "MAP-PINS PLAN", 2, fill },
+	{ "attach-links", "CGROUP PROGRAM-PINS LINK-PINS", 3, attach_links },
+	{ "update-links", "PROGRAM-PINS LINK-PINS", 2, update_links },
+	{ "serve", "SECONDS PORT...", 2, serve },
+	{ "connect", "SECONDS ATTEMPTS", 2, connect_all },
+};
+
+#define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+void fail(const char *what, ...)
+{
+	const int error = errno;
+	va_list arguments;
+
+	fputs("labctl: ", stderr);
+	va_start(arguments, what);
+	vfprintf(stderr, what, arguments);
+	va_end(arguments);
+	if (error)
+		fprintf(stderr, ": %s", strerror(error));
+	fputc('\n', stderr);
+	exit(1);
+}
+
+int open_pin(const char *directory, const char *name)
+{
+	char path[PATH_MAX];
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	const int fd = bpf_obj_get(path);
+	if (fd < 0)
+		fail("open the pin %s", path);
+	return fd;
+}
+
+long parse_number(const char *text, long min, long max, const char *meaning)
+{
+	char *end;
+	errno = 0;
+	const long number = strtol(text, &end, 10);
+	if (errno || end == text || *end || number < min || number > max) {
+		errno = 0;
+		fail("%s: \"%s\" is not a number from %ld to %ld", meaning, text, min, max);
+	}
+	return number;
+}
+
+struct in_addr parse_address(const char *text)
+{
+	struct in_addr address;
+	if (inet_pton(AF_INET, text, &address) != 1) {
+		errno = 0;
+		fail("\"%s\" is not an IPv4 address", text);
+	}
+	return address;
+}
+
+uint8_t parse_protocol(const char *text)
+{
+	if (!strcmp(text, "tcp"))
+		return IPPROTO_TCP;
+	if (!strcmp(text, "udp"))
+		return IPPROTO_UDP;
+	errno = 0;
+	fail("\"%s\" is not a protocol (tcp, udp)", text);
+}
+
+int main(int argc, char **argv)
+{
+	for (size_t i = 0; argc > 1 && i < VERBS; i++)
+		if (!strcmp(argv[1], verbs[i].name) && argc - 2 >= verbs[i].least)
+			return verbs[i].run(argc - 2, argv + 2);
+
+	fputs("usage:\n", stderr);
+	for (size_t i = 0; i < VERBS; i++)
+		fprintf(stderr, "  labctl %s %s\n", verbs[i].name, verbs[i].arguments);
+	return 2;
+}

@@ -1,0 +1,124 @@
+# One generation of Cilium's socket load balancing: its maps, its programs, how they are attached.
+# Written as the story goes on a node: load, fill, attach, and what later happens to the pins.
+# shellcheck shell=bash
+
+readonly cgroup_root=/sys/fs/cgroup
+readonly bpffs=/sys/fs/bpf
+readonly hooks=(connect4:cil_sock4_connect sendmsg4:cil_sock4_sendmsg recvmsg4:cil_sock4_recvmsg
+    getpeername4:cil_sock4_getpeername)
+
+# Where a bpffs keeps them, as Cilium lays it out.
+map_pins() { echo "$1/tc/globals"; }
+link_pins() { echo "$1/cilium/socketlb/links/cgroup"; }
+fresh_programs() { echo "$1/cilium/socketlb/fresh"; } # loaded, and not attached yet
+
+mount_bpffs() { # PATH
+    mkdir -p "$1"
+    mount -t bpf bpf "$1"
+}
+
+# Maps that are pinned there already are joined, not replaced.
+load_programs() { # BPFFS
+    mkdir -p "$(map_pins "$1")" "$(link_pins "$1")" "$(fresh_programs "$1")"
+    labctl load "$work/bin/sock4.o" "$(map_pins "$1")" "$(fresh_programs "$1")"
+}
+
+fill_maps() { labctl fill "$(map_pins "$1")" "$cluster/$2.plan"; } # BPFFS PLAN
+
+# The kernel tells when a program was loaded in seconds; generations should differ.
+let_time_pass() { sleep 1.1; }
+
+# ---- two ways of attaching ----------------------------------------------------------------------
+
+attach_directly() { # BPFFS
+    local hook
+    for hook in "${hooks[@]}"; do
+        bpftool cgroup attach "$cgroup_root" "${hook%%:*}" pinned "$(fresh_programs "$1")/${hook##*:}" multi
+    done
+}
+
+attach_by_links() { labctl attach-links "$cgroup_root" "$(fresh_programs "$1")" "$(link_pins "$1")"; } # BPFFS
+
+update_links() { labctl update-links "$(fresh_programs "$1")" "$(link_pins "$1")"; } # BPFFS
+
+# ---- what the truth file will say -------------------------------------------------------------------
+
+declare -A ids=() pinned_in=()
+generations=()
+
+pinned_id() { # map|prog|link PATH
+    bpftool "$1" show pinned "$2" | sed -n '1s/^\([0-9]*\):.*/\1/p'
+}
+
+# Takes down the ids of a generation while its pins and its freshly loaded programs can be reached, and
+# drops the pins of the programs: an attached program needs none, and Cilium keeps none.
+remember() { # NAME BPFFS
+    local hook maps links
+    maps=$(map_pins "$2")
+    links=$(link_pins "$2")
+    generations+=("$1")
+    pinned_in[$1]=$2
+    ids[$1.services]=$(pinned_id map "$maps/cilium_lb4_services_v2")
+    ids[$1.backends]=$(pinned_id map "$maps/cilium_lb4_backends_v3")
+    ids[$1.reverseNat]=$(pinned_id map "$maps/cilium_lb4_reverse_nat")
+    ids[$1.reverseSk]=$(pinned_id map "$maps/cilium_lb4_reverse_sk")
+    for hook in "${hooks[@]}"; do
+        ids[$1.program.${hook%%:*}]=$(pinned_id prog "$(fresh_programs "$2")/${hook##*:}")
+        [[ ! -e $links/${hook##*:} ]] ||
+            ids[$1.link.${hook%%:*}]=$(pinned_id link "$links/${hook##*:}")
+    done
+    drop_fresh_programs "$2"
+}
+
+drop_fresh_programs() { rm -r "$(fresh_programs "$1")"; } # BPFFS
+
+# What cleaning Cilium's state does: the pins go; attached programs stay, and keep their maps alive.
+clean_pins() { # NAME
+    rm -r "${pinned_in[$1]}/tc" "${pinned_in[$1]}/cilium"
+    pinned_in[$1]=
+}
+
+# ---- the pod's device -------------------------------------------------------------------------------
+
+# The classifier joins the maps of the current generation, as every per-pod program of Cilium does.
+watch_pod() {
+    local pins=$bpffs/cilium/endpoints/$endpoint_id
+    mkdir -p "$pins"
+    labctl load "$work/bin/container.o" "$(map_pins "$bpffs")" "$pins"
+    tc qdisc add dev "$pod_device" clsact
+    tc filter add dev "$pod_device" ingress prio 1 handle 1 bpf direct-action \
+        object-pinned "$pins/cil_from_container"
+}
+
+# ---- what a scenario promises, checked before it is captured ----------------------------------------
+
+run_order() { # programs on connect4 in the order in which the kernel runs them
+    bpftool cgroup show "$pod_cgroup" effective |
+        awk '$2 == "connect4" || $2 == "cgroup_inet4_connect" { printf "%s ", $1 }'
+}
+
+expect_order() { # NAME...
+    local name expected='' actual
+    for name in "$@"; do expected+="${ids[$name.program.connect4]} "; done
+    actual=$(run_order)
+    # Programs that the host has on the way to its root follow ours; they are no part of the scenario.
+    [[ $actual == "$expected"* ]] || die "programs run in the order $actual, not $expected"
+    say "connect4 runs the programs $actual"
+}
+
+# Lists of BPF objects are global: somebody else's maps would be generations in the bundle that we did not
+# plant.
+expect_alone() {
+    local strangers
+    strangers=$(bpftool map show | sed -n 's/^\([0-9]*\): .* name cilium_lb.*/\1/p' |
+        grep -vxF -f <(printf '%s\n' "${ids[@]}") | paste -sd " ") || true
+    [[ -z $strangers ]] || die "the maps $strangers on this kernel are not the lab's, and would be in the bundle"
+}
+
+expect_undetachable() { # NAME
+    local program=${ids[$1.program.connect4]}
+    if bpftool cgroup detach "$cgroup_root" connect4 id "$program" 2>/dev/null; then
+        die "bpftool cgroup detach took off program $program, although a link holds it"
+    fi
+    say "bpftool cgroup detach of program $program is refused"
+}

@@ -1,0 +1,100 @@
+# Three network namespaces: the node's (ours), the pod's behind a veth, and the peer's - all the rest of
+# the cluster behind the node's eth0.
+# shellcheck shell=bash
+
+readonly node_address=192.168.61.17
+readonly peer_address=192.168.61.1
+readonly pod_cgroup=/sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${pod_uid//-/_}.slice/cri-containerd-$container_id.scope
+readonly init_cgroup=/sys/fs/cgroup/init.scope
+
+make_cgroups() {
+    mkdir -p "$pod_cgroup" "$init_cgroup"
+    echo $$ >"$init_cgroup/cgroup.procs"
+}
+
+# A namespace lives as long as a process that sits in it: for a pod, that is the pause container.
+# Prints the pid.
+hold_network() { # CGROUP
+    (
+        echo "$BASHPID" >"$1/cgroup.procs"
+        exec unshare --net sleep infinity
+    ) >/dev/null 2>&1 &
+    until [[ $(readlink "/proc/$!/ns/net") != "$(readlink /proc/self/ns/net)" ]]; do
+        kill -0 $! || die "a network namespace could not be made"
+        sleep 0.01
+    done
+    echo $!
+}
+
+in_peer() { nsenter --net="/proc/$peer_pid/ns/net" -- "$@"; }
+
+# A process of the pod: in its network and, what counts for the programs, born in its cgroup.
+in_pod() {
+    (
+        echo "$BASHPID" >"$pod_cgroup/cgroup.procs"
+        exec nsenter --net="/proc/$pod_pid/ns/net" -- "$@"
+    )
+}
+
+# Without IPv6 there are no router solicitations: what is in the capture is what we sent. The last two
+# lines are for a lab that is killed amid its connections: the kernel would try for minutes to end them in
+# good order over a network that is gone, and until then such a socket keeps its cgroup and our programs.
+# shellcheck disable=SC2016 # for another shell
+readonly set_up_namespace='for d in all default; do
+    echo 1 > /proc/sys/net/ipv6/conf/$d/disable_ipv6
+    echo 0 > /proc/sys/net/ipv4/conf/$d/rp_filter
+done
+echo 1 > /proc/sys/net/ipv4/tcp_orphan_retries
+echo 1 > /proc/sys/net/ipv4/tcp_fin_timeout
+ip link set lo up'
+
+make_network() {
+    peer_pid=$(hold_network "$init_cgroup")
+    pod_pid=$(hold_network "$pod_cgroup")
+    sh -c "$set_up_namespace"
+    in_peer sh -c "$set_up_namespace"
+    in_pod sh -c "$set_up_namespace"
+    connect_peer
+    connect_pod
+    populate_peer
+}
+
+connect_peer() {
+    ip link add eth0 type veth peer name eth0 netns "$peer_pid"
+    ip address add "$node_address/24" dev eth0
+    ip link set eth0 up
+    ip route add default via "$peer_address"
+    echo 1 >/proc/sys/net/ipv4/ip_forward
+
+    in_peer ip address add "$peer_address/24" dev eth0
+    in_peer ip link set eth0 up
+    in_peer ip route add "$LAB_CLIENT/32" via "$node_address"
+}
+
+# As Cilium wires a pod: a /32, a router address that belongs to cilium_host, a host route per pod.
+connect_pod() {
+    ip link add cilium_host type veth peer name cilium_net
+    ip address add "$router/32" dev cilium_host
+    ip link set cilium_net up
+    ip link set cilium_host up
+
+    ip link add "$pod_device" type veth peer name eth0 netns "$pod_pid"
+    ip link set "$pod_device" up
+    ip route add "$LAB_CLIENT/32" dev "$pod_device"
+
+    in_pod ip address add "$LAB_CLIENT/32" dev eth0
+    in_pod ip link set eth0 up
+    in_pod ip route add "$router/32" dev eth0
+    in_pod ip route add default via "$router"
+}
+
+# The peer owns the addresses of the living backends. Packets for all others reach it, because it is the
+# default route, and end there without a word: it does not forward, so it sends no ICMP either.
+populate_peer() {
+    local ports
+    in_peer sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'
+    sort -u "$cluster/living" | grep -vxF -f <(silent_backends) | sed 's/.*/route add local &\/32 dev lo/' |
+        in_peer ip -batch -
+    mapfile -t ports < <(awk '$1 == "backend" { print $4 }' "$cluster/live.plan" | sort -un)
+    in_peer "$work/bin/labctl" serve $((LAB_DURATION + 120)) "${ports[@]}" >/dev/null
+}

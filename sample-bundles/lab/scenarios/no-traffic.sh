@@ -1,0 +1,7 @@
+# shellcheck shell=bash
+# The stale state of stale-generation, but nothing connects: the capture stays empty.
+
+source "$lab/scenarios/stale-generation.sh"
+
+pod_attempts() { :; }
+node_attempts() { :; }
