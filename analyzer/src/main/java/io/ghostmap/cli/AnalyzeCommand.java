@@ -9,9 +9,11 @@ import io.ghostmap.report.TerminalRenderer;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -49,6 +51,14 @@ final class AnalyzeCommand implements Callable<Integer> {
         info
     }
 
+    /** A form of the report. Rendered side by side: each loads libraries of its own, which is most of its time. */
+    private record Form(String ending, Function<Report, String> renderer) {}
+
+    private static final List<Form> FORMS = List.of(
+            new Form(".html", HtmlRenderer::render),
+            new Form(".json", JsonRenderer::render),
+            new Form(".md", MarkdownRenderer::render));
+
     @Parameters(
             paramLabel = "BUNDLE",
             description = "the archive of ghostmap-collect (.tar.gz, .tar.zst, .tar), or its unpacked folder")
@@ -76,10 +86,13 @@ final class AnalyzeCommand implements Callable<Integer> {
         Report report = Analysis.of(source);
         ReportFiles files =
                 new ReportFiles(outputFolder(source), report.bundle().name());
-        List<Path> written = List.of(
-                files.write(".html", HtmlRenderer.render(report)),
-                files.write(".json", JsonRenderer.render(report)),
-                files.write(".md", MarkdownRenderer.render(report)));
+        List<String> texts = FORMS.parallelStream()
+                .map(form -> form.renderer().apply(report))
+                .toList();
+        List<Path> written = new ArrayList<>();
+        for (int i = 0; i < texts.size(); i++) {
+            written.add(files.write(FORMS.get(i).ending(), texts.get(i)));
+        }
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         out.print(TerminalRenderer.render(report));

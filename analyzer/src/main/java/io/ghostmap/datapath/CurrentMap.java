@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -44,7 +45,7 @@ final class CurrentMap {
         }
 
         Signs signs = new Signs(evidence, balancer, views, reasons);
-        Optional<BpfMap> pinned = single(maps, signs::pinnedByAgent);
+        Optional<BpfMap> pinned = signs.bestPin(maps);
         Optional<BpfMap> held = single(maps, signs::heldByAgent);
         Optional<BpfMap> agreeing = signs.bestAgreement(maps);
         maps.forEach(signs::users);
@@ -91,17 +92,37 @@ final class CurrentMap {
     /** The signs, each noted for the map that it was looked up for. */
     private record Signs(Evidence evidence, LoadBalancer balancer, Collection<View> views, Reasons reasons) {
 
-        boolean pinnedByAgent(BpfMap map) {
-            Optional<String> pin =
-                    map.pins().stream().filter(balancer::isAgentPin).findFirst();
-            pin.ifPresentOrElse(
-                    path -> note(map, "pinned where the agent keeps its maps: " + path),
-                    () -> note(
-                            map,
-                            map.pins().isEmpty()
-                                    ? "pinned nowhere in the bpffs mounts that were seen"
-                                    : "pinned, but not where the agent keeps its maps: " + map.pins()));
-            return pin.isPresent();
+        /** The one map whose pin lies where no other's lies as well. */
+        Optional<BpfMap> bestPin(List<BpfMap> maps) {
+            SortedMap<Integer, List<BpfMap>> byRank = new TreeMap<>();
+            for (BpfMap map : maps) {
+                OptionalInt rank = notePins(map);
+                rank.ifPresent(
+                        r -> byRank.computeIfAbsent(r, key -> new ArrayList<>()).add(map));
+            }
+            return byRank.values().stream()
+                    .findFirst()
+                    .filter(best -> best.size() == 1)
+                    .map(best -> best.get(0));
+        }
+
+        private OptionalInt notePins(BpfMap map) {
+            if (map.pins().isEmpty()) {
+                note(
+                        map,
+                        evidence.pinsVisible()
+                                ? "pinned nowhere in the bpffs mounts that were seen"
+                                : "pins were not visible to the collector");
+            }
+            OptionalInt best = OptionalInt.empty();
+            for (String pin : map.pins()) {
+                OptionalInt rank = balancer.agentPinRank(pin);
+                note(
+                        map,
+                        (rank.orElse(1) == 0 ? "pinned where the agent keeps its maps: " : "pinned elsewhere: ") + pin);
+                best = best.isEmpty() || (rank.isPresent() && rank.getAsInt() < best.getAsInt()) ? rank : best;
+            }
+            return best;
         }
 
         boolean heldByAgent(BpfMap map) {

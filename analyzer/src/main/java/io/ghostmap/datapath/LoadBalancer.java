@@ -5,6 +5,7 @@ import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 
 /** The seam to a load balancer that keeps its tables in BPF maps: which maps are its own, and how to read them. */
@@ -24,8 +25,11 @@ public interface LoadBalancer {
 
     List<ReverseSkEntry> reverseSk(MapDump dump, Family family);
 
-    /** Whether a pin at that path is where its agent keeps the map that it writes. */
-    boolean isAgentPin(String path);
+    /**
+     * How well a pin at that path shows that the agent works on the map: 0 for the place where it keeps its maps, 1 for
+     * the place where it would keep them if it could not use that one; empty for any other path.
+     */
+    OptionalInt agentPinRank(String path);
 
     /** Whether a process of that name is its agent. */
     boolean isAgent(String command);

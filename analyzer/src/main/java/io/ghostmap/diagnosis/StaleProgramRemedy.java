@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Attachment.Via;
+import io.ghostmap.datapath.Generation;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ObjectKind;
@@ -45,7 +46,7 @@ final class StaleProgramRemedy {
         StaleProgramRemedy remedy = new StaleProgramRemedy(scene, chain);
         List<RemedyStep> steps = new ArrayList<>();
         steps.add(remedy.confirm());
-        remedy.with(Via.LEGACY).ifPresent(programs -> steps.add(remedy.detachLegacy(programs)));
+        remedy.with(Via.LEGACY).ifPresent(programs -> steps.addAll(remedy.detachLegacy(programs)));
         remedy.with(Via.LINK).ifPresent(programs -> steps.addAll(remedy.detachLinks(programs)));
         remedy.with(Via.UNKNOWN).ifPresent(programs -> steps.add(remedy.findOut(programs)));
         steps.add(remedy.reboot());
@@ -92,25 +93,34 @@ final class StaleProgramRemedy {
                 .orElse("");
     }
 
-    private RemedyStep detachLegacy(List<Attached> programs) {
+    private List<RemedyStep> detachLegacy(List<Attached> programs) {
         List<String> commands = programs.stream()
                 .map(attached -> "bpftool cgroup detach " + cgroup + " "
                         + attached.type().shortName() + " id "
                         + attached.program().programId())
                 .toList();
-        return new RemedyStep(
+        Set<String> pins = pinsBehind(programs);
+        List<RemedyStep> steps = new ArrayList<>();
+        steps.add(new RemedyStep(
                 "Detach the stale " + (programs.size() == 1 ? "program" : "programs") + " (attached without a link)",
                 "The step before has shown each of these ids on its hook with the attach flag multi. Where the flag is"
                         + " empty or override, the kernel detaches whatever is there, whatever id is given: then stop.",
                 String.join("\n", commands),
-                "New connections are translated by the current generation at once. The programs are pinned nowhere, so"
-                        + " that the kernel frees them and their maps when the last attachment goes.",
+                "New connections are translated by the current generation at once. "
+                        + (pins.isEmpty()
+                                ? "No pin of these programs and their maps was seen, so that the kernel frees them when"
+                                        + " the last attachment goes."
+                                : "Pins keep the programs or their maps loaded until the next step."),
                 "Sockets that are already connected stay where they are: clients that hold a connection to a wrong"
                         + " backend must be restarted. UDP clients that the old program translated lose the reverse"
                         + " translation of their replies until they send again.",
                 checkText(),
-                "None: an unpinned program is freed by this and cannot be attached again. The current generation is"
-                        + " not touched.");
+                "None, unless the program is pinned: a program without a pin is freed by this. The current generation is"
+                        + " not touched."));
+        if (!pins.isEmpty()) {
+            steps.add(removePins(pins));
+        }
+        return steps;
     }
 
     private List<RemedyStep> detachLinks(List<Attached> programs) {
@@ -141,8 +151,24 @@ final class StaleProgramRemedy {
                         + " backend must be restarted.",
                 checkText() + " bpftool link show lists the links with cgroup_id 0 until their pins are gone.",
                 "None: a severed link cannot be attached again. The current generation is not touched."));
+        pins.addAll(pinsBehind(programs));
         steps.add(removePins(pins));
         return steps;
+    }
+
+    /** Pins of the stale programs and of the maps that are not current: each would keep its object alive by itself. */
+    private Set<String> pinsBehind(List<Attached> programs) {
+        Set<String> pins = new TreeSet<>();
+        List<Integer> ids = programs.stream()
+                .map(attached -> attached.program().programId())
+                .toList();
+        ids.forEach(
+                id -> scene.evidence().state().programs().find(id).ifPresent(program -> pins.addAll(program.pins())));
+        scene.datapath().generations().stream()
+                .filter(Generation::isNotCurrent)
+                .filter(generation -> !generation.programs().isEmpty() && ids.containsAll(generation.programs()))
+                .forEach(generation -> pins.addAll(generation.map().pins()));
+        return pins;
     }
 
     /** Pins named by the link list and by the walk over the bpffs mounts. */
@@ -159,21 +185,21 @@ final class StaleProgramRemedy {
         List<String> plain = pins.stream().filter(ShellText::isPlainPath).toList();
         boolean all = !plain.isEmpty() && plain.size() == pins.size();
         String command = all
-                ? "rm " + String.join(" ", plain)
+                ? "rm " + String.join("\nrm ", plain)
                 : "grep -lE '^link_id:' /proc/[0-9]*/fdinfo/* 2>/dev/null\nfind / -fstype bpf -type f 2>/dev/null";
         return new RemedyStep(
-                "Free what the links still hold",
+                "Free what the pins still hold",
                 all
-                        ? "The links were detached in the step before; these paths are theirs and not those of the agent"
-                                + " below /sys/fs/bpf/cilium/socketlb."
+                        ? "The step before was taken. These paths are those of the stale links, programs"
+                                + " and maps, and not those that the agent works with."
                         : "The links were detached in the step before. Their pins were not seen in this bundle: they lie in"
                                 + " a bpffs of another mount namespace, or a process holds them; these commands list"
                                 + " where to look.",
                 command,
-                "The links, then the programs and the stale maps, leave the kernel.",
-                "None once the links are detached.",
+                "What is stale leaves the kernel: links, then programs, then maps.",
+                "None once the programs are detached.",
                 "bpftool link show and bpftool map show no longer list them.",
-                "Nothing to undo: the detached links served nothing.");
+                "Nothing to undo: what was detached served nothing.");
     }
 
     private RemedyStep findOut(List<Attached> programs) {

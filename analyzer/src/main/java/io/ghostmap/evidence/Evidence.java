@@ -42,6 +42,15 @@ public record Evidence(
                 before.links().captured() ? before.links() : after.links());
     }
 
+    /** Whether any object shows a pin: where none does, the collector did not see the bpffs, and no pin means nothing. */
+    public boolean pinsVisible() {
+        return !pins.isEmpty()
+                || state().maps().all().stream().anyMatch(map -> !map.pins().isEmpty())
+                || state().programs().all().stream()
+                        .anyMatch(program -> !program.pins().isEmpty())
+                || state().links().all().stream().anyMatch(link -> !link.pins().isEmpty());
+    }
+
     public Optional<MapDump> dump(int mapId) {
         return Optional.ofNullable(dumps.get(mapId));
     }

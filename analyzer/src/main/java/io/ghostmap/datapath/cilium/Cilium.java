@@ -15,8 +15,10 @@ import io.ghostmap.evidence.NodeFacts;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** Cilium's socket load balancer, 1.8 to 1.21-dev. */
 public final class Cilium implements LoadBalancer {
@@ -27,9 +29,13 @@ public final class Cilium implements LoadBalancer {
     private static final Pattern PLAIN =
             Pattern.compile("sock[46]_(connect|sendmsg|recvmsg|getpeerna.*|post_bind|pre_bind|bind)");
 
-    /** {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go} below either root of the agent's bpffs. */
-    private static final Pattern AGENT_PIN =
-            Pattern.compile("(/sys/fs/bpf|/run/cilium/bpffs)/tc/globals/cilium_[a-z0-9_]+");
+    /**
+     * {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go}, below the bpffs that the agent uses: the second only where
+     * {@code /sys/fs/bpf} was not usable when it started.
+     */
+    private static final List<Pattern> AGENT_PINS = List.of(
+            Pattern.compile("/sys/fs/bpf/tc/globals/cilium_[a-z0-9_]+"),
+            Pattern.compile("/run/cilium/bpffs/tc/globals/cilium_[a-z0-9_]+"));
 
     private final ByteOrder order;
 
@@ -77,8 +83,10 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public boolean isAgentPin(String path) {
-        return AGENT_PIN.matcher(path).matches();
+    public OptionalInt agentPinRank(String path) {
+        return IntStream.range(0, AGENT_PINS.size())
+                .filter(rank -> AGENT_PINS.get(rank).matcher(path).matches())
+                .findFirst();
     }
 
     @Override

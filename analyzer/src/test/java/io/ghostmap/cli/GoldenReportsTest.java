@@ -1,0 +1,56 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.HtmlRenderer;
+import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.MarkdownRenderer;
+import io.ghostmap.report.Report;
+import io.ghostmap.support.Archives;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The committed reports are what the analyzer makes of the committed bundles, byte for byte. After a change that is
+ * meant, {@code mvn verify -Dghostmap.bless=true} writes them anew; read the difference before you commit it.
+ */
+final class GoldenReportsTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    void committedReportIsWhatTheAnalyzerMakes(String sample) throws UnreadableBundleException, IOException {
+        Report report = Analysis.of(Repository.sample(sample));
+        compare(sample + ".json", JsonRenderer.render(report));
+        compare(sample + ".md", MarkdownRenderer.render(report));
+        compare(sample + ".html", HtmlRenderer.render(report));
+    }
+
+    @Test
+    void unpackedFolderGivesTheSameReportSaveForTheDigest() throws UnreadableBundleException, IOException {
+        Path bundle = Files.createDirectory(folder.resolve("stale-generation"));
+        Report fromArchive = Analysis.of(Repository.sample("stale-generation"));
+        Report fromFolder = Analysis.of(Archives.unpack(Repository.sample("stale-generation"), bundle));
+
+        assertThat(JsonRenderer.render(fromFolder))
+                .isEqualTo(JsonRenderer.render(fromArchive)
+                        .replace(fromArchive.bundle().sha256(), ""));
+    }
+
+    private static void compare(String file, String made) throws IOException {
+        Path committed = Repository.report(file);
+        if (Boolean.getBoolean("ghostmap.bless")) {
+            Files.writeString(committed, made);
+        }
+        assertThat(Files.exists(committed)).as("reports/%s is committed", file).isTrue();
+        assertThat(made).as("reports/%s", file).isEqualTo(Files.readString(committed));
+    }
+}

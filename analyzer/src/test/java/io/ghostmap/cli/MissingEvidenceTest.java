@@ -1,0 +1,155 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.HtmlRenderer;
+import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.MarkdownRenderer;
+import io.ghostmap.report.Report;
+import io.ghostmap.report.TerminalRenderer;
+import io.ghostmap.support.Archives;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The founding bundle with something taken from it: analyzed all the same, and the loss named with its cost. */
+final class MissingEvidenceTest {
+    @TempDir
+    private Path folder;
+
+    private Path bundle = Path.of("");
+    private int staleServices;
+
+    @BeforeEach
+    void unpack() throws UnreadableBundleException {
+        bundle = Archives.unpack(Repository.sample("stale-generation"), folder.resolve("bundle"));
+        staleServices = Analysis.of(bundle).generations().stream()
+                .filter(generation ->
+                        generation.role().equals("services/IPv4") && Boolean.FALSE.equals(generation.current()))
+                .findFirst()
+                .orElseThrow()
+                .mapId();
+    }
+
+    @Test
+    void withoutPackets() throws IOException, UnreadableBundleException {
+        delete("pcap/any.pcap");
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.verdict().severity()).isEqualTo("warning");
+        assertThat(report.verdict().summary()).contains("No packet capture");
+        assertLossNamed(report, "pcap/");
+        assertThat(report.skipped()).extracting(Report.Skipped::rule).contains("SLB-28", "CAP-01");
+    }
+
+    @Test
+    void withoutLinks() throws IOException, UnreadableBundleException {
+        delete("bpf/before/links.json");
+        delete("bpf/after/links.json");
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertLossNamed(report, "bpf/before/links.json");
+        assertThat(report.findings().get(0).remedy())
+                .extracting(Report.Remedy::title)
+                .contains("Find out how the stale program is attached")
+                .noneMatch(title -> title.startsWith("Detach"));
+    }
+
+    @Test
+    void withoutTheDumpOfTheStaleServices() throws IOException, UnreadableBundleException {
+        delete("bpf/map-dumps/" + staleServices + ".json");
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.verdict().severity()).isEqualTo("warning");
+        assertThat(report.verdict().title()).contains("cannot be told");
+        assertThat(report.blastRadius().undecided()).isGreaterThan(250);
+        assertLossNamed(report, "bpf/map-dumps/" + staleServices + ".json");
+    }
+
+    @Test
+    void withTheDumpOfTheStaleServicesCutMidToken() throws IOException, UnreadableBundleException {
+        Path dump = bundle.resolve("bpf/map-dumps/" + staleServices + ".json");
+        byte[] whole = Files.readAllBytes(dump);
+        Files.write(dump, Arrays.copyOf(whole, whole.length / 2 + 3));
+        Report report = Analysis.of(bundle);
+
+        assertLossNamed(report, "bpf/map-dumps/" + staleServices + ".json");
+        assertThat(report.bundle().missing())
+                .anySatisfy(missing -> assertThat(missing.reason()).contains("breaks off after"));
+        assertThat(report.blastRadius().undecided()).isPositive();
+        assertThat(report.verdict().severity()).isIn("critical", "warning");
+    }
+
+    @Test
+    void withoutTheKernelsOwnOrder() throws IOException, UnreadableBundleException {
+        try (Stream<Path> lists = Files.list(bundle.resolve("bpf/cgroups/effective"))) {
+            for (Path list : lists.toList()) {
+                Files.delete(list);
+            }
+        }
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.hooks()).allMatch(hook -> hook.orderFrom().equals("computed"));
+        assertThat(report.findings().get(0).confidence()).isEqualTo("likely");
+        assertLossNamed(report, "bpf/cgroups/effective/");
+    }
+
+    @Test
+    void fileThatWasChangedOnTheWay() throws IOException, UnreadableBundleException {
+        Files.writeString(bundle.resolve("node/boot_id"), "00000000-0000-0000-0000-000000000000\n");
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.bundle().missing())
+                .anySatisfy(missing -> assertThat(missing.reason()).contains("changed after collection"));
+    }
+
+    /** Any one file absent, empty or cut at half: always a report in every form, never an exception. */
+    @Test
+    void anyOneFileAbsentEmptyOrCut() throws IOException, UnreadableBundleException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(bundle)) {
+            files = all.filter(Files::isRegularFile).sorted().toList();
+        }
+        for (Path file : files) {
+            byte[] whole = Files.readAllBytes(file);
+            Files.delete(file);
+            assertReports(file);
+            Files.write(file, new byte[0]);
+            assertReports(file);
+            Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+            assertReports(file);
+            Files.write(file, whole);
+        }
+    }
+
+    private void assertReports(Path file) throws UnreadableBundleException {
+        Report report = Analysis.of(bundle);
+        assertThat(report.verdict().title()).as("%s", file).isNotEmpty();
+        assertThat(JsonRenderer.render(report)).isNotEmpty();
+        assertThat(HtmlRenderer.render(report)).endsWith("</html>\n");
+        assertThat(MarkdownRenderer.render(report)).isNotEmpty();
+    }
+
+    private void delete(String path) throws IOException {
+        Files.delete(bundle.resolve(path));
+    }
+
+    /** In the report with its cost, and on stderr. */
+    private static void assertLossNamed(Report report, String artifact) {
+        assertThat(report.bundle().missing())
+                .filteredOn(missing -> missing.artifact().startsWith(artifact))
+                .isNotEmpty()
+                .allSatisfy(missing -> assertThat(missing.cost()).isNotEmpty());
+        assertThat(TerminalRenderer.losses(report)).anyMatch(line -> line.contains(artifact));
+    }
+}

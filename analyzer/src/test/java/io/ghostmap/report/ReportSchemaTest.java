@@ -1,0 +1,56 @@
+package io.ghostmap.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.Schema;
+import com.networknt.schema.SchemaRegistry;
+import com.networknt.schema.SpecificationVersion;
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.cli.Analysis;
+import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every report keeps the schema that ships in the jar. */
+final class ReportSchemaTest {
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    void samplesKeepTheSchema(String sample) throws UnreadableBundleException, IOException {
+        assertValid(Analysis.of(Repository.sample(sample)));
+    }
+
+    @Test
+    void almostEmptyBundleKeepsTheSchema() throws UnreadableBundleException, IOException {
+        assertValid(Analysis.of(new NodeBundle().write(folder)));
+    }
+
+    @Test
+    void schemaRefusesWhatIsNoReport() throws IOException {
+        assertThat(schema().validate("{\"schema\":\"ghostmap/report/v2\"}", InputFormat.JSON))
+                .isNotEmpty();
+    }
+
+    private static void assertValid(Report report) throws IOException {
+        assertThat(schema().validate(JsonRenderer.render(report), InputFormat.JSON))
+                .isEmpty();
+    }
+
+    private static Schema schema() throws IOException {
+        try (InputStream in = Objects.requireNonNull(Report.class.getResourceAsStream("report-v1.schema.json"))) {
+            return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                    .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
+        }
+    }
+}
