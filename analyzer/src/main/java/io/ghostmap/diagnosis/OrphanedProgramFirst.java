@@ -149,7 +149,8 @@ final class OrphanedProgramFirst implements Rule {
             String seen = witnesses.isEmpty() ? unconfirmedText() : wireText();
             return firstAffected()
                     .map(replay -> seen + " The current generation leads from " + replay.frontend() + " to "
-                            + fates(replay.expected()) + ".")
+                            + fates(replay.expected())
+                            + (witnesses.isEmpty() ? ", the node to " + fates(replay.outcome()) : "") + ".")
                     .orElse(seen);
         }
 
@@ -207,7 +208,15 @@ final class OrphanedProgramFirst implements Rule {
             return witnesses.stream()
                     .flatMap(witness -> witness.replays().stream())
                     .findFirst()
+                    .or(() ->
+                            affected.stream().filter(Claim::isKnownToTheCurrent).findFirst())
                     .or(() -> affected.stream().findFirst());
+        }
+
+        /** Whether the current generation translates the frontend at all: the clearer example. */
+        private static boolean isKnownToTheCurrent(Replay replay) {
+            return !replay.expected()
+                    .contains(new Fate.Connects(replay.frontend().endpoint()));
         }
 
         private String pathText(Replay replay) {
@@ -233,9 +242,9 @@ final class OrphanedProgramFirst implements Rule {
                             + witness.destination().endpoint() + ", "
                             + replyText(witness.destination().reply()))
                     .toList();
-            return "The capture shows " + and(seen) + ". On this node "
-                    + count(frontends(affected).size(), "service")
-                    + " of " + allFrontends() + " end elsewhere than the current generation says.";
+            return "The capture shows " + String.join("; ", seen) + ". On this node "
+                    + frontends(affected).size() + " of " + count(allFrontends(), "frontend")
+                    + " end elsewhere than the current generation says.";
         }
 
         private long allFrontends() {

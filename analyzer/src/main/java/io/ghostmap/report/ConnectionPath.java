@@ -1,5 +1,6 @@
 package io.ghostmap.report;
 
+import io.ghostmap.bundle.Citation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.Optional;
 public record ConnectionPath(
         String frontend, String service, List<Station> stations, String expected, boolean affected) {
 
+    private static final int MOST_ENTRIES = 3;
+
     /**
      * A box of the drawing.
      *
@@ -27,8 +30,14 @@ public record ConnectionPath(
         return report.replays().stream()
                 .max(Comparator.comparing(Report.Replay::affected)
                         .thenComparingLong(Report.Replay::observedSyns)
+                        .thenComparing(ConnectionPath::hasBackendsInTheCurrentGeneration)
                         .thenComparing(Report.Replay::frontend, Comparator.reverseOrder()))
                 .map(replay -> of(report, replay));
+    }
+
+    /** A service that still exists makes the clearer drawing than one that only the old generation knows. */
+    private static boolean hasBackendsInTheCurrentGeneration(Report.Replay replay) {
+        return replay.expected().stream().noneMatch(fate -> fate.endsWith(ReportBuilder.UNTRANSLATED));
     }
 
     private static ConnectionPath of(Report report, Report.Replay replay) {
@@ -77,9 +86,18 @@ public record ConnectionPath(
         List<String> lines = new ArrayList<>(List.of(step.name(), map));
         String after = String.join(" or ", step.after());
         lines.add(after.equals(step.before()) ? "no entry: lets it pass" : "rewrites the destination");
-        step.entries().stream().limit(3).forEach(entry -> lines.add(entry.file() + " " + entry.locator()));
+        step.entries().stream().limit(MOST_ENTRIES).forEach(entry -> lines.add(entryText(entry)));
+        if (step.entries().size() > MOST_ENTRIES) {
+            lines.add((step.entries().size() - MOST_ENTRIES) + " further entries");
+        }
         return new Station(
                 "program", stale ? "stale" : "current", "Program " + step.program(), List.copyOf(lines), after);
+    }
+
+    /** Such as {@code map 27 key ac 11 …}; the file's name is the map's id. */
+    private static String entryText(Citation entry) {
+        String map = entry.file().replaceFirst("^bpf/map-dumps/(\\d+)\\.json$", "map $1");
+        return map + " " + entry.locator();
     }
 
     private static Station wire(Report report, List<Report.Destination> seen) {
@@ -102,7 +120,7 @@ public record ConnectionPath(
                     + (destination.frames().size() > 4 ? ", …" : ""));
         }
         lines.removeIf(String::isEmpty);
-        return new Station("wire", "plain", "Wire", List.copyOf(lines), endpoint(seen.get(0)));
+        return new Station("wire", "plain", "Wire", List.copyOf(lines), "");
     }
 
     private static Station reply(List<Report.Destination> seen) {

@@ -30,6 +30,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts a diagnosis and its case into the public form. Chooses nothing but what the contract says to leave out. */
 public final class ReportBuilder {
+    /** Stands behind an address that is still the frontend's own. */
+    static final String UNTRANSLATED = " (untranslated)";
+
     private final Case scene;
     private final Diagnosis diagnosis;
     private final KubernetesView kubernetes;
@@ -266,7 +269,7 @@ public final class ReportBuilder {
     private static List<String> ends(Replay replay, List<Fate> fates) {
         Fate untranslated = new Fate.Connects(replay.frontend().endpoint());
         return fates.stream()
-                .map(fate -> fate.equals(untranslated) ? fate.text() + " (untranslated)" : fate.text())
+                .map(fate -> fate.equals(untranslated) ? fate.text() + UNTRANSLATED : fate.text())
                 .toList();
     }
 
