@@ -53,6 +53,13 @@ public record Datapath(
                                 generation(id).filter(Generation::isCurrent).isPresent());
     }
 
+    /** What a program noted of the sockets that it translated, in the reverse_sk maps that it references itself. */
+    public List<ReverseSkEntry> translations(View view) {
+        return view.program().mapIds().stream()
+                .flatMap(id -> reverseSk.getOrDefault(id, List.of()).stream())
+                .toList();
+    }
+
     private static Stream<Integer> tablesOf(View view) {
         return Stream.of(view.servicesV4(), view.backendsV4(), view.servicesV6(), view.backendsV6())
                 .flatMap(table -> table.mapId().stream());

@@ -2,7 +2,9 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.View;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -81,6 +83,15 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
         return scene.affected().stream()
                 .filter(replay -> hooks.contains(replay.hook()))
                 .toList();
+    }
+
+    /** Entries that the stale program wrote itself, when it sent a socket to that address. */
+    List<ReverseSkEntry> translationsTo(Endpoint backend, Case scene) {
+        return stale.view()
+                .map(view -> scene.datapath().translations(view).stream()
+                        .filter(entry -> entry.backend().equals(backend))
+                        .toList())
+                .orElse(List.of());
     }
 
     /** The id of the services map that a program reads. */

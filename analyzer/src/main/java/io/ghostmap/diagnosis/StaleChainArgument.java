@@ -1,0 +1,325 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.diagnosis.Phrases.and;
+import static io.ghostmap.diagnosis.Phrases.count;
+import static io.ghostmap.diagnosis.Phrases.fates;
+import static io.ghostmap.diagnosis.Phrases.few;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.ServiceClaim;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.HookProgram;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Step;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.Reply;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
+final class StaleChainArgument {
+    private static final int MOST_FRAMES = 6;
+
+    /** An address on the wire that only the old generation explains, with the replays that lead there. */
+    private record Witness(CorrelatedDestination seen, List<Replay> replays) {
+        Destination destination() {
+            return seen.destination();
+        }
+    }
+
+    private final Case scene;
+    private final StaleChain chain;
+    private final HookProgram stale;
+    private final List<Replay> affected;
+    private final List<Witness> witnesses;
+    private final boolean undecided;
+
+    StaleChainArgument(Case scene, StaleChain chain) {
+        this.scene = scene;
+        this.chain = chain;
+        this.stale = chain.stale();
+        this.affected = chain.affected(scene);
+        this.witnesses = witnesses();
+        this.undecided = scene.replays().stream()
+                .filter(replay -> chain.hooks().contains(replay.hook()))
+                .anyMatch(replay -> replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance));
+    }
+
+    private List<Witness> witnesses() {
+        List<Witness> found = new ArrayList<>();
+        for (CorrelatedDestination seen : scene.destinations()) {
+            if (seen.classification() != Classification.STALE_BACKEND_ONLY) {
+                continue;
+            }
+            Fate fate = new Fate.Connects(seen.destination().endpoint());
+            List<Replay> leading = affected.stream()
+                    .filter(replay -> replay.outcome().contains(fate))
+                    .toList();
+            if (!leading.isEmpty()) {
+                found.add(new Witness(seen, leading));
+            }
+        }
+        found.sort(Comparator.comparing((Witness w) -> w.destination().reply() == Reply.ANSWERED)
+                .thenComparing(w -> w.destination().transmissions(), Comparator.reverseOrder())
+                .thenComparing(w -> w.destination().endpoint()));
+        return found;
+    }
+
+    Finding finding(String id) {
+        return new Finding(
+                id,
+                "SLB-01",
+                severity(),
+                witnesses.isEmpty()
+                        ? (undecided ? Confidence.POSSIBLE : Confidence.LIKELY)
+                        : (chain.lead().captured() ? Confidence.CERTAIN : Confidence.LIKELY),
+                title(),
+                summary(),
+                explanation(),
+                supporting(),
+                contradicting(),
+                StaleChainRivals.of(
+                        scene,
+                        chain,
+                        witnesses.stream().map(w -> w.destination().endpoint()).findFirst()),
+                StaleProgramRemedy.of(scene, chain));
+    }
+
+    private Severity severity() {
+        if (!witnesses.isEmpty()) {
+            return Severity.CRITICAL;
+        }
+        return affected.isEmpty() && !undecided ? Severity.INFO : Severity.WARNING;
+    }
+
+    private String title() {
+        String order = chain.live()
+                .map(live -> chain.staleRunsFirst()
+                        ? ", which runs before program " + live.programId()
+                        : ", which runs after program " + live.programId())
+                .orElse("");
+        String program = "program " + stale.programId() + order;
+        if (!witnesses.isEmpty()) {
+            Witness first = witnesses.get(0);
+            return "Connections to " + few(frontends(first.replays())) + " are sent to "
+                    + first.destination().endpoint() + ", which only the stale " + mapsText() + " knows, by "
+                    + program;
+        }
+        String threat = affected.isEmpty()
+                ? (undecided ? "it cannot be told which services it misdirects" : "no service is misdirected by it")
+                : "it misdirects " + count(frontends(affected).size(), "service");
+        return "A stale generation of service maps (" + mapsText() + ") is still read by " + program + "; " + threat
+                + (affected.isEmpty() ? "" : ", which the captured traffic does not confirm");
+    }
+
+    private String summary() {
+        String seen = witnesses.isEmpty() ? unconfirmedText() : wireText();
+        return firstAffected()
+                .map(replay -> seen + " The current generation leads from " + replay.frontend() + " to "
+                        + fates(replay.expected())
+                        + (witnesses.isEmpty() ? ", the node to " + fates(replay.outcome()) : "") + ".")
+                .orElse(seen);
+    }
+
+    private static List<String> frontends(List<Replay> replays) {
+        return replays.stream()
+                .map(replay -> replay.frontend().toString())
+                .distinct()
+                .toList();
+    }
+
+    private String mapsText() {
+        return StaleChain.servicesMap(stale).map(map -> "map " + map).orElse("generation");
+    }
+
+    private List<String> explanation() {
+        List<String> paragraphs = new ArrayList<>();
+        paragraphs.add(chainText());
+        firstAffected().ifPresent(replay -> paragraphs.add(pathText(replay)));
+        if (!witnesses.isEmpty()) {
+            paragraphs.add(wireText());
+        } else {
+            paragraphs.add(unconfirmedText());
+        }
+        paragraphs.add("tcpdump never shows the service address, because connect() is rewritten before there is a"
+                + " packet. cilium service list and cilium bpf lb list are right about the maps that they read, the"
+                + " pinned ones; the old program does not read those.");
+        paragraphs.add(whyCleaningFails());
+        paragraphs.add("Switching socket load balancing off does not help either: an agent takes down the links that"
+                + " it finds pinned in its own place, and looks for further programs on the hook only where it finds"
+                + " no such pin. The old program stays, now alone. A reboot helps because it ends every attachment;"
+                + " detaching the named programs does the same without one.");
+        return paragraphs;
+    }
+
+    private String chainText() {
+        List<String> turns = chain.lead().programs().stream()
+                .map(program -> "program " + program.programId() + " (" + program.name() + ", "
+                        + StaleChain.servicesMap(program)
+                                .flatMap(scene.datapath()::generation)
+                                .map(generation -> "services map " + generation.mapId()
+                                        + (generation.isCurrent() ? ", current" : ", not current"))
+                                .orElse("not a load balancer's that is known, effect unknown")
+                        + ")")
+                .toList();
+        return "At " + chain.lead().attachType().shortName() + " of " + chain.cgroup() + " the kernel runs "
+                + count(turns.size(), "program") + " in this order: " + and(turns)
+                + ". Each sees the address that the one before it wrote."
+                + (chain.lead().captured()
+                        ? ""
+                        : " The order was computed from the attachments; the kernel's own list was not captured.");
+    }
+
+    private Optional<Replay> firstAffected() {
+        return witnesses.stream()
+                .flatMap(witness -> witness.replays().stream())
+                .findFirst()
+                .or(() -> affected.stream()
+                        .filter(StaleChainArgument::isKnownToTheCurrent)
+                        .findFirst())
+                .or(() -> affected.stream().findFirst());
+    }
+
+    /** Whether the current generation translates the frontend at all: the clearer example. */
+    private static boolean isKnownToTheCurrent(Replay replay) {
+        return !replay.expected().contains(new Fate.Connects(replay.frontend().endpoint()));
+    }
+
+    private String pathText(Replay replay) {
+        List<String> turns = new ArrayList<>();
+        for (Step step : replay.steps()) {
+            String map = step.servicesMap().map(id -> " in map " + id).orElse("");
+            turns.add(
+                    step.passes()
+                            ? "program " + step.program().programId() + " finds no service" + map + " for "
+                                    + few(step.before()) + " and lets it pass"
+                            : "program " + step.program().programId() + " finds " + few(step.before()) + map
+                                    + " and makes it " + fates(step.after()));
+        }
+        return "A connect to " + replay.frontend() + ": " + String.join("; ", turns)
+                + ". The current generation alone would lead to " + fates(replay.expected()) + ".";
+    }
+
+    private String wireText() {
+        List<String> seen = witnesses.stream()
+                .limit(4)
+                .map(witness -> count(witness.destination().attempts().size(), "attempt") + " ("
+                        + count(witness.destination().transmissions(), "SYN") + " sent) to "
+                        + witness.destination().endpoint() + ", "
+                        + replyText(witness.destination().reply()))
+                .toList();
+        return "The capture shows " + String.join("; ", seen) + ". On this node "
+                + frontends(affected).size() + " of " + count(allFrontends(), "frontend")
+                + " end elsewhere than the current generation says.";
+    }
+
+    private long allFrontends() {
+        return scene.replays().stream()
+                .filter(replay -> replay.hook().equals(chain.lead()))
+                .map(Replay::frontend)
+                .distinct()
+                .count();
+    }
+
+    private static String replyText(Reply reply) {
+        return switch (reply) {
+            case ANSWERED -> "answered";
+            case REFUSED -> "refused with RST";
+            case UNREACHABLE -> "answered with an ICMP error";
+            case NONE -> "never answered";
+            case UNKNOWN -> "with an outcome that the capture does not show";
+        };
+    }
+
+    private String unconfirmedText() {
+        if (!scene.traffic().captured()) {
+            return "No packet capture is in the bundle, so that the traffic neither confirms nor contradicts this.";
+        }
+        if (scene.traffic().syns() == 0) {
+            return "The capture holds no SYN, so that the traffic neither confirms nor contradicts this.";
+        }
+        return "None of the captured SYNs went to an address that only the stale generation leads to: the traffic does"
+                + " not confirm this. It may be that no client asked for one of the affected services in the window.";
+    }
+
+    private String whyCleaningFails() {
+        boolean link = stale.attachment()
+                .filter(attachment -> attachment.link().isPresent())
+                .isPresent();
+        String holder = link
+                ? "the link is held by a pin that lies outside the agent's own tree, or by a process"
+                : "the cgroup itself holds the program since it was attached without a link, and no pin names it";
+        return "Cleaning Cilium's BPF state does not help: it removes pins and what the agent can find by them, and here "
+                + holder + ". The program in turn holds the old maps, so that they outlive every file in"
+                + " /sys/fs/bpf.";
+    }
+
+    private List<Citation> supporting() {
+        List<Citation> citations = new ArrayList<>();
+        chain.lead().programs().forEach(program -> citations.add(program.source()));
+        chain.lead().programs().stream()
+                .flatMap(program -> program.view().stream())
+                .forEach(view -> citations.add(view.program().source()));
+        StaleChain.servicesMap(stale)
+                .flatMap(scene.datapath()::generation)
+                .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
+        stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));
+        firstAffected().ifPresent(replay -> {
+            replay.steps().forEach(step -> citations.addAll(step.entries()));
+            claimsOf(replay).forEach(claim -> citations.add(claim.source()));
+        });
+        for (Witness witness : witnesses) {
+            frames(witness.destination()).forEach(citations::add);
+            chain.translationsTo(witness.destination().endpoint(), scene).stream()
+                    .limit(1)
+                    .forEach(entry -> citations.add(entry.source()));
+        }
+        return citations.stream().distinct().toList();
+    }
+
+    private static List<Citation> frames(Destination destination) {
+        return destination.attempts().stream()
+                .flatMap(attempt -> attempt.frames().stream().map(frame -> frame.cite(synText(attempt))))
+                .limit(MOST_FRAMES)
+                .toList();
+    }
+
+    private static String synText(ConnectionAttempt attempt) {
+        return attempt.client() + " > " + attempt.server() + " SYN";
+    }
+
+    private List<ServiceClaim> claimsOf(Replay replay) {
+        return scene.evidence().lbList().stream()
+                .filter(claim -> claim.frontend().equals(replay.frontend().endpoint()))
+                .toList();
+    }
+
+    private List<Citation> contradicting() {
+        List<Citation> citations = new ArrayList<>();
+        if (!chain.lead().captured()) {
+            citations.add(new Citation(
+                    "bpf/cgroups/effective/", "absent", "the run order is computed, not the kernel's own"));
+        }
+        for (String change : scene.evidence().before().driftTo(scene.evidence().after())) {
+            citations.add(new Citation("bpf/after/", "compared with bpf/before/", change));
+        }
+        firstAffected().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
+        return citations;
+    }
+
+    /** Answered connections to where the current generation leads: other clients, or another cgroup. */
+    private List<Citation> answeredAsExpected(Replay replay) {
+        return replay.expected().stream()
+                .filter(fate -> !replay.outcome().contains(fate))
+                .flatMap(fate -> scene.destinations().stream()
+                        .filter(seen -> new Fate.Connects(seen.destination().endpoint()).equals(fate)))
+                .flatMap(seen -> seen.destination().attempts().stream())
+                .filter(attempt -> attempt.reply() == Reply.ANSWERED)
+                .flatMap(attempt -> attempt.frames().stream().limit(1).map(frame -> frame.cite(synText(attempt))))
+                .limit(MOST_FRAMES)
+                .toList();
+    }
+}
