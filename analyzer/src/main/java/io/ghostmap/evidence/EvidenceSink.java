@@ -227,9 +227,12 @@ public final class EvidenceSink implements MemberSink {
             return (path, in) -> {
                 JsonRows.Reading reading = JsonRows.read(in, consumer);
                 note(path, reading);
-                boolean nothing = reading.rows() == 0
-                        && (reading.damage().isPresent() || !reading.errors().isEmpty());
-                usable.put(path, !nothing);
+                if (!reading.listed() && reading.damage().isEmpty()) {
+                    gaps.add(new Gap(path, "empty: the command failed or was stopped"));
+                }
+                boolean failed =
+                        reading.damage().isPresent() || !reading.errors().isEmpty();
+                usable.put(path, reading.rows() > 0 || (reading.listed() && !failed));
             };
         }
 

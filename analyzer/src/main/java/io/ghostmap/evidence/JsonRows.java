@@ -37,19 +37,22 @@ final class JsonRows {
             .build();
 
     /**
+     * @param listed whether there was a list or an object at all; {@code null} and nothing are what failed commands print
      * @param errors texts of bpftool's error objects
      * @param damage where and why the document broke off; empty when it is whole
      */
-    record Reading(int rows, List<String> errors, Optional<String> damage) {}
+    record Reading(boolean listed, int rows, List<String> errors, Optional<String> damage) {}
 
     private JsonRows() {}
 
     /** Hands every row to {@code consumer}; never throws for what the text holds. */
     static Reading read(InputStream in, Consumer<JsonNode> consumer) {
         List<String> errors = new ArrayList<>();
+        boolean listed = false;
         int rows = 0;
         try (JsonParser parser = MAPPER.createParser(in)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                listed |= token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT;
                 if (token != JsonToken.START_OBJECT) {
                     continue; // the array around the rows, or bpftool's null
                 }
@@ -61,9 +64,10 @@ final class JsonRows {
                     rows++;
                 }
             }
-            return new Reading(rows, List.copyOf(errors), Optional.empty());
+            return new Reading(listed, rows, List.copyOf(errors), Optional.empty());
         } catch (JacksonException e) {
-            return new Reading(rows, List.copyOf(errors), Optional.of("not valid JSON after " + rows + " rows"));
+            return new Reading(
+                    listed, rows, List.copyOf(errors), Optional.of("not valid JSON after " + rows + " rows"));
         }
     }
 }

@@ -62,6 +62,18 @@ final class BpftoolListTest {
     }
 
     @Test
+    void nothingAtAllIsNoAnswer() {
+        for (String output : new String[] {"", "null\n"}) {
+            Evidence evidence =
+                    new Reading().file("bpf/before/links.json", output).evidence();
+
+            assertThat(evidence.state().links().captured()).isFalse();
+            assertThat(evidence.gaps())
+                    .contains(new Gap("bpf/before/links.json", "empty: the command failed or was stopped"));
+        }
+    }
+
+    @Test
     void listCutMidTokenKeepsItsRows() {
         Evidence evidence = new Reading()
                 .file(MAPS, "[{\"id\":27,\"type\":\"hash\"},{\"id\":28,\"na")
