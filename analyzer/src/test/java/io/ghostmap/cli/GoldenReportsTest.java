@@ -10,8 +10,12 @@ import io.ghostmap.report.Report;
 import io.ghostmap.support.Archives;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +47,27 @@ final class GoldenReportsTest {
         assertThat(JsonRenderer.render(fromFolder))
                 .isEqualTo(JsonRenderer.render(fromArchive)
                         .replace(fromArchive.bundle().sha256(), ""));
+    }
+
+    @Test
+    void plainTarAndZstdGiveTheSameReportSaveForTheDigest() throws UnreadableBundleException, IOException {
+        byte[] tar;
+        try (InputStream in = new GZIPInputStream(Files.newInputStream(Repository.sample("stale-generation")))) {
+            tar = in.readAllBytes();
+        }
+        Path plain = Files.write(folder.resolve("stale-generation.tar"), tar);
+        Path zstd = folder.resolve("stale-generation.tar.zst");
+        try (OutputStream out = new ZstdCompressorOutputStream(Files.newOutputStream(zstd))) {
+            out.write(tar);
+        }
+
+        String expected = withoutDigest(Analysis.of(Repository.sample("stale-generation")));
+        assertThat(withoutDigest(Analysis.of(plain))).isEqualTo(expected);
+        assertThat(withoutDigest(Analysis.of(zstd))).isEqualTo(expected);
+    }
+
+    private static String withoutDigest(Report report) {
+        return JsonRenderer.render(report).replace(report.bundle().sha256(), "");
     }
 
     private static void compare(String file, String made) throws IOException {
