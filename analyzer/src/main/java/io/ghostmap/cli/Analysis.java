@@ -6,17 +6,22 @@ import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.diagnosis.Diagnosis;
 import io.ghostmap.diagnosis.Rules;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.Hooks;
+import io.ghostmap.replay.Replayer;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportBuilder;
 import io.ghostmap.traffic.TrafficSink;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The flow of the house, from left to right. */
 public final class Analysis {
@@ -24,14 +29,26 @@ public final class Analysis {
 
     /** Reads a bundle and reports on it. */
     public static Report of(Path path) throws UnreadableBundleException {
+        Case scene = caseOf(path);
+        Diagnosis diagnosis = Rules.diagnose(scene);
+        return ReportBuilder.build(scene, diagnosis, Version.number());
+    }
+
+    /** What becomes of a connect, or a datagram, to that address: at each hook, or only at those of one cgroup. */
+    static List<Report.Replay> explain(Path bundle, Frontend frontend, Optional<String> cgroup)
+            throws UnreadableBundleException {
+        Case scene = caseOf(bundle);
+        List<Hook> hooks =
+                cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
+        return ReportBuilder.replays(scene, new Replayer(scene.datapath()).replay(hooks, frontend));
+    }
+
+    private static Case caseOf(Path path) throws UnreadableBundleException {
         EvidenceSink evidenceSink = new EvidenceSink();
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
-
         Evidence evidence = evidenceSink.assemble(bundle);
         Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence.node()));
-        Case scene = Case.of(bundle, evidence, trafficSink.assemble(), datapath);
-        Diagnosis diagnosis = Rules.diagnose(scene);
-        return ReportBuilder.build(scene, diagnosis, Version.number());
+        return Case.of(bundle, evidence, trafficSink.assemble(), datapath);
     }
 }

@@ -16,9 +16,9 @@ import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -59,10 +59,8 @@ final class AnalyzeCommand implements Callable<Integer> {
             new Form(".json", JsonRenderer::render),
             new Form(".md", MarkdownRenderer::render));
 
-    @Parameters(
-            paramLabel = "BUNDLE",
-            description = "the archive of ghostmap-collect (.tar.gz, .tar.zst, .tar), or its unpacked folder")
-    private @Nullable Path bundle;
+    @Mixin
+    private final BundleArgument bundle = new BundleArgument();
 
     @Option(
             names = {"-o", "--output"},
@@ -82,7 +80,7 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UnreadableBundleException, IOException {
-        Path source = Objects.requireNonNull(bundle);
+        Path source = bundle.path();
         Report report = Analysis.of(source);
         ReportFiles files =
                 new ReportFiles(outputFolder(source), report.bundle().name());

@@ -25,7 +25,13 @@ import picocli.CommandLine.Command;
             "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
             ""
         },
-        subcommands = {AnalyzeCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            AnalyzeCommand.class,
+            ExplainCommand.class,
+            HooksCommand.class,
+            MapsCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private Main() {}
 

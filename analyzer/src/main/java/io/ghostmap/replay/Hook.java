@@ -16,8 +16,18 @@ public record Hook(
         OptionalLong cgroupId,
         AttachType attachType,
         List<HookProgram> programs,
-        int alsoIn,
+        List<String> alsoIn,
         boolean captured) {
+
+    private static final int UNRELATED = -1;
+
+    /** How near this hook's cgroup is to {@code directory}: 0 for the same, more for an ancestor; -1 for neither. */
+    int distanceTo(String directory) {
+        if (cgroup.equals(directory) || alsoIn.contains(directory)) {
+            return 0;
+        }
+        return directory.startsWith(cgroup + "/") ? directory.length() - cgroup.length() : UNRELATED;
+    }
 
     List<Integer> programIds() {
         return programs.stream().map(HookProgram::programId).toList();

@@ -11,6 +11,7 @@ import io.ghostmap.evidence.EffectivePrograms;
 import io.ghostmap.evidence.Evidence;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,20 @@ public final class Hooks {
     /** Distinct chains, the topmost cgroup first; a cgroup below with the same chain is only counted. */
     public static List<Hook> of(Evidence evidence, Datapath datapath) {
         return new Hooks(evidence, datapath).all();
+    }
+
+    /** The hooks that sockets of that cgroup pass: its own where they were captured, else the nearest ancestor's. */
+    public static List<Hook> forCgroup(List<Hook> hooks, String directory) {
+        Map<AttachType, Hook> nearest = new EnumMap<>(AttachType.class);
+        for (Hook hook : hooks) {
+            if (hook.distanceTo(directory) >= 0) {
+                nearest.merge(
+                        hook.attachType(),
+                        hook,
+                        (first, other) -> other.distanceTo(directory) < first.distanceTo(directory) ? other : first);
+            }
+        }
+        return List.copyOf(nearest.values());
     }
 
     private List<Hook> all() {
@@ -66,7 +81,7 @@ public final class Hooks {
                     .map(row -> program(row, directory))
                     .toList();
             if (!programs.isEmpty()) {
-                hooks.add(new Hook(directory, inode, type, programs, 0, captured));
+                hooks.add(new Hook(directory, inode, type, programs, List.of(), captured));
             }
         }
     }
@@ -120,20 +135,23 @@ public final class Hooks {
                 .findFirst();
     }
 
+    private static Hook with(Hook first, Hook again) {
+        List<String> alsoIn = new ArrayList<>(first.alsoIn());
+        alsoIn.add(again.cgroup());
+        return new Hook(
+                first.cgroup(),
+                first.cgroupId(),
+                first.attachType(),
+                first.programs(),
+                List.copyOf(alsoIn),
+                first.captured());
+    }
+
     private static List<Hook> collapsed(List<Hook> hooks) {
         record Chain(AttachType type, List<Integer> programs) {}
         Map<Chain, Hook> distinct = new LinkedHashMap<>();
         for (Hook hook : hooks) {
-            distinct.merge(
-                    new Chain(hook.attachType(), hook.programIds()),
-                    hook,
-                    (first, again) -> new Hook(
-                            first.cgroup(),
-                            first.cgroupId(),
-                            first.attachType(),
-                            first.programs(),
-                            first.alsoIn() + 1,
-                            first.captured()));
+            distinct.merge(new Chain(hook.attachType(), hook.programIds()), hook, Hooks::with);
         }
         return List.copyOf(distinct.values());
     }

@@ -37,7 +37,7 @@ public record ConnectionPath(
 
     /** A service that still exists makes the clearer drawing than one that only the old generation knows. */
     private static boolean hasBackendsInTheCurrentGeneration(Report.Replay replay) {
-        return replay.expected().stream().noneMatch(fate -> fate.endsWith(ReportBuilder.UNTRANSLATED));
+        return replay.expected().stream().noneMatch(fate -> fate.endsWith(ReplaySection.UNTRANSLATED));
     }
 
     private static ConnectionPath of(Report report, Report.Replay replay) {

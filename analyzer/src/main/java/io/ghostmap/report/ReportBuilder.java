@@ -13,12 +13,10 @@ import io.ghostmap.diagnosis.Diagnosis;
 import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.KubernetesView;
-import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
-import io.ghostmap.replay.Step;
 import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.FrameRef;
@@ -30,9 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts a diagnosis and its case into the public form. Chooses nothing but what the contract says to leave out. */
 public final class ReportBuilder {
-    /** Stands behind an address that is still the frontend's own. */
-    static final String UNTRANSLATED = " (untranslated)";
-
     private final Case scene;
     private final Diagnosis diagnosis;
     private final KubernetesView kubernetes;
@@ -54,11 +49,17 @@ public final class ReportBuilder {
                 scene.hooks().stream().map(builder::hook).toList(),
                 scene.destinations().stream().map(builder::destination).toList(),
                 builder.blastRadius(),
-                builder.replays(),
+                new ReplaySection(scene).worthNaming(),
                 diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
                 diagnosis.skipped().stream()
                         .map(skipped -> new Report.Skipped(skipped.rule(), skipped.missing()))
                         .toList());
+    }
+
+    /** Replays in the public form, for the answer to a single question. */
+    public static List<Report.Replay> replays(Case scene, List<Replay> replays) {
+        ReplaySection section = new ReplaySection(scene);
+        return replays.stream().map(section::replay).toList();
     }
 
     private Report.Verdict verdict() {
@@ -110,7 +111,7 @@ public final class ReportBuilder {
                 generation.damage().orElse(""));
     }
 
-    private static @Nullable Boolean current(Generation generation) {
+    static @Nullable Boolean current(Generation generation) {
         return switch (generation.currency()) {
             case CURRENT -> Boolean.TRUE;
             case NOT_CURRENT -> Boolean.FALSE;
@@ -123,7 +124,7 @@ public final class ReportBuilder {
                 hook.cgroup(),
                 hook.attachType().shortName(),
                 hook.captured() ? "effective" : "computed",
-                hook.alsoIn(),
+                hook.alsoIn().size(),
                 hook.programs().stream().map(this::program).toList());
     }
 
@@ -234,55 +235,6 @@ public final class ReportBuilder {
 
     private static int frontends(List<Replay> replays) {
         return (int) replays.stream().map(Replay::frontend).distinct().count();
-    }
-
-    private List<Report.Replay> replays() {
-        return scene.replays().stream()
-                .filter(replay -> replay.affected() || observedSyns(replay) > 0)
-                .map(this::replay)
-                .toList();
-    }
-
-    /** SYN frames to an address that this frontend leads to. */
-    private long observedSyns(Replay replay) {
-        return scene.destinations().stream()
-                .filter(seen -> replay.outcome()
-                        .contains(new Fate.Connects(seen.destination().endpoint())))
-                .mapToLong(seen -> seen.destination().syns())
-                .sum();
-    }
-
-    private Report.Replay replay(Replay replay) {
-        return new Report.Replay(
-                replay.frontend().toString(),
-                kubernetes.serviceName(replay.frontend().endpoint()).orElse(""),
-                replay.hook().cgroup(),
-                replay.hook().attachType().shortName(),
-                replay.steps().stream().map(this::step).toList(),
-                ends(replay, replay.outcome()),
-                ends(replay, replay.expected()),
-                replay.affected(),
-                observedSyns(replay));
-    }
-
-    /** An address that is still the frontend's own was translated by nobody; that is said. */
-    private static List<String> ends(Replay replay, List<Fate> fates) {
-        Fate untranslated = new Fate.Connects(replay.frontend().endpoint());
-        return fates.stream()
-                .map(fate -> fate.equals(untranslated) ? fate.text() + UNTRANSLATED : fate.text())
-                .toList();
-    }
-
-    private Report.Step step(Step step) {
-        Optional<Generation> generation = step.servicesMap().flatMap(scene.datapath()::generation);
-        return new Report.Step(
-                step.program().programId(),
-                step.program().name(),
-                step.servicesMap().orElse(0),
-                generation.map(ReportBuilder::current).orElse(null),
-                String.join(", ", step.before().stream().map(Endpoint::toString).toList()),
-                step.after().stream().map(Fate::text).toList(),
-                step.entries());
     }
 
     private static Report.Finding finding(Finding finding) {

@@ -1,0 +1,127 @@
+package io.ghostmap.report;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Printable;
+import java.util.List;
+
+/** Answers to an engineer's single questions, for the terminal: the same facts as in the report. */
+public final class NodeText {
+    private NodeText() {}
+
+    /** The generations of every role, and why each is or is not current. */
+    public static String maps(Report report) {
+        if (report.generations().isEmpty()) {
+            return "no load-balancing map is in the bundle\n";
+        }
+        TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
+        for (Report.Generation generation : report.generations()) {
+            table.row(
+                    generation.role(),
+                    generation.mapId(),
+                    current(generation),
+                    generation.usable() ? generation.entries() : "not dumped",
+                    String.join(
+                            "; ",
+                            generation.reasons().stream()
+                                    .map(Report.Reason::text)
+                                    .toList()));
+        }
+        return table.render();
+    }
+
+    private static String current(Report.Generation generation) {
+        return generation.current() == null ? "unknown" : generation.current() ? "yes" : "no";
+    }
+
+    /** The programs of every hook, in run order. */
+    public static String hooks(Report report) {
+        if (report.hooks().isEmpty()) {
+            return "no attached program is in the bundle\n";
+        }
+        StringBuilder out = new StringBuilder();
+        for (Report.Hook hook : report.hooks()) {
+            out.append(out.isEmpty() ? "" : "\n")
+                    .append(hook.attachType())
+                    .append(" of ")
+                    .append(Printable.whole(hook.cgroup()))
+                    .append(hook.orderFrom().equals("computed") ? " (order computed from the attachments)" : "")
+                    .append('\n');
+            TextTable table = new TextTable("", "PROGRAM", "NAME", "WORKS ON", "ATTACHED BY", "MAPS");
+            int place = 1;
+            for (Report.Program program : hook.programs()) {
+                table.row(place++, program.id(), program.name(), worksOn(program), via(program), program.maps());
+            }
+            out.append(table.render());
+        }
+        return out.toString();
+    }
+
+    private static String worksOn(Report.Program program) {
+        return switch (program.reads()) {
+            case "stale" -> "NOT current";
+            case "current" -> "current";
+            case "foreign" -> "unknown (foreign)";
+            default -> "no services";
+        };
+    }
+
+    private static String via(Report.Program program) {
+        return switch (program.via()) {
+            case "link" -> "link " + program.linkId();
+            case "legacy" -> "no link";
+            default -> "unknown";
+        };
+    }
+
+    /** One connect, step by step, at each hook that handles it. */
+    public static String explain(List<Report.Replay> replays) {
+        StringBuilder out = new StringBuilder();
+        for (Report.Replay replay : replays) {
+            out.append(out.isEmpty() ? "" : "\n");
+            paragraph(
+                    out,
+                    "connect to " + replay.frontend()
+                            + (replay.service().isEmpty() ? "" : " (" + replay.service() + ")") + " at "
+                            + replay.attachType() + " of " + replay.cgroup());
+            int place = 1;
+            for (Report.Step step : replay.steps()) {
+                step(out, place++, step);
+            }
+            paragraph(out, "ends at   " + String.join(" or ", replay.outcome()));
+            paragraph(
+                    out,
+                    "should be " + String.join(" or ", replay.expected()) + (replay.affected() ? "   <- differs" : ""));
+            if (replay.observedSyns() > 0) {
+                paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
+            }
+        }
+        return out.toString();
+    }
+
+    private static void step(StringBuilder out, int place, Report.Step step) {
+        String map = step.generation() == 0
+                ? "not the load balancer's; its effect is not known"
+                : "services map " + step.generation() + (Boolean.FALSE.equals(step.current()) ? ", NOT current" : "");
+        String after = String.join(" or ", step.after());
+        paragraph(out, "  " + place + ". program " + step.program() + " " + step.name() + " (" + map + ")");
+        paragraph(
+                out,
+                "     sees " + step.before()
+                        + (after.equals(step.before())
+                                ? ", has no entry for it, lets it pass"
+                                : ", makes it " + after));
+        for (Citation entry : step.entries()) {
+            paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
+        }
+    }
+
+    private static void paragraph(StringBuilder out, String text) {
+        String visible = Printable.whole(text);
+        String indent = " ".repeat(visible.length() - visible.stripLeading().length());
+        boolean first = true;
+        for (String line : TextTable.wrap(visible.strip(), TextTable.WIDTH - indent.length() - 2)) {
+            out.append(indent).append(first ? "" : "  ").append(line).append('\n');
+            first = false;
+        }
+    }
+}

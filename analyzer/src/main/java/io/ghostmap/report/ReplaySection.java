@@ -1,0 +1,75 @@
+package io.ghostmap.report;
+
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.diagnosis.Case;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Step;
+import java.util.List;
+import java.util.Optional;
+
+/** Replays in the report's public form. */
+final class ReplaySection {
+    /** Stands behind an address that is still the frontend's own. */
+    static final String UNTRANSLATED = " (untranslated)";
+
+    private final Case scene;
+
+    ReplaySection(Case scene) {
+        this.scene = scene;
+    }
+
+    /** Those that are affected, or whose connections the capture shows. */
+    List<Report.Replay> worthNaming() {
+        return scene.replays().stream()
+                .filter(replay -> replay.affected() || observedSyns(replay) > 0)
+                .map(this::replay)
+                .toList();
+    }
+
+    /** SYN frames to an address that this frontend leads to. */
+    private long observedSyns(Replay replay) {
+        return scene.destinations().stream()
+                .filter(seen -> replay.outcome()
+                        .contains(new Fate.Connects(seen.destination().endpoint())))
+                .mapToLong(seen -> seen.destination().syns())
+                .sum();
+    }
+
+    Report.Replay replay(Replay replay) {
+        return new Report.Replay(
+                replay.frontend().toString(),
+                scene.evidence()
+                        .kubernetes()
+                        .serviceName(replay.frontend().endpoint())
+                        .orElse(""),
+                replay.hook().cgroup(),
+                replay.hook().attachType().shortName(),
+                replay.steps().stream().map(this::step).toList(),
+                ends(replay, replay.outcome()),
+                ends(replay, replay.expected()),
+                replay.affected(),
+                observedSyns(replay));
+    }
+
+    /** An address that is still the frontend's own was translated by nobody; that is said. */
+    private static List<String> ends(Replay replay, List<Fate> fates) {
+        Fate untranslated = new Fate.Connects(replay.frontend().endpoint());
+        return fates.stream()
+                .map(fate -> fate.equals(untranslated) ? fate.text() + UNTRANSLATED : fate.text())
+                .toList();
+    }
+
+    private Report.Step step(Step step) {
+        Optional<Generation> generation = step.servicesMap().flatMap(scene.datapath()::generation);
+        return new Report.Step(
+                step.program().programId(),
+                step.program().name(),
+                step.servicesMap().orElse(0),
+                generation.map(ReportBuilder::current).orElse(null),
+                String.join(", ", step.before().stream().map(Endpoint::toString).toList()),
+                step.after().stream().map(Fate::text).toList(),
+                step.entries());
+    }
+}

@@ -1,0 +1,85 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.support.Repository;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The commands for an engineer's single questions, on the founding sample. */
+final class QuestionsTest {
+    private static final String SAMPLE = Repository.sample("stale-generation").toString();
+
+    @Test
+    void explainPrintsTheChainWithItsMapsAndKeys() {
+        String text = ask("explain", SAMPLE, "172.17.93.4:8080");
+
+        assertThat(text)
+                .contains("at connect4 of /sys/fs/cgroup")
+                .containsPattern("1\\. program \\d+ cil_sock4_connect \\(services map \\d+, NOT current\\)")
+                .contains("sees 172.17.93.4:8080, makes it 172.16.149.220:8080")
+                .contains("key ac 11 5d 04 1f 90 00 00 06 00 00 00")
+                .contains("has no entry for it, lets it pass")
+                .contains("ends at   172.16.149.220:8080")
+                .contains("should be 172.16.109.127:8080   <- differs");
+    }
+
+    @Test
+    void explainFollowsTheNearestCapturedCgroup() {
+        String nearest = ask("explain", SAMPLE, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/kubepods.slice/any");
+
+        assertThat(nearest).isEqualTo(ask("explain", SAMPLE, "172.17.93.4:8080/tcp"));
+    }
+
+    @Test
+    void addressThatIsNoServicePassesAll() {
+        assertThat(ask("explain", SAMPLE, "10.9.9.9:1"))
+                .contains("ends at   10.9.9.9:1 (untranslated)")
+                .doesNotContain("differs");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"172.17.93.4", "172.17.93.4:8080/any", "host:80", "172.17.93.4:99999"})
+    void whatIsNoAddressIsWrongUsage(String address) {
+        StringWriter err = new StringWriter();
+
+        assertThat(Main.run(new PrintWriter(new StringWriter()), new PrintWriter(err), "explain", SAMPLE, address))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("not an address with a port: '" + address + "'");
+    }
+
+    @Test
+    void mapsTellsTheGenerationsApart() {
+        assertThat(ask("maps", SAMPLE))
+                .containsPattern("services/IPv4 +\\d+ +no ")
+                .containsPattern("services/IPv4 +\\d+ +yes ")
+                .contains("pinned where the agent keeps its maps");
+    }
+
+    @Test
+    void hooksPrintsTheRunOrder() {
+        assertThat(ask("hooks", SAMPLE))
+                .containsPattern(
+                        "(?s)connect4 of /sys/fs/cgroup\n.*?\n1  \\d+ .*NOT current  no link.*?\n2  \\d+ .*current +link");
+    }
+
+    @Test
+    void tablesFitHundredColumns() {
+        for (String text :
+                List.of(ask("maps", SAMPLE), ask("hooks", SAMPLE), ask("explain", SAMPLE, "172.17.93.4:8080"))) {
+            assertThat(text.lines()).allMatch(line -> line.length() <= 100);
+        }
+    }
+
+    private static String ask(String... args) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int status = Main.run(new PrintWriter(out), new PrintWriter(err), args);
+        assertThat(status).as(err.toString()).isZero();
+        return out.toString();
+    }
+}
