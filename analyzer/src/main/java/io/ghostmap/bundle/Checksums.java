@@ -8,14 +8,23 @@ import java.util.TreeMap;
 
 /** {@code SHA256SUMS} in the form of coreutils, compared with what was read. */
 final class Checksums {
+    static final String FILE = "SHA256SUMS";
+
     private static final int HEX = 64;
 
     private Checksums() {}
 
-    /** Files whose digest differs, and files that are listed and absent; {@code digests} is path to hex. */
+    /** Files whose digest differs, that are listed and absent, or not listed; {@code digests} is path to hex. */
     static List<Gap> compare(byte[] listing, SortedMap<String, String> digests) {
         List<Gap> gaps = new ArrayList<>();
-        parse(listing).forEach((path, stated) -> {
+        SortedMap<String, String> all = parse(listing);
+        long unlisted = digests.keySet().stream()
+                .filter(path -> !path.equals(FILE) && !all.containsKey(path))
+                .count();
+        if (unlisted > 0) {
+            gaps.add(new Gap(FILE, "does not list " + unlisted + " of the files"));
+        }
+        all.forEach((path, stated) -> {
             String read = digests.get(path);
             if (read == null) {
                 gaps.add(new Gap(path, "listed in SHA256SUMS, absent from the bundle"));

@@ -12,7 +12,6 @@ import java.util.TreeMap;
 /** What happens to each member, wherever it comes from: name checked, bytes counted and digested, sinks served. */
 final class MemberWalk {
     private static final String MANIFEST = "manifest.json";
-    private static final String CHECKSUMS = "SHA256SUMS";
 
     private final Limits limits;
     private final List<MemberSink> sinks;
@@ -54,7 +53,7 @@ final class MemberWalk {
     }
 
     private void serve(String path, MemberStream stream) throws IOException {
-        if (path.equals(MANIFEST) || path.equals(CHECKSUMS)) {
+        if (path.equals(MANIFEST) || path.equals(Checksums.FILE)) {
             byte[] text = stream.readNBytes(limits.textBytes());
             own.put(path, text);
             ours |= path.equals(MANIFEST);
@@ -86,10 +85,10 @@ final class MemberWalk {
         }
         List<Gap> gaps = new ArrayList<>();
         Optional<Manifest> manifest = manifest(gaps);
-        if (own.containsKey(CHECKSUMS)) {
-            gaps.addAll(Checksums.compare(own.get(CHECKSUMS), digests));
+        if (own.containsKey(Checksums.FILE)) {
+            gaps.addAll(Checksums.compare(own.get(Checksums.FILE), digests));
         } else {
-            gaps.add(new Gap(CHECKSUMS, "absent"));
+            gaps.add(new Gap(Checksums.FILE, "absent"));
         }
         return new Bundle(name, sha256, manifest, Collections.unmodifiableSortedMap(sizes), List.copyOf(gaps));
     }

@@ -49,7 +49,13 @@ public final class Main {
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
-        return commands.execute(withCommand(commands, args));
+        try {
+            return commands.execute(withCommand(commands, args));
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            err.println("ghostmap: the bundle asks for more memory than Java was given: try again with"
+                    + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
+            return ExitStatus.INTERNAL_ERROR;
+        }
     }
 
     /** Puts {@code analyze} in front of arguments that name no command. */

@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.evidence.BpfMap;
@@ -12,7 +13,10 @@ import io.ghostmap.evidence.ServiceClaim;
 import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -22,41 +26,56 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Tells which of the maps of one role the agent works on. The signs, in the order of their weight: pinned where the
- * agent keeps its maps; held open by the agent; agreeing with the agent's own list of services; and, where none of
- * these decides, the youngest. The first sign that singles out one map decides; all are given as reasons.
+ * Tells which of the maps of one role the agent works on. Signs: one of them alone is pinned where an agent keeps its
+ * maps; one alone is held open by the agent; one agrees best with Cilium's own list of services. If the signs that speak
+ * name the same map, it is current; if they name different ones, nothing is decided. Where none speaks, the better of
+ * several pins counts, then age.
  */
 final class CurrentMap {
-    private final List<BpfMap> maps;
-    private final Optional<BpfMap> current;
-    private final Reasons reasons;
-
-    private CurrentMap(List<BpfMap> maps, Optional<BpfMap> current, Reasons reasons) {
-        this.maps = maps;
-        this.current = current;
-        this.reasons = reasons;
+    /** What is said of one map. */
+    record Judged(Currency currency, Basis basis, List<Reason> reasons) {
+        static final Judged NOT_ASKED = new Judged(Currency.UNKNOWN, Basis.AGE, List.of());
     }
 
-    /** {@code maps} are of one role, from the oldest to the youngest. */
-    static CurrentMap among(List<BpfMap> maps, Evidence evidence, LoadBalancer balancer, Collection<View> views) {
-        Reasons reasons = new Reasons();
-        if (maps.isEmpty()) {
-            return new CurrentMap(maps, Optional.empty(), reasons);
-        }
+    private CurrentMap() {}
 
+    /** By map id. {@code maps} are of one role, from the oldest to the youngest. */
+    static Map<Integer, Judged> among(
+            List<BpfMap> maps, Evidence evidence, LoadBalancer balancer, Collection<View> views) {
+        Reasons reasons = new Reasons();
         Signs signs = new Signs(evidence, balancer, views, reasons);
-        Optional<BpfMap> pinned = signs.bestPin(maps);
-        Optional<BpfMap> held = single(maps, signs::heldByAgent);
-        Optional<BpfMap> agreeing = signs.bestAgreement(maps);
+        Map<BpfMap, OptionalInt> pinRanks = new LinkedHashMap<>();
+        maps.forEach(map -> pinRanks.put(map, signs.notePins(map)));
+        Set<BpfMap> named = new LinkedHashSet<>();
+        single(maps, map -> pinRanks.getOrDefault(map, OptionalInt.empty()).isPresent())
+                .ifPresent(named::add);
+        single(maps, signs::heldByAgent).ifPresent(named::add);
+        signs.bestAgreement(maps).ifPresent(named::add);
         maps.forEach(signs::users);
-        Optional<BpfMap> decided = pinned.or(() -> held).or(() -> agreeing);
-        if (decided.isEmpty()) {
-            BpfMap youngest = maps.get(maps.size() - 1);
-            String why = maps.size() == 1 ? "the only map of its role" : "the youngest; nothing else decides";
-            reasons.add(youngest, why, youngest.source());
-            decided = Optional.of(youngest);
+
+        Optional<BpfMap> current = Optional.empty();
+        Basis basis;
+        if (maps.size() == 1) {
+            basis = Basis.ONLY_MAP;
+            current = Optional.of(maps.get(0));
+            reasons.add(maps.get(0), "the only map of its role", maps.get(0).source());
+        } else if (named.size() > 1) {
+            basis = Basis.CONTRADICTION;
+        } else if (named.size() == 1) {
+            basis = Basis.SIGNS;
+            current = named.stream().findFirst();
+        } else {
+            basis = Basis.AGE;
+            current = bestPin(pinRanks).or(() -> youngest(maps, reasons));
         }
-        return new CurrentMap(maps, decided, reasons);
+        Map<Integer, Judged> judged = new LinkedHashMap<>();
+        for (BpfMap map : maps) {
+            Currency currency = current.isEmpty()
+                    ? Currency.UNKNOWN
+                    : current.get().equals(map) ? Currency.CURRENT : Currency.NOT_CURRENT;
+            judged.put(map.id(), new Judged(currency, basis, reasons.of(map)));
+        }
+        return judged;
     }
 
     /** The one map that has the sign; all are asked, since asking notes the reason. */
@@ -65,15 +84,22 @@ final class CurrentMap {
         return with.size() == 1 ? Optional.of(with.get(0)) : Optional.empty();
     }
 
-    Currency currencyOf(BpfMap map) {
-        if (current.isEmpty() || !maps.contains(map)) {
-            return Currency.UNKNOWN;
-        }
-        return current.get().equals(map) ? Currency.CURRENT : Currency.NOT_CURRENT;
+    /** The map whose pin lies where no other's lies as well. */
+    private static Optional<BpfMap> bestPin(Map<BpfMap, OptionalInt> ranks) {
+        int best =
+                ranks.values().stream().flatMapToInt(OptionalInt::stream).min().orElse(-1);
+        return single(
+                List.copyOf(ranks.keySet()),
+                map -> ranks.getOrDefault(map, OptionalInt.empty()).orElse(-2) == best);
     }
 
-    List<Reason> reasonsFor(BpfMap map) {
-        return reasons.of(map);
+    private static Optional<BpfMap> youngest(List<BpfMap> maps, Reasons reasons) {
+        if (maps.isEmpty()) {
+            return Optional.empty();
+        }
+        BpfMap youngest = maps.get(maps.size() - 1);
+        reasons.add(youngest, "the youngest; nothing else decides", youngest.source());
+        return Optional.of(youngest);
     }
 
     /** What was found, by map, in the order in which it was asked. */
@@ -92,21 +118,8 @@ final class CurrentMap {
     /** The signs, each noted for the map that it was looked up for. */
     private record Signs(Evidence evidence, LoadBalancer balancer, Collection<View> views, Reasons reasons) {
 
-        /** The one map whose pin lies where no other's lies as well. */
-        Optional<BpfMap> bestPin(List<BpfMap> maps) {
-            SortedMap<Integer, List<BpfMap>> byRank = new TreeMap<>();
-            for (BpfMap map : maps) {
-                OptionalInt rank = notePins(map);
-                rank.ifPresent(
-                        r -> byRank.computeIfAbsent(r, key -> new ArrayList<>()).add(map));
-            }
-            return byRank.values().stream()
-                    .findFirst()
-                    .filter(best -> best.size() == 1)
-                    .map(best -> best.get(0));
-        }
-
-        private OptionalInt notePins(BpfMap map) {
+        /** How well its pins show that the agent works on it. */
+        OptionalInt notePins(BpfMap map) {
             if (map.pins().isEmpty()) {
                 note(
                         map,

@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.bundle.Gap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
  * @param reverseSk decoded reverse_sk maps, by map id
+ * @param gaps contradictions between lists and dumps
  */
 public record Datapath(
         List<Generation> generations,
@@ -21,7 +23,8 @@ public record Datapath(
         SortedMap<Integer, View> views,
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
-        SortedMap<Integer, List<ReverseSkEntry>> reverseSk) {
+        SortedMap<Integer, List<ReverseSkEntry>> reverseSk,
+        List<Gap> gaps) {
 
     public List<Generation> generations(MapRole role) {
         return generations.stream()

@@ -1,5 +1,9 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.CurrentMap.Judged;
+import io.ghostmap.datapath.Generation.Basis;
+import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
@@ -8,8 +12,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,6 +29,7 @@ public final class DatapathReader {
     private final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
     private final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     private final SortedMap<Integer, List<ReverseSkEntry>> reverseSk = new TreeMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
 
     private DatapathReader(Evidence evidence, LoadBalancer balancer) {
         this.evidence = evidence;
@@ -40,22 +49,20 @@ public final class DatapathReader {
         }
         List<Attachment> attachments = Attachments.of(evidence);
         SortedMap<Integer, View> views = views();
-        List<Generation> generations = new ArrayList<>();
-        for (MapRole role : MapRole.values()) {
-            generations.addAll(generationsOf(role, attachments, views.values()));
-        }
         return new Datapath(
-                List.copyOf(generations),
+                generations(attachments, views.values()),
                 attachments,
                 views,
                 Collections.unmodifiableSortedMap(services),
                 Collections.unmodifiableSortedMap(backends),
-                Collections.unmodifiableSortedMap(reverseSk));
+                Collections.unmodifiableSortedMap(reverseSk),
+                List.copyOf(gaps));
     }
 
     /** A dump whose rows have other sizes than the map is no dump of that map. */
     private void decode(BpfMap map, MapRole role, MapDump dump) {
         if (dump.count() > 0 && (dump.keyBytes() != map.keyBytes() || dump.valueBytes() != map.valueBytes())) {
+            gaps.add(new Gap(dump.file(), "its entries have other sizes than map " + map.id()));
             return;
         }
         if (dump.count() == 0 && dump.damage().isPresent()) {
@@ -70,30 +77,83 @@ public final class DatapathReader {
         }
     }
 
-    private List<Generation> generationsOf(MapRole role, List<Attachment> attachments, Collection<View> views) {
-        List<BpfMap> maps = evidence.state().maps().all().stream()
+    /**
+     * Services first: which of them is current is decided by its own signs. The other maps follow the services that the
+     * same programs read, so that one set of maps is never split into a current and a stale half.
+     */
+    private List<Generation> generations(List<Attachment> attachments, Collection<View> views) {
+        Map<Integer, Judged> judged = new HashMap<>();
+        for (MapRole role : MapRole.values()) {
+            if (role.isServices()) {
+                CurrentMap.among(mapsOf(role), evidence, balancer, views).forEach(judged::put);
+            }
+        }
+        for (MapRole role : MapRole.values()) {
+            if (!role.isServices()) {
+                Map<Integer, Judged> own = CurrentMap.among(mapsOf(role), evidence, balancer, views);
+                own.forEach((id, alone) -> judged.put(id, followServices(id, alone, judged)));
+            }
+        }
+        List<Generation> generations = new ArrayList<>();
+        for (MapRole role : MapRole.values()) {
+            int order = 1;
+            for (BpfMap map : mapsOf(role)) {
+                generations.add(
+                        generation(role, map, order++, judged.getOrDefault(map.id(), Judged.NOT_ASKED), attachments));
+            }
+        }
+        return List.copyOf(generations);
+    }
+
+    /**
+     * Signs of its own stand: the agent can renew services and keep backends, or the reverse. Without them a map is
+     * current if any program reads it together with current services, and otherwise as those services are.
+     */
+    private Judged followServices(int mapId, Judged alone, Map<Integer, Judged> judged) {
+        if (alone.basis() == Basis.SIGNS) {
+            return alone;
+        }
+        Set<Currency> together = EnumSet.noneOf(Currency.class);
+        for (BpfProgram program : programs()) {
+            if (program.mapIds().contains(mapId)) {
+                program.mapIds().stream()
+                        .filter(id -> roles.containsKey(id) && roles.get(id).isServices())
+                        .map(id -> judged.getOrDefault(id, Judged.NOT_ASKED).currency())
+                        .forEach(together::add);
+            }
+        }
+        if (together.isEmpty()) {
+            return alone;
+        }
+        Currency currency = together.contains(Currency.CURRENT)
+                ? Currency.CURRENT
+                : together.contains(Currency.UNKNOWN) ? Currency.UNKNOWN : Currency.NOT_CURRENT;
+        return new Judged(currency, alone.basis(), alone.reasons());
+    }
+
+    private List<BpfMap> mapsOf(MapRole role) {
+        return evidence.state().maps().all().stream()
                 .filter(map -> roles.get(map.id()) == role)
                 .sorted(Comparator.comparingLong(this::age).thenComparingInt(BpfMap::id))
                 .toList();
-        CurrentMap judge = CurrentMap.among(maps, evidence, balancer, views);
-        List<Generation> generations = new ArrayList<>();
-        for (BpfMap map : maps) {
-            List<Integer> programs = usersOf(map).stream().map(BpfProgram::id).toList();
-            Optional<MapDump> dump = evidence.dump(map.id());
-            generations.add(new Generation(
-                    role,
-                    map,
-                    generations.size() + 1,
-                    judge.currencyOf(map),
-                    judge.reasonsFor(map),
-                    programs,
-                    attachments.stream()
-                            .filter(attachment -> programs.contains(attachment.programId()))
-                            .toList(),
-                    dump.filter(d -> d.count() > 0 || d.damage().isEmpty()).map(MapDump::count),
-                    dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage()));
-        }
-        return generations;
+    }
+
+    private Generation generation(MapRole role, BpfMap map, int order, Judged judged, List<Attachment> attachments) {
+        List<Integer> programs = usersOf(map).stream().map(BpfProgram::id).toList();
+        Optional<MapDump> dump = evidence.dump(map.id());
+        return new Generation(
+                role,
+                map,
+                order,
+                judged.currency(),
+                judged.basis(),
+                judged.reasons(),
+                programs,
+                attachments.stream()
+                        .filter(attachment -> programs.contains(attachment.programId()))
+                        .toList(),
+                dump.filter(d -> d.count() > 0 || d.damage().isEmpty()).map(MapDump::count),
+                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage());
     }
 
     /**
@@ -117,7 +177,8 @@ public final class DatapathReader {
     private SortedMap<Integer, View> views() {
         SortedMap<Integer, View> views = new TreeMap<>();
         for (BpfProgram program : programs()) {
-            if (balancer.owns(program)) {
+            if (isOwned(program)) {
+                nameUnlistedMaps(program);
                 views.put(
                         program.id(),
                         new View(
@@ -132,13 +193,49 @@ public final class DatapathReader {
         return Collections.unmodifiableSortedMap(views);
     }
 
+    /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */
+    private boolean isOwned(BpfProgram program) {
+        boolean readsServices = program.mapIds().stream()
+                .anyMatch(id -> roles.containsKey(id) && roles.get(id).isServices());
+        return balancer.owns(program) || (balancer.isSocketProgram(program) && readsServices);
+    }
+
+    private void nameUnlistedMaps(BpfProgram program) {
+        List<Integer> unlisted = unlisted(program);
+        if (!unlisted.isEmpty() && evidence.state().maps().captured()) {
+            gaps.add(new Gap(
+                    "bpf/before/maps.json",
+                    "lacks maps " + unlisted + ", which program " + program.id() + " references"));
+        }
+    }
+
+    private List<Integer> unlisted(BpfProgram program) {
+        return program.mapIds().stream()
+                .filter(id -> evidence.state().maps().find(id).isEmpty())
+                .toList();
+    }
+
     private <T> Table<T> table(BpfProgram program, MapRole role, SortedMap<Integer, T> decoded) {
-        Optional<Integer> id = program.mapIds().stream()
+        List<Integer> ids = program.mapIds().stream()
                 .filter(mapId -> roles.get(mapId) == role)
-                .findFirst();
+                .distinct()
+                .toList();
+        if (ids.size() > 1) {
+            return Table.doubtful(
+                    "program " + program.id() + " references " + ids.size() + " " + role + " maps: " + ids);
+        }
+        List<Integer> unlisted = unlisted(program);
+        if (ids.isEmpty() && !unlisted.isEmpty()) {
+            return Table.doubtful(
+                    "program " + program.id() + " references maps " + unlisted + ", which are in no list");
+        }
+        if (ids.isEmpty() && program.mapIds().isEmpty()) {
+            return Table.doubtful("the maps of program " + program.id() + " are not known");
+        }
+        Optional<Integer> id = ids.stream().findFirst();
         boolean whole = id.flatMap(evidence::dump)
                 .filter(dump -> dump.damage().isEmpty())
                 .isPresent();
-        return new Table<>(id, id.flatMap(mapId -> Optional.ofNullable(decoded.get(mapId))), whole);
+        return new Table<>(id, id.flatMap(mapId -> Optional.ofNullable(decoded.get(mapId))), whole, Optional.empty());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
  * frozen at the moment when it stopped.
  *
  * @param order 1 is the oldest of its role
+ * @param basis what the currency rests on
  * @param reasons why it is, or is not, current; each cited
  * @param programs ids of the programs that reference it
  * @param attachments where those programs run
@@ -21,6 +22,7 @@ public record Generation(
         BpfMap map,
         int order,
         Currency currency,
+        Basis basis,
         List<Reason> reasons,
         List<Integer> programs,
         List<Attachment> attachments,
@@ -32,6 +34,18 @@ public record Generation(
         CURRENT,
         NOT_CURRENT,
         UNKNOWN
+    }
+
+    /** How well it is known which map of a role is current. */
+    public enum Basis {
+        /** Signs of the agent: its pin, its open file, its list of services; none contradicts another. */
+        SIGNS,
+        /** There is no other map of that role. */
+        ONLY_MAP,
+        /** Nothing but age speaks. */
+        AGE,
+        /** The signs name different maps. */
+        CONTRADICTION
     }
 
     /** A sentence and where it stands. */

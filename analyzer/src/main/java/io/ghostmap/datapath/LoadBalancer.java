@@ -13,6 +13,9 @@ public interface LoadBalancer {
     /** The map's role by type, sizes and name; empty for a map that is not a table of this load balancer. */
     Optional<MapRole> roleOf(BpfMap map);
 
+    /** Whether the program is of a type that socket hooks take. */
+    boolean isSocketProgram(BpfProgram program);
+
     /** Whether the program is one that this load balancer attaches to a socket hook. */
     boolean owns(BpfProgram program);
 

@@ -2,7 +2,6 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A frontend with its slots.
@@ -14,10 +13,6 @@ import java.util.Optional;
  */
 public record Service(
         Frontend frontend, int count, int revNatId, ServiceFlags flags, List<Slot> slots, Citation source) {
-
-    public Optional<Slot> slot(int index) {
-        return slots.stream().filter(slot -> slot.index() == index).findFirst();
-    }
 
     /** The slots that a program can choose. */
     public List<Slot> selectable() {

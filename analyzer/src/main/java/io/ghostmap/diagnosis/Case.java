@@ -45,6 +45,8 @@ public record Case(
     /** Everything that was missing, cut or unreadable. */
     public List<Gap> gaps() {
         List<Gap> gaps = new ArrayList<>(evidence.gaps());
+        gaps.addAll(datapath.gaps());
+        gaps.addAll(Hooks.contradictions(evidence));
         gaps.addAll(traffic.gaps());
         return List.copyOf(gaps);
     }

@@ -15,7 +15,14 @@ import java.util.TreeSet;
 
 /** How many frontends two services maps have in common, each read with the backends of the program that uses it. */
 record GenerationDiff(int all, int same, int other, int onlyOld, int onlyNew) {
-    static GenerationDiff between(Datapath datapath, int oldMap, int newMap) {
+    /** Empty where a map was not dumped, or where no program is known whose backends belong to it. */
+    static Optional<GenerationDiff> between(Datapath datapath, int oldMap, int newMap) {
+        if (!datapath.services().containsKey(oldMap)
+                || !datapath.services().containsKey(newMap)
+                || viewOn(datapath, oldMap).isEmpty()
+                || viewOn(datapath, newMap).isEmpty()) {
+            return Optional.empty();
+        }
         SortedMap<Frontend, Service> old = datapath.services().getOrDefault(oldMap, Collections.emptySortedMap());
         SortedMap<Frontend, Service> young = datapath.services().getOrDefault(newMap, Collections.emptySortedMap());
         Optional<View> oldView = viewOn(datapath, oldMap);
@@ -31,7 +38,8 @@ record GenerationDiff(int all, int same, int other, int onlyOld, int onlyNew) {
                 other += equal ? 0 : 1;
             }
         }
-        return new GenerationDiff(union.size(), same, other, union.size() - young.size(), union.size() - old.size());
+        return Optional.of(
+                new GenerationDiff(union.size(), same, other, union.size() - young.size(), union.size() - old.size()));
     }
 
     private static Optional<View> viewOn(Datapath datapath, int servicesMap) {

@@ -1,14 +1,29 @@
 package io.ghostmap.diagnosis;
 
 import static io.ghostmap.diagnosis.Phrases.count;
+import static io.ghostmap.diagnosis.Phrases.few;
 
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.diagnosis.Verdict.Level;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.traffic.Reply;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Draws the verdict: the worst finding, or why there is none. */
+/** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
 final class Judgement {
     private static final String LIMITS = "CAP-";
+
+    /** Files without which, or with damage to which, nothing can be called in order. */
+    private static final List<String> GROUND = List.of(
+            "bpf/before/maps.json",
+            "bpf/before/programs.json",
+            "bpf/before/links.json",
+            "bpf/cgroups/",
+            "bpf/map-dumps/",
+            "pcap/any.pcap");
 
     private Judgement() {}
 
@@ -20,34 +35,24 @@ final class Judgement {
         if (worst.isPresent()) {
             return found(worst.get());
         }
-        List<String> silenced = skipped.stream()
-                .map(SkippedRule::rule)
-                .filter(rule -> !rule.startsWith(LIMITS))
-                .toList();
-        if (!silenced.isEmpty()) {
+        List<String> doubts = doubts(scene, skipped);
+        if (!doubts.isEmpty()) {
             return new Verdict(
                     Level.INCONCLUSIVE,
                     Optional.empty(),
-                    "Cannot tell: the bundle lacks what " + String.join(", ", silenced) + " need",
-                    "No finding, but not every rule could run. The section What is missing names the files.");
-        }
-        if (scene.traffic().syns() == 0) {
-            return new Verdict(
-                    Level.INCONCLUSIVE,
-                    Optional.empty(),
-                    "Nothing wrong in the node's maps; the capture holds no SYN to check them against",
-                    healthySummary(scene));
+                    "Cannot tell: " + doubts.get(0),
+                    (doubts.size() > 1 ? "Also: " + String.join("; ", doubts.subList(1, doubts.size())) + ". " : "")
+                            + summary(scene));
         }
         return findings.stream()
                 .filter(finding -> !finding.rule().startsWith(LIMITS))
                 .findFirst()
-                .map(finding ->
-                        new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), healthySummary(scene)))
+                .map(finding -> new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), summary(scene)))
                 .orElseGet(() -> new Verdict(
                         Level.OK,
                         Optional.empty(),
                         "Nothing wrong found: the programs on this node's hooks agree with its current maps",
-                        healthySummary(scene)));
+                        summary(scene)));
     }
 
     private static Verdict found(Finding worst) {
@@ -55,17 +60,77 @@ final class Judgement {
         return new Verdict(level, Optional.of(worst.id()), worst.title(), worst.summary());
     }
 
-    private static String healthySummary(Case scene) {
-        long affected = scene.affected().stream()
-                .map(replay -> replay.frontend())
+    /** Whatever stands between this bundle and an "ok". */
+    private static List<String> doubts(Case scene, List<SkippedRule> skipped) {
+        List<String> doubts = new ArrayList<>();
+        List<String> silenced = skipped.stream()
+                .map(SkippedRule::rule)
+                .filter(rule -> !rule.startsWith(LIMITS))
+                .toList();
+        if (!silenced.isEmpty()) {
+            doubts.add("the bundle lacks what " + String.join(", ", silenced) + " need");
+        }
+        List<String> damaged = scene.gaps().stream()
+                .map(Gap::artifact)
+                .filter(artifact -> GROUND.stream().anyMatch(artifact::startsWith))
+                .distinct()
+                .toList();
+        if (!damaged.isEmpty()) {
+            doubts.add(few(damaged) + (damaged.size() == 1 ? " is" : " are") + " missing or not whole");
+        }
+        boolean translated = scene.hooks().stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .flatMap(hook -> hook.programs().stream())
+                .anyMatch(program -> program.view().isPresent());
+        if (!translated) {
+            doubts.add("no socket load-balancing program was seen on any hook");
+        }
+        long undecided = scene.replays().stream()
+                .filter(Judgement::isUndecided)
+                .map(Replay::frontend)
                 .distinct()
                 .count();
-        long all = scene.replays().stream()
-                .map(replay -> replay.frontend())
-                .distinct()
-                .count();
+        if (undecided > 0) {
+            doubts.add("for " + count(undecided, "frontend") + " of " + frontends(scene.replays())
+                    + " the evidence does not tell where a connect ends");
+        }
+        List<String> unexplained = scene.destinations().stream()
+                .filter(Judgement::isUnexplained)
+                .map(seen -> seen.destination().endpoint().toString())
+                .toList();
+        if (!unexplained.isEmpty()) {
+            doubts.add("SYNs went to " + few(unexplained) + ", which the maps do not explain");
+        }
+        if (scene.traffic().captured() && scene.traffic().syns() == 0) {
+            doubts.add("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
+        }
+        return doubts;
+    }
+
+    private static boolean isUndecided(Replay replay) {
+        return replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance)
+                || replay.expected().stream().anyMatch(Fate.Unknown.class::isInstance);
+    }
+
+    /** A service's own address on the wire, or silence from an address that no map knows. */
+    private static boolean isUnexplained(CorrelatedDestination seen) {
+        return switch (seen.classification()) {
+            case UNTRANSLATED_FRONTEND -> true;
+            case IN_NO_GENERATION ->
+                seen.destination().reply() != Reply.ANSWERED
+                        && seen.destination().reply() != Reply.UNKNOWN;
+            default -> false;
+        };
+    }
+
+    private static String summary(Case scene) {
         return count(scene.destinations().size(), "destination") + " on the wire, "
-                + count(scene.traffic().syns(), "SYN frame") + "; " + affected + " of " + count(all, "service")
+                + count(scene.traffic().syns(), "SYN frame") + "; " + frontends(scene.affected()) + " of "
+                + count(frontends(scene.replays()), "frontend")
                 + " replayed end elsewhere than the current generation says.";
+    }
+
+    private static long frontends(List<Replay> replays) {
+        return replays.stream().map(Replay::frontend).distinct().count();
     }
 }

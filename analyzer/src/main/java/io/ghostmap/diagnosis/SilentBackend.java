@@ -4,12 +4,16 @@ import static io.ghostmap.diagnosis.Phrases.count;
 import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.replay.Fate;
 import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * SLB-28: the load balancer did as it should, and the backend does not answer. Needed so that a report can say that the
@@ -35,12 +39,26 @@ final class SilentBackend implements Rule {
     public List<Finding> findings(Case scene) {
         List<Finding> findings = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
-            if (isListedAndSilent(seen)) {
+            if (isListedAndSilent(seen) && !isReachedByMistake(scene, seen)) {
                 String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
                 findings.add(finding(id, scene, seen));
             }
         }
         return findings;
+    }
+
+    /** Where a stale program sends connections to the same address, the node is not acquitted. */
+    private static boolean isReachedByMistake(Case scene, CorrelatedDestination seen) {
+        Fate fate = new Fate.Connects(seen.destination().endpoint());
+        return scene.affected().stream().anyMatch(replay -> replay.outcome().contains(fate));
+    }
+
+    private static SortedSet<Frontend> currentFrontends(CorrelatedDestination seen) {
+        SortedSet<Frontend> frontends = new TreeSet<>();
+        seen.appearances().stream()
+                .filter(appearance -> appearance.generation().isCurrent())
+                .forEach(appearance -> frontends.addAll(appearance.frontends()));
+        return frontends;
     }
 
     private static boolean isListedAndSilent(CorrelatedDestination seen) {
@@ -67,7 +85,7 @@ final class SilentBackend implements Rule {
         Destination destination = seen.destination();
         long failed = failed(destination);
         boolean steady = failed == destination.attempts().size();
-        String title = "Backend " + destination.endpoint() + " of " + few(seen.frontends()) + " "
+        String title = "Backend " + destination.endpoint() + " of " + few(currentFrontends(seen)) + " "
                 + (steady
                         ? what(destination.reply())
                         : "failed " + failed + " of " + destination.attempts().size() + " attempts")

@@ -65,6 +65,13 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
         return view.servicesV4().mapId().isPresent() ? Family.IPV4 : Family.IPV6;
     }
 
+    /** Whether each forward hook keeps a program of the current generation when the stale ones go. */
+    boolean leavesCurrentPrograms(Datapath datapath) {
+        return hooks.stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .allMatch(hook -> liveOf(hook, datapath).isPresent());
+    }
+
     /** Whether the old program sees the address before the current one does. */
     boolean staleRunsFirst() {
         return live.isEmpty()

@@ -6,6 +6,9 @@ import static io.ghostmap.diagnosis.Phrases.fates;
 import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ServiceClaim;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.HookProgram;
@@ -51,14 +54,11 @@ final class StaleChainArgument {
     private List<Witness> witnesses() {
         List<Witness> found = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
-            if (seen.classification() != Classification.STALE_BACKEND_ONLY) {
-                continue;
-            }
             Fate fate = new Fate.Connects(seen.destination().endpoint());
             List<Replay> leading = affected.stream()
                     .filter(replay -> replay.outcome().contains(fate))
                     .toList();
-            if (!leading.isEmpty()) {
+            if (!leading.isEmpty() && pointsToTheStale(seen, leading)) {
                 found.add(new Witness(seen, leading));
             }
         }
@@ -68,14 +68,24 @@ final class StaleChainArgument {
         return found;
     }
 
+    /** An address that the current generation knows as well counts only with the old program's own note of it. */
+    private boolean pointsToTheStale(CorrelatedDestination seen, List<Replay> leading) {
+        return switch (seen.classification()) {
+            case STALE_BACKEND_ONLY -> true;
+            case BACKEND_OF_SEVERAL ->
+                chain.translationsTo(seen.destination().endpoint(), scene).stream()
+                        .anyMatch(entry -> leading.stream()
+                                .anyMatch(replay -> replay.frontend().endpoint().equals(entry.frontend())));
+            default -> false;
+        };
+    }
+
     Finding finding(String id) {
         return new Finding(
                 id,
                 "SLB-01",
                 severity(),
-                witnesses.isEmpty()
-                        ? (undecided ? Confidence.POSSIBLE : Confidence.LIKELY)
-                        : (chain.lead().captured() ? Confidence.CERTAIN : Confidence.LIKELY),
+                confidence(),
                 title(),
                 summary(),
                 explanation(),
@@ -86,6 +96,18 @@ final class StaleChainArgument {
                         chain,
                         witnesses.stream().map(w -> w.destination().endpoint()).findFirst()),
                 StaleProgramRemedy.of(scene, chain));
+    }
+
+    /** No more certain than the knowledge of which generation is current. */
+    private Confidence confidence() {
+        boolean signs = StaleChain.servicesMap(stale)
+                .flatMap(scene.datapath()::generation)
+                .filter(generation -> generation.basis() == Generation.Basis.SIGNS)
+                .isPresent();
+        if (!signs || (witnesses.isEmpty() && undecided)) {
+            return Confidence.POSSIBLE;
+        }
+        return !witnesses.isEmpty() && chain.lead().captured() ? Confidence.CERTAIN : Confidence.LIKELY;
     }
 
     private Severity severity() {
@@ -105,12 +127,16 @@ final class StaleChainArgument {
         if (!witnesses.isEmpty()) {
             Witness first = witnesses.get(0);
             return "Connections to " + few(frontends(first.replays())) + " are sent to "
-                    + first.destination().endpoint() + ", which only the stale " + mapsText() + " knows, by "
+                    + first.destination().endpoint() + ", "
+                    + (first.seen().classification() == Classification.STALE_BACKEND_ONLY
+                            ? "which only the stale " + mapsText() + " knows"
+                            : "where only the stale " + mapsText() + " leads them")
+                    + ", by "
                     + program;
         }
         String threat = affected.isEmpty()
-                ? (undecided ? "it cannot be told which services it misdirects" : "no service is misdirected by it")
-                : "it misdirects " + count(frontends(affected).size(), "service");
+                ? (undecided ? "it cannot be told which services it misdirects" : "no frontend is misdirected by it")
+                : "it misdirects " + count(frontends(affected).size(), "frontend");
         return "A stale generation of service maps (" + mapsText() + ") is still read by " + program + "; " + threat
                 + (affected.isEmpty() ? "" : ", which the captured traffic does not confirm");
     }
@@ -145,13 +171,11 @@ final class StaleChainArgument {
             paragraphs.add(unconfirmedText());
         }
         paragraphs.add("tcpdump never shows the service address, because connect() is rewritten before there is a"
-                + " packet. cilium service list and cilium bpf lb list are right about the maps that they read, the"
-                + " pinned ones; the old program does not read those.");
+                + " packet. " + listsText());
         paragraphs.add(whyCleaningFails());
-        paragraphs.add("Switching socket load balancing off does not help either: an agent takes down the links that"
-                + " it finds pinned in its own place, and looks for further programs on the hook only where it finds"
-                + " no such pin. The old program stays, now alone. A reboot helps because it ends every attachment;"
-                + " detaching the named programs does the same without one.");
+        paragraphs.add(whyDisablingFails());
+        paragraphs.add("A reboot helps because it ends every attachment; detaching the named programs does the same"
+                + " without one.");
         return paragraphs;
     }
 
@@ -245,16 +269,46 @@ final class StaleChainArgument {
                 + " not confirm this. It may be that no client asked for one of the affected services in the window.";
     }
 
+    /** What the live tools said, if it was captured. */
+    private String listsText() {
+        Optional<ServiceClaim> claim = firstAffected().stream()
+                .flatMap(replay -> claimsOf(replay).stream())
+                .findFirst();
+        return claim.map(listed -> "The live tools are right about the maps that they read, the pinned ones ("
+                        + listed.source().file() + " names " + few(listed.backends()) + " for " + listed.frontend()
+                        + "); the old program does not read those.")
+                .orElse(
+                        "Live tools read the pinned maps, and the old program does not read those; what they said was not"
+                                + " captured.");
+    }
+
+    private Optional<BpfLink> staleLink() {
+        return stale.attachment().flatMap(Attachment::link);
+    }
+
     private String whyCleaningFails() {
-        boolean link = stale.attachment()
-                .filter(attachment -> attachment.link().isPresent())
-                .isPresent();
-        String holder = link
-                ? "the link is held by a pin that lies outside the agent's own tree, or by a process"
-                : "the cgroup itself holds the program since it was attached without a link, and no pin names it";
-        return "Cleaning Cilium's BPF state does not help: it removes pins and what the agent can find by them, and here "
-                + holder + ". The program in turn holds the old maps, so that they outlive every file in"
-                + " /sys/fs/bpf.";
+        String holder = staleLink()
+                .map(link -> link.pins().isEmpty()
+                        ? "link " + link.id() + " holds the program, and no pin of that link was seen: a process, or a"
+                                + " bpffs of another mount namespace, keeps it"
+                        : "link " + link.id() + " holds the program, and " + few(link.pins()) + " keeps that link")
+                .orElse("the cgroup itself holds the program, which was attached without a link, and no pin names it");
+        return "Cleaning Cilium's BPF state does not help here: it removes the pins of the agent's own tree and detaches"
+                + " what it finds by them (from 1.14 on; before, it left attached programs alone), and " + holder
+                + ". The program in turn holds the old maps, so that they outlive the files in /sys/fs/bpf.";
+    }
+
+    private String whyDisablingFails() {
+        String start =
+                "Switching socket load balancing off does not help on such a node either: an agent (1.14 and later)"
+                        + " first takes down the links that are pinned in its own place, and queries the hook for other programs"
+                        + " only where there is no such pin";
+        return staleLink().isPresent()
+                ? start
+                        + "; and a program that a link holds cannot be detached by that query at all. The old program stays,"
+                        + " now alone."
+                : start + ". The start that removes the pins leaves the old program in place, now alone, and every"
+                        + " connect still passes through it.";
     }
 
     private List<Citation> supporting() {

@@ -1,14 +1,21 @@
 package io.ghostmap.diagnosis;
 
+import static io.ghostmap.diagnosis.Phrases.and;
 import static io.ghostmap.diagnosis.Phrases.count;
 
 import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.evidence.TextFile;
 import io.ghostmap.net.Endpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What else could have sent a connection to an address that only a stale generation knows, and what the bundle says. */
 final class StaleChainRivals {
+    /** The node's end of a pod's veth, as Cilium names it. */
+    private static final Pattern POD_SIDE = Pattern.compile("lxc\\w+ in");
+
     private final Case scene;
     private final StaleChain chain;
 
@@ -47,33 +54,48 @@ final class StaleChainRivals {
     }
 
     private Rival iptables(Endpoint address) {
-        String verdict;
-        if (!scene.evidence().iptables().captured()) {
-            verdict = "Cannot be excluded: the iptables rules were not captured.";
-        } else {
-            String text = address.address().toString();
-            Optional<String> rule = scene.evidence().iptables().lines().stream()
-                    .filter(line -> line.contains(text + ":") || line.contains(text + "/") || line.endsWith(text))
-                    .findFirst();
-            verdict = rule.map(line -> "Speaks for it: a rule names the address: " + line)
-                    .orElse("Speaks against it: none of the "
-                            + count(scene.evidence().iptables().lines().size(), "line")
-                            + " of net/iptables.txt names " + text + entryText(address) + ".");
-        }
         return new Rival(
-                "kube-proxy or other iptables rules rewrite the connection",
-                verdict,
-                "iptables-save -c twice, with a connect in between: a rule that rewrites counts it");
+                "kube-proxy or other netfilter rules rewrite the connection",
+                netfilterVerdict(address) + entryText(address),
+                "iptables-save -c, nft list ruleset and ipvsadm -Ln, twice, with a connect in between: a rule that rewrites"
+                        + " counts it");
+    }
+
+    private String netfilterVerdict(Endpoint address) {
+        List<TextFile> captured = Stream.of(
+                        scene.evidence().iptables(), scene.evidence().nft())
+                .filter(TextFile::captured)
+                .toList();
+        if (captured.isEmpty()) {
+            return "Cannot be excluded: neither the iptables nor the nft rules were captured.";
+        }
+        Pattern names =
+                Pattern.compile("(?<![0-9.])" + Pattern.quote(address.address().toString()) + "(?![0-9.])");
+        for (TextFile rules : captured) {
+            Optional<String> rule = rules.lines().stream()
+                    .filter(line -> names.matcher(line).find())
+                    .findFirst();
+            if (rule.isPresent()) {
+                return "Speaks for it: " + rules.file() + " names the address: " + rule.get();
+            }
+        }
+        List<String> read = captured.stream()
+                .map(rules -> rules.file()
+                        + (rules.lines().isEmpty()
+                                ? " (no rule at all)"
+                                : " (" + count(rules.lines().size(), "line") + ")"))
+                .toList();
+        return "Speaks against it: " + and(read) + " do not name the address. IPVS tables are not captured.";
     }
 
     /** A SYN that comes in from a pod with the address already in it was not rewritten by the node's rules. */
     private String entryText(Endpoint address) {
         return scene.seen(address)
                 .flatMap(seen -> seen.destination().paths().stream()
-                        .filter(path -> path.endsWith(" in"))
+                        .filter(path -> POD_SIDE.matcher(path).matches())
                         .findFirst())
-                .map(path -> ", and the SYN carries the address already where it comes in from the pod (" + path
-                        + "), before any rule of the node")
+                .map(path -> " The SYN carries the address already where it comes in from the pod (" + path
+                        + "), before any rule of the node's own network namespace.")
                 .orElse("");
     }
 

@@ -7,6 +7,7 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Generation.Reason;
+import io.ghostmap.datapath.MapRole;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,48 @@ final class StaleGeneration implements Rule {
                 findings.add(finding(id, scene, old));
             }
         }
+        for (MapRole role : MapRole.values()) {
+            List<Generation> contradicted = scene.datapath().generations(role).stream()
+                    .filter(generation -> generation.basis() == Generation.Basis.CONTRADICTION)
+                    .toList();
+            if (role.isServices() && !contradicted.isEmpty()) {
+                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
+                findings.add(undecided(id, role, contradicted));
+            }
+        }
         return findings;
+    }
+
+    /** The signs name different maps: nothing is called stale, and nothing is to be detached. */
+    private static Finding undecided(String id, MapRole role, List<Generation> generations) {
+        List<String> paragraphs = new ArrayList<>();
+        generations.forEach(generation -> paragraphs.add("Map " + generation.mapId() + ": "
+                + and(generation.reasons().stream().map(Reason::text).toList()) + "."));
+        List<Integer> ids = generations.stream().map(Generation::mapId).toList();
+        return new Finding(
+                id,
+                "SLB-02",
+                Severity.WARNING,
+                Confidence.POSSIBLE,
+                count(generations.size(), "generation") + " of the " + role + " map exist, " + ids
+                        + ", and the signs contradict each other as to which one the agent works on",
+                "Nothing is called stale before that is decided, and nothing should be detached.",
+                paragraphs,
+                generations.stream()
+                        .flatMap(generation -> generation.reasons().stream())
+                        .map(Reason::source)
+                        .distinct()
+                        .toList(),
+                List.of(),
+                List.of(),
+                List.of(new RemedyStep(
+                        "Decide which generation the agent works on",
+                        "You are root on the node of this bundle.",
+                        "grep -E '^map_id:' /proc/$(pidof cilium-agent)/fdinfo/* | sort -u -k2\nbpftool map show",
+                        "Reads only. The map that the agent holds open is the one that it writes.",
+                        "None.",
+                        "One of " + ids + " is among the ids.",
+                        "Nothing to undo.")));
     }
 
     private static Finding finding(String id, Case scene, Generation old) {
@@ -106,14 +148,12 @@ final class StaleGeneration implements Rule {
     }
 
     private static String difference(Case scene, Generation old, Generation current) {
-        if (!scene.datapath().services().containsKey(old.mapId())
-                || !scene.datapath().services().containsKey(current.mapId())) {
-            return "How far the two differ cannot be told, since one of them was not dumped.";
-        }
-        GenerationDiff diff = GenerationDiff.between(scene.datapath(), old.mapId(), current.mapId());
-        return "Of " + diff.all() + " frontends " + diff.same() + " lead to the same backends in both, " + diff.other()
-                + " to others, " + diff.onlyOld() + " stand in map " + old.mapId() + " only and " + diff.onlyNew()
-                + " in map " + current.mapId() + " only.";
+        return GenerationDiff.between(scene.datapath(), old.mapId(), current.mapId())
+                .map(diff -> "Of " + diff.all() + " frontends " + diff.same() + " lead to the same backends in both, "
+                        + diff.other() + " to others, " + diff.onlyOld() + " stand in map " + old.mapId()
+                        + " only and " + diff.onlyNew() + " in map " + current.mapId() + " only.")
+                .orElse("How far the two differ cannot be told: one of them was not dumped, or no program is known that"
+                        + " reads it together with its backends.");
     }
 
     private static List<Citation> supporting(Generation old, Optional<Generation> current) {

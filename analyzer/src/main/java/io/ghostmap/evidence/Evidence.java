@@ -13,6 +13,7 @@ import java.util.SortedMap;
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
  * @param agentServices {@code cilium-dbg service list}: the agent's intent
+ * @param bpffsMounts where a bpffs is mounted, by the node's mount table
  * @param lbList {@code cilium-dbg bpf lb list}: what the pinned maps hold
  */
 public record Evidence(
@@ -30,16 +31,18 @@ public record Evidence(
         List<ServiceClaim> lbList,
         KubernetesView kubernetes,
         TextFile iptables,
+        TextFile nft,
         TextFile agentLog,
         NodeFacts node,
+        List<String> bpffsMounts,
         List<Gap> gaps) {
 
-    /** The reading to reason on: the one before the capture, or the one after where that is all there is. */
+    /** The objects to reason on: the reading before the capture, and what only the later one saw. */
     public BpfState state() {
         return new BpfState(
-                before.maps().captured() ? before.maps() : after.maps(),
-                before.programs().captured() ? before.programs() : after.programs(),
-                before.links().captured() ? before.links() : after.links());
+                before.maps().completedBy(after.maps()),
+                before.programs().completedBy(after.programs()),
+                before.links().completedBy(after.links()));
     }
 
     /** Whether any object shows a pin: where none does, the collector did not see the bpffs, and no pin means nothing. */

@@ -10,9 +10,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -41,6 +45,8 @@ public final class EvidenceSink implements MemberSink {
     private final SortedMap<String, String> facts = new TreeMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private TextFile iptables = new TextFile("net/iptables.txt", false, List.of());
+    private TextFile nft = new TextFile("net/nft.txt", false, List.of());
+    private final List<String> bpffsMounts = new ArrayList<>();
     private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
     private boolean treeCaptured;
 
@@ -69,6 +75,8 @@ public final class EvidenceSink implements MemberSink {
         readers.put("cilium/lb-list.json", rows(row -> lbList.addAll(CiliumLists.lbList(row, "cilium/lb-list.json"))));
         readers.put("cilium/agent.log", (path, in) -> agentLog = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/iptables.txt", (path, in) -> iptables = new TextFile(path, true, Texts.lines(in)));
+        readers.put("net/nft.txt", (path, in) -> nft = new TextFile(path, true, Texts.lines(in)));
+        readers.put("node/mountinfo", this::readMounts);
         readers.put("kubernetes/services.json", rows(kubernetes::services));
         readers.put("kubernetes/pods.json", rows(kubernetes::pods));
         readers.put(KubernetesView.SLICES_FILE, rows(kubernetes::slices));
@@ -118,8 +126,10 @@ public final class EvidenceSink implements MemberSink {
                 List.copyOf(lbList),
                 kubernetes.view(),
                 iptables,
+                nft,
                 agentLog,
                 new NodeFacts(fact("kernel"), fact("os"), fact("bootId"), fact("bpftool")),
+                List.copyOf(bpffsMounts),
                 all.stream().distinct().toList());
     }
 
@@ -168,6 +178,16 @@ public final class EvidenceSink implements MemberSink {
         }
     }
 
+    /** proc_pid_mountinfo(5): the mount point is the fifth field, the type the first behind the separator. */
+    private void readMounts(String path, InputStream in) throws IOException {
+        for (String line : Texts.lines(in)) {
+            String[] fields = line.split(" ", -1);
+            if (fields.length > 5 && line.contains(" - bpf ")) {
+                bpffsMounts.add(fields[4]);
+            }
+        }
+    }
+
     private void readOsRelease(String path, InputStream in) throws IOException {
         for (String line : Texts.lines(in)) {
             if (line.startsWith("PRETTY_NAME=")) {
@@ -203,48 +223,66 @@ public final class EvidenceSink implements MemberSink {
         private final SortedMap<Integer, BpfMap> maps = new TreeMap<>();
         private final SortedMap<Integer, BpfProgram> programs = new TreeMap<>();
         private final SortedMap<Integer, BpfLink> links = new TreeMap<>();
-        private final SortedMap<String, Boolean> usable = new TreeMap<>();
+        private final Set<String> captured = new TreeSet<>();
+        private final Set<String> damaged = new TreeSet<>();
 
         StateReader(String folder) {
             this.folder = folder;
         }
 
         void register(BiConsumer<String, FileReader> registry) {
-            registry.accept(
-                    folder + "maps.json",
-                    list(row -> BpftoolLists.map(row, folder + "maps.json").ifPresent(map -> maps.put(map.id(), map))));
-            registry.accept(
-                    folder + "programs.json",
-                    list(row -> BpftoolLists.program(row, folder + "programs.json")
-                            .ifPresent(program -> programs.put(program.id(), program))));
-            registry.accept(
-                    folder + "links.json",
-                    list(row -> BpftoolLists.link(row, folder + "links.json")
-                            .ifPresent(link -> links.put(link.id(), link))));
+            list(
+                    registry,
+                    "maps.json",
+                    (row, file) -> BpftoolLists.map(row, file).map(map -> maps.put(map.id(), map) == null));
+            list(
+                    registry,
+                    "programs.json",
+                    (row, file) -> BpftoolLists.program(row, file)
+                            .map(program -> programs.put(program.id(), program) == null));
+            list(
+                    registry,
+                    "links.json",
+                    (row, file) -> BpftoolLists.link(row, file).map(link -> links.put(link.id(), link) == null));
         }
 
-        private FileReader list(Consumer<JsonNode> consumer) {
-            return (path, in) -> {
-                JsonRows.Reading reading = JsonRows.read(in, consumer);
+        /** {@code taker} yields nothing for a row that is no object of the list. */
+        private void list(
+                BiConsumer<String, FileReader> registry,
+                String name,
+                BiFunction<JsonNode, String, Optional<Boolean>> taker) {
+            registry.accept(folder + name, (path, in) -> {
+                AtomicInteger odd = new AtomicInteger();
+                JsonRows.Reading reading = JsonRows.read(in, row -> {
+                    if (taker.apply(row, path).isEmpty()) {
+                        odd.incrementAndGet();
+                    }
+                });
                 note(path, reading);
                 if (!reading.listed() && reading.damage().isEmpty()) {
                     gaps.add(new Gap(path, "empty: the command failed or was stopped"));
                 }
+                if (odd.get() > 0) {
+                    gaps.add(new Gap(path, odd + " rows without a usable id were passed over"));
+                }
                 boolean failed =
                         reading.damage().isPresent() || !reading.errors().isEmpty();
-                usable.put(path, reading.rows() > 0 || (reading.listed() && !failed));
-            };
+                if (reading.rows() > odd.get() || (reading.listed() && !failed)) {
+                    captured.add(path);
+                }
+                if (failed || odd.get() > 0) {
+                    damaged.add(path);
+                }
+            });
         }
 
         BpfState state() {
             return new BpfState(
-                    new Listing<>(captured("maps"), maps),
-                    new Listing<>(captured("programs"), programs),
-                    new Listing<>(captured("links"), links));
+                    listing("maps.json", maps), listing("programs.json", programs), listing("links.json", links));
         }
 
-        private boolean captured(String list) {
-            return usable.getOrDefault(folder + list + ".json", false);
+        private <T> Listing<T> listing(String name, SortedMap<Integer, T> rows) {
+            return new Listing<>(captured.contains(folder + name), !damaged.contains(folder + name), rows);
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.evidence.AttachType;
@@ -66,11 +67,49 @@ public final class Hooks {
                 addHooks(hooks, cgroup.path(), inodeOf(cgroup.path()), computed(cgroup.path()), false);
             }
         }
+        addDying(hooks);
         hooks.sort(Comparator.comparing(Hook::attachType)
                 .thenComparing(Hook::captured, Comparator.reverseOrder())
                 .thenComparingInt(hook -> hook.cgroup().length())
                 .thenComparing(Hook::cgroup));
         return collapsed(hooks);
+    }
+
+    /** Links to cgroups without a directory, which neither the tree nor an effective list can show. */
+    private void addDying(List<Hook> hooks) {
+        Set<String> listed =
+                new TreeSet<>(evidence.tree().stream().map(CgroupPrograms::path).toList());
+        for (Attachment attachment : datapath.attachments()) {
+            if (!listed.contains(attachment.cgroup())) {
+                AttachedProgram row = new AttachedProgram(
+                        attachment.programId(), attachment.attachType(), "multi", "", attachment.source());
+                addHooks(hooks, attachment.cgroup(), attachment.cgroupId(), List.of(row), false);
+            }
+        }
+    }
+
+    /** Own programs of a cgroup that its effective list lacks: the two readings contradict each other. */
+    public static List<Gap> contradictions(Evidence evidence) {
+        List<Gap> gaps = new ArrayList<>();
+        for (EffectivePrograms effective : evidence.effective().values()) {
+            String directory =
+                    evidence.cgroup(effective.cgroupId()).map(Cgroup::directory).orElse("");
+            for (CgroupPrograms attached : evidence.tree()) {
+                for (AttachedProgram row : attached.programs()) {
+                    boolean runs = effective.programs().stream()
+                            .anyMatch(other ->
+                                    other.programId() == row.programId() && other.attachType() == row.attachType());
+                    if (attached.path().equals(directory) && !runs) {
+                        gaps.add(new Gap(
+                                "bpf/cgroups/effective/" + effective.cgroupId() + ".json",
+                                "lacks program " + row.programId() + " at "
+                                        + row.attachType().shortName()
+                                        + ", which bpf/cgroups/tree.json lists as attached there"));
+                    }
+                }
+            }
+        }
+        return List.copyOf(gaps);
     }
 
     private void addHooks(
@@ -97,7 +136,8 @@ public final class Hooks {
                 .find(row.programId())
                 .map(BpfProgram::name)
                 .orElse(row.name());
-        return new HookProgram(row.programId(), name, attachment, datapath.view(row.programId()), row.source());
+        boolean listed = evidence.state().programs().find(row.programId()).isPresent();
+        return new HookProgram(row.programId(), name, attachment, listed, datapath.view(row.programId()), row.source());
     }
 
     private List<AttachedProgram> computed(String directory) {

@@ -52,14 +52,18 @@ public final class Replayer {
                 && frontend.endpoint().port() != 0;
     }
 
+    /**
+     * The IPv6 hooks also see IPv4 destinations, as mapped addresses of AF_INET6 sockets, and look them up in the IPv4
+     * maps; connect() is translated for datagram sockets as well.
+     */
     private static boolean handles(AttachType type, Frontend frontend) {
         boolean v4 = frontend.endpoint().address().isV4();
         boolean datagrams = frontend.protocol() == Protocol.UDP;
         return switch (type) {
-            case CONNECT4 -> v4 && !datagrams;
-            case CONNECT6 -> !v4 && !datagrams;
+            case CONNECT4 -> v4;
+            case CONNECT6 -> true;
             case SENDMSG4 -> v4 && datagrams;
-            case SENDMSG6 -> !v4 && datagrams;
+            case SENDMSG6 -> datagrams;
             default -> false;
         };
     }
@@ -93,6 +97,10 @@ public final class Replayer {
         Set<Fate> after = new LinkedHashSet<>();
         List<Citation> entries = new ArrayList<>();
         for (Endpoint destination : before) {
+            if (!program.listed()) {
+                after.add(new Fate.Unknown("program " + program.programId() + " is in no list of programs"));
+                continue;
+            }
             if (program.view().isEmpty()) {
                 after.add(new Fate.Connects(destination)); // not ours: assumed to pass, and named in the report
                 continue;

@@ -23,6 +23,9 @@ import java.util.SortedMap;
  * 1.21-dev), followed over the tables of the program's own view. Every slot can be chosen, so the result is a set.
  */
 final class Translation {
+    /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
+    private static final int MOST_ENTRIES = 1 + 2 * 16;
+
     private final View view;
     private final Endpoint destination;
     private final Protocol protocol;
@@ -48,6 +51,10 @@ final class Translation {
 
     private void run() {
         Table<SortedMap<Frontend, Service>> services = view.services(family);
+        if (services.doubt().isPresent()) {
+            unknown(services.doubt().get());
+            return;
+        }
         if (services.mapId().isEmpty()) {
             pass(); // a program without that family's maps leaves the address alone
             return;
@@ -80,7 +87,7 @@ final class Translation {
     }
 
     private void follow(Service service) {
-        entries.add(service.source());
+        cite(service.source());
         if (service.flags().l7() || service.flags().nat46()) {
             pass();
         } else if (service.flags().guarded()) {
@@ -90,32 +97,31 @@ final class Translation {
         } else if (service.count() == 0) {
             deadEnd("the service has no backend");
         } else {
-            for (int index = 1; index <= service.count(); index++) {
-                followSlot(service, index);
+            service.selectable().forEach(this::followSlot);
+            int missing = service.count() - service.selectable().size();
+            if (missing > 0) {
+                missing(
+                        view.services(family),
+                        missing + " of " + service.count() + " slots of " + service.frontend() + " are missing");
             }
         }
     }
 
-    private void followSlot(Service service, int index) {
-        Optional<Slot> slot = service.slot(index);
-        if (slot.isEmpty()) {
-            missing(view.services(family), "slot " + index + " of " + service.frontend() + " is missing");
-            return;
-        }
-        entries.add(slot.get().source());
+    private void followSlot(Slot slot) {
+        cite(slot.source());
         Table<SortedMap<Long, Backend>> backends = view.backends(family);
         if (backends.content().isEmpty()) {
-            unknown(backends.mapId()
-                    .map(id -> "map " + id + " was not dumped")
+            unknown(backends.doubt()
+                    .or(() -> backends.mapId().map(id -> "map " + id + " was not dumped"))
                     .orElse("the program references no backends map that is known"));
             return;
         }
-        Optional<Backend> backend = view.backend(family, slot.get());
+        Optional<Backend> backend = view.backend(family, slot);
         if (backend.isEmpty()) {
-            missing(backends, "backend " + slot.get().backendId() + " is missing");
+            missing(backends, "backend " + slot.backendId() + " is missing");
             return;
         }
-        entries.add(backend.get().source());
+        cite(backend.get().source());
         fates.add(new Fate.Connects(backend.get().endpoint()));
     }
 
@@ -132,6 +138,12 @@ final class Translation {
             fates.add(new Fate.Refused(why));
         } else {
             pass();
+        }
+    }
+
+    private void cite(Citation entry) {
+        if (entries.size() < MOST_ENTRIES) {
+            entries.add(entry);
         }
     }
 

@@ -125,7 +125,8 @@ public final class MarkdownRenderer {
         return switch (program.reads()) {
             case "stale" -> "**not current** maps " + program.maps();
             case "current" -> "current maps " + program.maps();
-            case "foreign" -> "not the load balancer's";
+            case "foreign" -> "not the load balancer's, effect not known";
+            case "unknown" -> "maps not known";
             default -> "no services map";
         };
     }

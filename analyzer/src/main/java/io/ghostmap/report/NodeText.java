@@ -61,6 +61,7 @@ public final class NodeText {
             case "stale" -> "NOT current";
             case "current" -> "current";
             case "foreign" -> "unknown (foreign)";
+            case "unknown" -> "unknown";
             default -> "no services";
         };
     }

@@ -160,6 +160,9 @@ public final class ReportBuilder {
     private String reads(HookProgram program) {
         Optional<View> view = program.view();
         Datapath datapath = scene.datapath();
+        if (!program.listed()) {
+            return "unknown";
+        }
         if (view.isEmpty()) {
             return "foreign";
         }

@@ -149,7 +149,8 @@ final class ReplayTest {
                 "172.17.0.9:80/TCP");
 
         assertThat(replay.outcome())
-                .containsExactlyInAnyOrder("172.16.149.220:8080", "refused: slot 2 of 172.17.0.9:80/TCP is missing");
+                .containsExactlyInAnyOrder(
+                        "172.16.149.220:8080", "refused: 1 of 2 slots of 172.17.0.9:80/TCP are missing");
     }
 
     @Test

@@ -54,10 +54,13 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
+    public boolean isSocketProgram(BpfProgram program) {
+        return program.type().equals("cgroup_sock_addr") || program.type().equals("cgroup_sock");
+    }
+
+    @Override
     public boolean owns(BpfProgram program) {
-        boolean onSocketHook =
-                program.type().equals("cgroup_sock_addr") || program.type().equals("cgroup_sock");
-        return onSocketHook
+        return isSocketProgram(program)
                 && (PREFIXED.matcher(program.name()).matches()
                         || PLAIN.matcher(program.name()).matches());
     }
