@@ -61,11 +61,14 @@ public final class Hooks {
             String directory = cgroup.map(Cgroup::directory).orElse("cgroup id " + effective.cgroupId());
             addHooks(hooks, directory, OptionalLong.of(effective.cgroupId()), effective.programs(), true);
         }
-        Set<String> known = new TreeSet<>(hooks.stream().map(Hook::cgroup).toList());
+        List<Hook> captured = List.copyOf(hooks);
         for (CgroupPrograms cgroup : evidence.tree()) {
-            if (!known.contains(cgroup.path())) {
-                addHooks(hooks, cgroup.path(), inodeOf(cgroup.path()), computed(cgroup.path()), false);
-            }
+            List<AttachedProgram> rest = computed(cgroup.path()).stream()
+                    .filter(row -> captured.stream()
+                            .noneMatch(hook ->
+                                    hook.cgroup().equals(cgroup.path()) && hook.attachType() == row.attachType()))
+                    .toList();
+            addHooks(hooks, cgroup.path(), inodeOf(cgroup.path()), rest, false);
         }
         addDying(hooks);
         hooks.sort(Comparator.comparing(Hook::attachType)
