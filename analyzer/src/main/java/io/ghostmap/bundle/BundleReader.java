@@ -15,8 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
  * The door of the room: reads a bundle, an archive (tar, tar.gz, tar.zst, told by its first bytes) or an unpacked
@@ -102,7 +100,6 @@ public final class BundleReader {
         }
     }
 
-    /** Told by magic bytes, never by commons-compress' detection, which would open every parser it has. */
     private static InputStream decompress(InputStream raw) throws IOException, UnreadableBundleException {
         raw.mark(MAGIC_BYTES);
         byte[] magic = raw.readNBytes(MAGIC_BYTES);
@@ -110,30 +107,17 @@ public final class BundleReader {
         if (magic.length == 0) {
             throw new UnreadableBundleException("the file is empty: collect or transfer it again");
         }
-        if (startsWith(magic, 0x1f, 0x8b)) {
-            return GzipCompressorInputStream.builder()
-                    .setInputStream(raw)
-                    .setDecompressConcatenated(true)
-                    .setBufferSize(BUFFER)
-                    .get();
+        if (Decompression.isGzip(magic)) {
+            return Decompression.gunzip(raw);
         }
-        if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-            return new ZstdCompressorInputStream(raw);
+        if (Decompression.isZstd(magic)) {
+            return Decompression.unzstd(raw);
         }
         if (magic.length == MAGIC_BYTES && new String(magic, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return raw;
         }
         throw new UnreadableBundleException(
                 "not a tar, tar.gz or tar.zst archive: give the file that ghostmap-collect wrote, or its unpacked folder");
-    }
-
-    private static boolean startsWith(byte[] bytes, int... magic) {
-        for (int i = 0; i < magic.length; i++) {
-            if (i >= bytes.length || (bytes[i] & 0xff) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static String baseName(Path path) {
