@@ -25,21 +25,35 @@ public final class BundleReader {
     private static final int MAGIC_BYTES = 264;
 
     private final Limits limits;
+    private final boolean digesting;
 
     public BundleReader(Limits limits) {
+        this(limits, true);
+    }
+
+    private BundleReader(Limits limits, boolean digesting) {
         this.limits = limits;
+        this.digesting = digesting;
+    }
+
+    /**
+     * A reader that computes no SHA-256, of the archive or of its members: most of the time of a bundle with a large
+     * capture. What {@code SHA256SUMS} says is then not compared.
+     */
+    public static BundleReader withoutDigests(Limits limits) {
+        return new BundleReader(limits, false);
     }
 
     /** Walks the bundle once. A bundle that holds nothing of ours is refused. */
     public Bundle read(Path path, List<MemberSink> sinks) throws UnreadableBundleException {
-        MemberWalk walk = new MemberWalk(limits, sinks);
+        MemberWalk walk = new MemberWalk(limits, sinks, digesting);
         String shown = Printable.of(String.valueOf(path.getFileName()));
         try {
             Optional<String> sha256 = Optional.empty();
             if (Files.isDirectory(path)) {
                 new FolderSource(limits).walk(path, walk);
             } else {
-                sha256 = Optional.of(readArchive(path, walk));
+                sha256 = readArchive(path, walk);
             }
             return walk.finish(baseName(path), sha256);
         } catch (UnreadableBundleException e) {
@@ -64,9 +78,9 @@ public final class BundleReader {
     }
 
     /** Returns the SHA-256 of the archive's own bytes. */
-    private String readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
+    private Optional<String> readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
         MessageDigest digest = Sha256.newDigest();
-        try (InputStream file = new DigestInputStream(Files.newInputStream(path), digest);
+        try (InputStream file = digested(Files.newInputStream(path), digest);
                 InputStream raw = new BufferedInputStream(file, BUFFER);
                 InputStream plain = decompress(raw)) {
             InputStream guarded = new TarGuard(plain, limits);
@@ -74,7 +88,11 @@ public final class BundleReader {
             drain(guarded); // the checksum of gzip and zstd stands behind the last block
             drain(raw);
         }
-        return Sha256.hex(digest);
+        return digesting ? Optional.of(Sha256.hex(digest)) : Optional.empty();
+    }
+
+    private InputStream digested(InputStream in, MessageDigest digest) {
+        return digesting ? new DigestInputStream(in, digest) : in;
     }
 
     /** Closed with the streams below it. */

@@ -25,7 +25,7 @@ import picocli.CommandLine.Command;
             "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
             ""
         },
-        subcommands = {AnalyzeCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {AnalyzeCommand.class, TrafficCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
     private Main() {}
 
