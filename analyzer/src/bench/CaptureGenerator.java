@@ -52,7 +52,7 @@ final class CaptureGenerator {
         String kind = args[0];
         long packets = Long.parseLong(args[1]);
         long seed = Long.parseLong(args[2]);
-        int linkType = kind.equals("mixed") ? ETHERNET : SLL2;
+        int linkType = kind.equals("mixed-sll2") ? SLL2 : ETHERNET;
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(Path.of(args[3])), 1 << 20)) {
             CaptureGenerator generator = new CaptureGenerator(seed, linkType, out);
             generator.header();

@@ -99,7 +99,7 @@ public final class TrafficTables {
                                 .reduce("", String::concat)
                         + (to.states().isEmpty() ? "" : ", states " + counts(to.states(), ConnectionState::name)));
         note(
-                !to.tail().isEmpty(),
+                to.tail().counted(),
                 to.tail().syns() + " SYNs, " + to.tail().answers() + " SYN-ACKs and "
                         + to.tail().refusals() + " RSTs of further attempts are only counted");
         rewrites(to).forEach((rewrite, count) -> note(true, rewrite + " (" + count + ")"));

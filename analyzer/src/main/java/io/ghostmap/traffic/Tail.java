@@ -10,7 +10,7 @@ package io.ghostmap.traffic;
 public record Tail(long syns, long answers, long refusals) {
     static final Tail NONE = new Tail(0, 0, 0);
 
-    public boolean isEmpty() {
-        return syns == 0 && answers == 0 && refusals == 0;
+    public boolean counted() {
+        return syns > 0 || answers > 0 || refusals > 0;
     }
 }
