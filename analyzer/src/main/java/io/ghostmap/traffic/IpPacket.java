@@ -39,8 +39,8 @@ final class IpPacket {
     private static final int IPV6_IN_IP = 41;
     private static final int ICMPV6 = 58;
 
-    /** The flags end at byte 14 of the TCP header; what lies behind them decides nothing. */
-    private static final int TCP_THROUGH_FLAGS = 14;
+    /** Flags end at byte 14, and tshark believes them only with the window behind them. */
+    private static final int TCP_THROUGH_WINDOW = 16;
 
     private static final int TCP_FIXED_WORDS = 5;
     private static final int UDP_HEADER = 8;
@@ -94,7 +94,7 @@ final class IpPacket {
 
     private Kind tcp() {
         int at = ip.payloadAt();
-        if (end - at < TCP_THROUGH_FLAGS) {
+        if (end - at < TCP_THROUGH_WINDOW) {
             return Kind.CUT;
         }
         int words = (bytes[at + 12] & 0xf0) >> 4;
