@@ -113,4 +113,11 @@ final class ByteSource {
                 | (bytes[offset + 2] & 0xff) << 8
                 | (bytes[offset + 3] & 0xff);
     }
+
+    static int u32le(byte[] bytes, int offset) {
+        return (bytes[offset] & 0xff)
+                | (bytes[offset + 1] & 0xff) << 8
+                | (bytes[offset + 2] & 0xff) << 16
+                | bytes[offset + 3] << 24;
+    }
 }

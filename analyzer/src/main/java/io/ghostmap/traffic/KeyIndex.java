@@ -15,6 +15,7 @@ final class KeyIndex {
     private final int bound;
     private final int seed = new SplittableRandom().nextInt();
     private byte[][] keys = new byte[FIRST_SLOTS / 2][];
+    private int[] hashes = new int[FIRST_SLOTS / 2];
     private int[] slots = new int[FIRST_SLOTS];
     private int size;
 
@@ -24,12 +25,13 @@ final class KeyIndex {
 
     /** The ordinal of the first {@code length} bytes, or {@link #ABSENT}. */
     int find(byte[] key, int length) {
-        return slots[slotOf(key, length)] - 1;
+        return slots[slotOf(key, length, hash(key, length))] - 1;
     }
 
     /** The same; adds the key when it is new and the bound allows it. */
     int findOrAdd(byte[] key, int length) {
-        int slot = slotOf(key, length);
+        int hash = hash(key, length);
+        int slot = slotOf(key, length, hash);
         if (slots[slot] != 0) {
             return slots[slot] - 1;
         }
@@ -38,32 +40,39 @@ final class KeyIndex {
         }
         if (size == keys.length) {
             grow();
-            slot = slotOf(key, length);
+            slot = slotOf(key, length, hash);
         }
+        hashes[size] = hash;
         keys[size] = Arrays.copyOf(key, length);
         slots[slot] = ++size;
         return size - 1;
     }
 
     /** Slots hold ordinals and one, so that 0 is a free slot; at most half of them are taken. */
-    private int slotOf(byte[] key, int length) {
+    private int slotOf(byte[] key, int length, int hash) {
         int mask = slots.length - 1;
-        int slot = hash(key, length) & mask;
-        while (slots[slot] != 0 && !same(keys[slots[slot] - 1], key, length)) {
+        int slot = hash & mask;
+        while (slots[slot] != 0 && !isAt(slots[slot] - 1, key, length, hash)) {
             slot = slot + 1 & mask;
         }
         return slot;
     }
 
-    private static boolean same(byte[] known, byte[] key, int length) {
+    /** The hash first: it lies in one array, the key somewhere in the heap. */
+    private boolean isAt(int ordinal, byte[] key, int length, int hash) {
+        if (hashes[ordinal] != hash) {
+            return false;
+        }
+        byte[] known = keys[ordinal];
         return known.length == length && Arrays.equals(known, 0, length, key, 0, length);
     }
 
     private void grow() {
         keys = Arrays.copyOf(keys, keys.length * 2);
+        hashes = Arrays.copyOf(hashes, keys.length);
         slots = new int[keys.length * 2];
         for (int ordinal = 0; ordinal < size; ordinal++) {
-            slots[slotOf(keys[ordinal], keys[ordinal].length)] = ordinal + 1;
+            slots[slotOf(keys[ordinal], keys[ordinal].length, hashes[ordinal])] = ordinal + 1;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.ghostmap.traffic;
 
 import static io.ghostmap.traffic.ByteSource.u32be;
+import static io.ghostmap.traffic.ByteSource.u32le;
 
 import java.util.List;
 import java.util.Optional;
@@ -94,8 +95,7 @@ final class PcapFormat implements CaptureFormat {
     }
 
     private int word(int offset) {
-        int value = u32be(source.buffer(), offset);
-        return swapped ? Integer.reverseBytes(value) : value;
+        return swapped ? u32le(source.buffer(), offset) : u32be(source.buffer(), offset);
     }
 
     @Override

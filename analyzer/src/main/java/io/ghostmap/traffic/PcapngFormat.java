@@ -2,6 +2,7 @@ package io.ghostmap.traffic;
 
 import static io.ghostmap.traffic.ByteSource.u16be;
 import static io.ghostmap.traffic.ByteSource.u32be;
+import static io.ghostmap.traffic.ByteSource.u32le;
 import static io.ghostmap.traffic.ByteSource.u8;
 
 import java.nio.charset.StandardCharsets;
@@ -228,8 +229,7 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     private int word(int offset) {
-        int value = u32be(source.buffer(), offset);
-        return swapped ? Integer.reverseBytes(value) : value;
+        return swapped ? u32le(source.buffer(), offset) : u32be(source.buffer(), offset);
     }
 
     private int half(int offset) {

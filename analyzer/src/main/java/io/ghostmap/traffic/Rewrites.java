@@ -1,7 +1,6 @@
 package io.ghostmap.traffic;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,27 +17,35 @@ final class Rewrites {
     /** Attempts of one sequence number that are compared with each other. */
     private static final int MOST_COMPARED = 8;
 
-    private static final Comparator<OpenAttempt> BY_SEQUENCE_AND_TIME =
-            Comparator.comparingInt(OpenAttempt::sequence).thenComparingLong(OpenAttempt::firstNanos);
-
     private final AttemptTable table;
     private final Map<OpenAttempt, Rewrite> found = new HashMap<>();
 
     Rewrites(AttemptTable table) {
         this.table = table;
-        List<OpenAttempt> sorted =
-                table.attempts().stream().sorted(BY_SEQUENCE_AND_TIME).toList();
-        for (int i = 0; i < sorted.size(); i++) {
-            for (int j = i + 1;
-                    j < sorted.size() && j <= i + MOST_COMPARED && near(sorted.get(i), sorted.get(j));
-                    j++) {
-                compare(sorted.get(i), sorted.get(j));
+        List<OpenAttempt> attempts = table.attempts();
+        long[] sorted = sortedBySequence(attempts);
+        for (int i = 0; i < sorted.length; i++) {
+            OpenAttempt first = attempts.get((int) sorted[i]);
+            for (int j = i + 1; j < sorted.length && j <= i + MOST_COMPARED; j++) {
+                OpenAttempt second = attempts.get((int) sorted[j]);
+                if (second.sequence() != first.sequence()) {
+                    break;
+                }
+                if (Math.abs(second.firstNanos() - first.firstNanos()) <= WINDOW_NANOS) {
+                    compare(first, second);
+                }
             }
         }
     }
 
-    private static boolean near(OpenAttempt first, OpenAttempt second) {
-        return first.sequence() == second.sequence() && second.firstNanos() - first.firstNanos() <= WINDOW_NANOS;
+    /** Sequence number in the upper half, ordinal in the lower: sorted without an object each. */
+    private static long[] sortedBySequence(List<OpenAttempt> attempts) {
+        long[] sorted = new long[attempts.size()];
+        for (int ordinal = 0; ordinal < sorted.length; ordinal++) {
+            sorted[ordinal] = (long) attempts.get(ordinal).sequence() << 32 | ordinal;
+        }
+        Arrays.sort(sorted);
+        return sorted;
     }
 
     private void compare(OpenAttempt first, OpenAttempt second) {
