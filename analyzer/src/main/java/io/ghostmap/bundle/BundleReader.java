@@ -15,8 +15,6 @@ import java.util.Locale;
 import java.util.Optional;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
-import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
-import org.apache.commons.compress.compressors.zstandard.ZstdCompressorInputStream;
 
 /**
  * The door of the room: reads a bundle, an archive (tar, tar.gz, tar.zst, told by its first bytes) or an unpacked
@@ -27,21 +25,35 @@ public final class BundleReader {
     private static final int MAGIC_BYTES = 264;
 
     private final Limits limits;
+    private final boolean digesting;
 
     public BundleReader(Limits limits) {
+        this(limits, true);
+    }
+
+    private BundleReader(Limits limits, boolean digesting) {
         this.limits = limits;
+        this.digesting = digesting;
+    }
+
+    /**
+     * A reader that computes no SHA-256, of the archive or of its members: most of the time of a bundle with a large
+     * capture. What {@code SHA256SUMS} says is then not compared.
+     */
+    public static BundleReader withoutDigests(Limits limits) {
+        return new BundleReader(limits, false);
     }
 
     /** Walks the bundle once. A bundle that holds nothing of ours is refused. */
     public Bundle read(Path path, List<MemberSink> sinks) throws UnreadableBundleException {
-        MemberWalk walk = new MemberWalk(limits, sinks);
+        MemberWalk walk = new MemberWalk(limits, sinks, digesting);
         String shown = Printable.of(String.valueOf(path.getFileName()));
         try {
             Optional<String> sha256 = Optional.empty();
             if (Files.isDirectory(path)) {
                 new FolderSource(limits).walk(path, walk);
             } else {
-                sha256 = Optional.of(readArchive(path, walk));
+                sha256 = readArchive(path, walk);
             }
             return walk.finish(baseName(path), sha256);
         } catch (UnreadableBundleException e) {
@@ -66,9 +78,9 @@ public final class BundleReader {
     }
 
     /** Returns the SHA-256 of the archive's own bytes. */
-    private String readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
+    private Optional<String> readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
         MessageDigest digest = Sha256.newDigest();
-        try (InputStream file = new DigestInputStream(Files.newInputStream(path), digest);
+        try (InputStream file = digested(Files.newInputStream(path), digest);
                 InputStream raw = new BufferedInputStream(file, BUFFER);
                 InputStream plain = decompress(raw)) {
             InputStream guarded = new TarGuard(plain, limits);
@@ -76,7 +88,11 @@ public final class BundleReader {
             drain(guarded); // the checksum of gzip and zstd stands behind the last block
             drain(raw);
         }
-        return Sha256.hex(digest);
+        return digesting ? Optional.of(Sha256.hex(digest)) : Optional.empty();
+    }
+
+    private InputStream digested(InputStream in, MessageDigest digest) {
+        return digesting ? new DigestInputStream(in, digest) : in;
     }
 
     /** Closed with the streams below it. */
@@ -102,7 +118,6 @@ public final class BundleReader {
         }
     }
 
-    /** Told by magic bytes, never by commons-compress' detection, which would open every parser it has. */
     private static InputStream decompress(InputStream raw) throws IOException, UnreadableBundleException {
         raw.mark(MAGIC_BYTES);
         byte[] magic = raw.readNBytes(MAGIC_BYTES);
@@ -110,30 +125,17 @@ public final class BundleReader {
         if (magic.length == 0) {
             throw new UnreadableBundleException("the file is empty: collect or transfer it again");
         }
-        if (startsWith(magic, 0x1f, 0x8b)) {
-            return GzipCompressorInputStream.builder()
-                    .setInputStream(raw)
-                    .setDecompressConcatenated(true)
-                    .setBufferSize(BUFFER)
-                    .get();
+        if (Decompression.isGzip(magic)) {
+            return Decompression.gunzip(raw);
         }
-        if (startsWith(magic, 0x28, 0xb5, 0x2f, 0xfd)) {
-            return new ZstdCompressorInputStream(raw);
+        if (Decompression.isZstd(magic)) {
+            return Decompression.unzstd(raw);
         }
         if (magic.length == MAGIC_BYTES && new String(magic, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
             return raw;
         }
         throw new UnreadableBundleException(
                 "not a tar, tar.gz or tar.zst archive: give the file that ghostmap-collect wrote, or its unpacked folder");
-    }
-
-    private static boolean startsWith(byte[] bytes, int... magic) {
-        for (int i = 0; i < magic.length; i++) {
-            if (i >= bytes.length || (bytes[i] & 0xff) != magic[i]) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private static String baseName(Path path) {

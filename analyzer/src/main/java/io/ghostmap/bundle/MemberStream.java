@@ -12,13 +12,15 @@ import java.util.Optional;
 final class MemberStream extends InputStream {
     private final InputStream in;
     private final long limit;
+    private final boolean digesting;
     private final MessageDigest digest = Sha256.newDigest();
     private long count;
     private Optional<IOException> failure = Optional.empty();
 
-    MemberStream(InputStream in, long limit) {
+    MemberStream(InputStream in, long limit, boolean digesting) {
         this.in = in;
         this.limit = limit;
+        this.digesting = digesting;
     }
 
     @Override
@@ -36,7 +38,9 @@ final class MemberStream extends InputStream {
                 if (count > limit) {
                     throw new LimitExceededException("is larger than " + limit + " bytes");
                 }
-                digest.update(buffer, offset, read);
+                if (digesting) {
+                    digest.update(buffer, offset, read);
+                }
             }
             return read;
         } catch (IOException e) {

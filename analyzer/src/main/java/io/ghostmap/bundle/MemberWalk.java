@@ -16,6 +16,7 @@ final class MemberWalk {
     private final Limits limits;
     private final List<MemberSink> sinks;
     private final MemberName names;
+    private final boolean digesting;
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
     private final SortedMap<String, byte[]> own = new TreeMap<>();
@@ -23,10 +24,11 @@ final class MemberWalk {
     private long total;
     private boolean ours;
 
-    MemberWalk(Limits limits, List<MemberSink> sinks) {
+    MemberWalk(Limits limits, List<MemberSink> sinks, boolean digesting) {
         this.limits = limits;
         this.sinks = List.copyOf(sinks);
         this.names = new MemberName(limits);
+        this.digesting = digesting;
     }
 
     void folder(String rawName) throws IOException {
@@ -43,12 +45,15 @@ final class MemberWalk {
             throw new LimitExceededException("the member " + Printable.of(path) + " stands in it twice");
         }
         current = Optional.of(path);
-        MemberStream stream = new MemberStream(in, Math.min(limits.memberBytes(), limits.totalBytes() - total));
+        MemberStream stream =
+                new MemberStream(in, Math.min(limits.memberBytes(), limits.totalBytes() - total), digesting);
         serve(path, stream);
         stream.drain();
         total += stream.count();
         sizes.put(path, stream.count());
-        digests.put(path, stream.sha256());
+        if (digesting) {
+            digests.put(path, stream.sha256());
+        }
         current = Optional.empty();
     }
 
@@ -85,10 +90,11 @@ final class MemberWalk {
         }
         List<Gap> gaps = new ArrayList<>();
         Optional<Manifest> manifest = manifest(gaps);
-        if (own.containsKey(Checksums.FILE)) {
-            gaps.addAll(Checksums.compare(own.get(Checksums.FILE), digests));
-        } else {
-            gaps.add(new Gap(Checksums.FILE, "absent"));
+        if (digesting) {
+            gaps.addAll(
+                    own.containsKey(Checksums.FILE)
+                            ? Checksums.compare(own.get(Checksums.FILE), digests)
+                            : List.of(new Gap(Checksums.FILE, "absent")));
         }
         return new Bundle(name, sha256, manifest, Collections.unmodifiableSortedMap(sizes), List.copyOf(gaps));
     }

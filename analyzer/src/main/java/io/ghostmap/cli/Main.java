@@ -30,6 +30,7 @@ import picocli.CommandLine.Command;
             ExplainCommand.class,
             HooksCommand.class,
             MapsCommand.class,
+            TrafficCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

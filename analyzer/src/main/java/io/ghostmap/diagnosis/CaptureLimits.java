@@ -8,7 +8,7 @@ import io.ghostmap.traffic.Reply;
 import java.util.List;
 import java.util.Set;
 
-/** CAP-01 to CAP-06: what the evidence itself cannot show. */
+/** CAP-01 to CAP-07: what the evidence itself cannot show. */
 final class CaptureLimits {
     private CaptureLimits() {}
 
@@ -20,7 +20,8 @@ final class CaptureLimits {
                 new CaptureRule("CAP-03", Requirement.PACKETS, CaptureLimits::noSyn),
                 new CaptureRule("CAP-04", Requirement.PACKETS, CaptureLimits::cutHeaders),
                 new CaptureRule("CAP-05", Requirement.PACKETS, CaptureLimits::brokenOff),
-                new CaptureRule("CAP-06", Requirement.BOTH_READINGS, CaptureLimits::drift));
+                new CaptureRule("CAP-06", Requirement.BOTH_READINGS, CaptureLimits::drift),
+                new CaptureRule("CAP-07", Requirement.PACKETS, CaptureLimits::tooManyAttempts));
     }
 
     @FunctionalInterface
@@ -42,20 +43,19 @@ final class CaptureLimits {
 
     private static List<Finding> kernelDrops(Case scene, String id) {
         return scene.traffic().captures().stream()
-                .filter(capture -> capture.counters().lost())
+                .filter(Capture::lost)
                 .map(capture -> limit(
                         id,
                         Severity.WARNING,
                         "The kernel dropped "
-                                + count(capture.counters().droppedByKernel().orElse(0), "packet")
+                                + count(capture.dropped().orElse(0), "packet")
                                 + " before tcpdump could take them",
                         "A reply that is not in the capture may have been among them: silence proves nothing here, and"
                                 + " attempts without a reply are reported as unknown.",
                         new Citation(
                                 stderrOf(capture),
                                 "packets dropped by kernel",
-                                String.valueOf(
-                                        capture.counters().droppedByKernel().orElse(0)))))
+                                String.valueOf(capture.dropped().orElse(0)))))
                 .toList();
     }
 
@@ -64,8 +64,7 @@ final class CaptureLimits {
                 .flatMap(destination -> destination.attempts().stream())
                 .filter(attempt -> attempt.reply() == Reply.UNKNOWN)
                 .count();
-        boolean dropped =
-                scene.traffic().captures().stream().anyMatch(c -> c.counters().lost());
+        boolean dropped = scene.traffic().captures().stream().anyMatch(Capture::lost);
         if (undecided == 0 || dropped) {
             return List.of();
         }
@@ -140,6 +139,21 @@ final class CaptureLimits {
                 List.of(),
                 List.of(),
                 List.of()));
+    }
+
+    private static List<Finding> tooManyAttempts(Case scene, String id) {
+        long tail = scene.traffic().tailSyns();
+        if (tail == 0) {
+            return List.of();
+        }
+        return List.of(limit(
+                id,
+                Severity.INFO,
+                "The capture holds more attempts than are followed one by one: " + count(tail, "SYN")
+                        + " are only counted",
+                "They stand in the SYN count of their destination, and their replies are not told apart: most likely a"
+                        + " scan or a flood.",
+                cite(scene.traffic().captures().get(0), "whole file")));
     }
 
     private static Finding limit(String id, Severity severity, String title, String explanation, Citation source) {

@@ -21,6 +21,11 @@ public final class JsonRenderer {
     private JsonRenderer() {}
 
     public static String render(Report report) {
-        return MAPPER.writeValueAsString(report).replace("\r\n", "\n") + "\n";
+        return text(report);
+    }
+
+    /** Any record of ours. */
+    static String text(Object document) {
+        return MAPPER.writeValueAsString(document).replace("\r\n", "\n") + "\n";
     }
 }

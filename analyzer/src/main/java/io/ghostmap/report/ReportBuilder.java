@@ -17,7 +17,6 @@ import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
-import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.FrameRef;
 import java.util.LinkedHashMap;
@@ -201,14 +200,8 @@ public final class ReportBuilder {
                                 client.toString(), kubernetes.podName(client).orElse("")))
                         .toList(),
                 List.copyOf(destination.paths()),
-                Words.time(destination.attempts().stream()
-                        .mapToLong(ConnectionAttempt::firstNanos)
-                        .min()
-                        .orElse(0)),
-                Words.time(destination.attempts().stream()
-                        .mapToLong(ConnectionAttempt::lastNanos)
-                        .max()
-                        .orElse(0)),
+                Words.time(destination.firstNanos()),
+                Words.time(destination.lastNanos()),
                 destination.packet(),
                 capture,
                 destination.frames().stream()

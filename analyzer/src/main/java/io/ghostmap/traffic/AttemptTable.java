@@ -1,157 +1,212 @@
 package io.ghostmap.traffic;
 
-import io.ghostmap.net.Endpoint;
+import static io.ghostmap.traffic.KeyIndex.ABSENT;
+
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeSet;
 
-/** Folds SYNs and their replies to attempts, across captures, in memory bounded by {@link #MOST_ATTEMPTS}. */
+/**
+ * Folds SYNs, their replies and their ends to attempts, across captures. Memory is bounded by {@link #MOST_ATTEMPTS}
+ * and {@link #MOST_SERVERS}: what comes beyond is counted per destination, and beyond those in one number.
+ */
 final class AttemptTable {
-    /** Distinct attempts that are followed; further SYNs are only counted. */
-    static final int MOST_ATTEMPTS = 200_000;
+    /** Distinct attempts that are followed one by one. */
+    static final int MOST_ATTEMPTS = 100_000;
 
-    private static final int MOST_FRAMES = 12;
+    /** Distinct destinations that are told apart. */
+    static final int MOST_SERVERS = 120_000;
 
-    /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
-    private static final long COPY_WINDOW_NANOS = 100_000_000L;
+    /** Attempts of one flow that a packet is compared with, newest first: a flow of millions costs no more. */
+    private static final int MOST_COMPARED = 16;
 
-    /** A capture that goes on this long behind the last SYN without a reply shows silence. */
-    private static final long SILENCE_NANOS = 3_000_000_000L;
+    /** A destination while captures are read. */
+    static final class Server {
+        private final List<OpenAttempt> attempts = new ArrayList<>(1);
+        private final SamplePacket sample;
+        private long tailSyns;
+        private long tailAnswers;
+        private long tailRefusals;
 
-    private record Flow(Endpoint client, Endpoint server) {}
-
-    /** An attempt in the making. */
-    private static final class Open {
-        private final Flow flow;
-        private final long sequence;
-        private final long firstNanos;
-        private final List<FrameRef> frames = new ArrayList<>();
-        private final TreeSet<Passage> passages = new TreeSet<>();
-        private int syns;
-        private int transmissions;
-        private long transmissionNanos;
-        private long lastNanos;
-        private Reply reply = Reply.UNKNOWN;
-        private Optional<FrameRef> replyFrame = Optional.empty();
-
-        Open(Flow flow, long sequence, long nanos) {
-            this.flow = flow;
-            this.sequence = sequence;
-            this.firstNanos = nanos;
+        Server(SamplePacket sample) {
+            this.sample = sample;
         }
 
-        void addSyn(FrameRef frame, long nanos, Passage passage) {
-            syns++;
-            if (transmissions == 0 || nanos - transmissionNanos > COPY_WINDOW_NANOS) {
-                transmissions++;
-                transmissionNanos = nanos;
-            }
-            lastNanos = Math.max(lastNanos, nanos);
-            if (frames.size() < MOST_FRAMES) {
-                frames.add(frame);
-            }
-            passages.add(passage);
+        List<OpenAttempt> attempts() {
+            return attempts;
         }
 
-        /** The first reply that settles the attempt stays, save that an answer outweighs an earlier ICMP error. */
-        void settle(Reply with, FrameRef frame) {
-            if (reply == Reply.UNKNOWN || (reply == Reply.UNREACHABLE && with == Reply.ANSWERED)) {
-                reply = with;
-                replyFrame = Optional.of(frame);
-            }
+        SamplePacket sample() {
+            return sample;
+        }
+
+        Tail tail() {
+            return new Tail(tailSyns, tailAnswers, tailRefusals);
         }
     }
 
-    private final Map<Flow, List<Open>> byFlow = new HashMap<>();
-    private final List<Open> inOrder = new ArrayList<>();
-    private final Map<Endpoint, String> packets = new HashMap<>();
+    private final KeyIndex flows = new KeyIndex(MOST_ATTEMPTS);
+    private final List<Integer> newestOfFlow = new ArrayList<>();
+    private final List<OpenAttempt> attempts = new ArrayList<>();
+    private final KeyIndex serverKeys = new KeyIndex(MOST_SERVERS);
+    private final List<Server> servers = new ArrayList<>();
+    private final byte[] key = new byte[IpPacket.LONGEST_KEY];
+    private final byte[] serverKey = new byte[IpPacket.LONGEST_KEY];
     private long untracked;
 
-    /** A frame with a SYN; {@code bytes} from {@code ipStart} to {@code end} hold its IP packet. */
-    void syn(IpPacket packet, FrameRef frame, long nanos, Passage passage, byte[] bytes, int ipStart, int end) {
-        Flow flow = new Flow(packet.source(), packet.destination());
-        List<Open> same = byFlow.computeIfAbsent(flow, f -> new ArrayList<>(1));
-        Optional<Open> known = find(same, packet.sequence());
-        if (known.isEmpty() && inOrder.size() >= MOST_ATTEMPTS) {
-            if (same.isEmpty()) {
-                byFlow.remove(flow);
-            }
+    void syn(IpPacket packet, String file, Frame frame, Passage passage) {
+        int length = packet.key(key);
+        int known = find(flows.find(key, length), packet.sequence());
+        if (known != ABSENT) {
+            attempts.get(known).addSyn(packet, file, frame, passage);
+            return;
+        }
+        int serverOrdinal = serverKeys.findOrAdd(serverKey, FlowKey.server(key, length, serverKey));
+        if (serverOrdinal == ABSENT) {
             untracked++;
             return;
         }
-        Open open = known.orElseGet(() -> {
-            packets.computeIfAbsent(flow.server(), server -> PacketDecoder.describe(bytes, ipStart, end));
-            Open fresh = new Open(flow, packet.sequence(), nanos);
-            same.add(fresh);
-            inOrder.add(fresh);
-            return fresh;
-        });
-        open.addSyn(frame, nanos, passage);
+        if (serverOrdinal == servers.size()) {
+            servers.add(new Server(packet.sample()));
+        }
+        Server server = servers.get(serverOrdinal);
+        if (attempts.size() == MOST_ATTEMPTS) {
+            server.tailSyns++;
+            return;
+        }
+        open(packet, frame, passage, length, server).addSyn(packet, file, frame, passage);
     }
 
-    /** A SYN-ACK or RST from the server; it answers the SYN whose sequence number it acknowledges. */
-    void answer(IpPacket packet, Reply reply, FrameRef frame) {
-        long sequence = packet.acknowledgement() - 1 & 0xffff_ffffL;
-        find(new Flow(packet.destination(), packet.source()), sequence).ifPresent(open -> open.settle(reply, frame));
+    private OpenAttempt open(IpPacket packet, Frame frame, Passage passage, int length, Server server) {
+        int flow = flows.findOrAdd(key, length);
+        if (flow == newestOfFlow.size()) {
+            newestOfFlow.add(ABSENT);
+        }
+        OpenAttempt fresh = new OpenAttempt(flow, newestOfFlow.get(flow), packet.sequence(), frame.nanos(), passage);
+        newestOfFlow.set(flow, attempts.size());
+        attempts.add(fresh);
+        server.attempts.add(fresh);
+        return fresh;
     }
 
-    /** An ICMP error; the packet's fields are those of the quoted SYN. */
-    void unreachable(IpPacket packet, FrameRef frame) {
-        find(new Flow(packet.source(), packet.destination()), packet.sequence())
-                .ifPresent(open -> open.settle(Reply.UNREACHABLE, frame));
+    /** A SYN-ACK from the server; it answers the SYN whose sequence number it acknowledges. */
+    void synAck(IpPacket packet, String file, Frame frame) {
+        int length = packet.reversedKey(key);
+        int open = findAcknowledged(flows.find(key, length), packet.acknowledgement());
+        if (open != ABSENT) {
+            attempts.get(open).settle(Reply.ANSWERED, file, frame);
+        } else {
+            Server server = tailServer(length);
+            if (server != NO_SERVER) {
+                server.tailAnswers++;
+            }
+        }
     }
 
-    private Optional<Open> find(Flow flow, long sequence) {
-        return find(byFlow.getOrDefault(flow, List.of()), sequence);
+    /** A RST from either side. */
+    void reset(IpPacket packet, String file, Frame frame) {
+        int ofClient = newest(packet.key(key));
+        if (ofClient != ABSENT) {
+            attempts.get(ofClient).abort(true);
+            return;
+        }
+        int length = packet.reversedKey(key);
+        int flow = flows.find(key, length);
+        if (flow == ABSENT) {
+            Server server = tailServer(length);
+            if (server != NO_SERVER) {
+                server.tailRefusals++;
+            }
+            return;
+        }
+        // A RST to a SYN acknowledges it (RFC 9293, 3.5.2); some middleboxes send one without ACK.
+        int open = packet.has(IpPacket.FLAG_ACK) ? findAcknowledged(flow, packet.acknowledgement()) : ABSENT;
+        OpenAttempt newest = attempts.get(newestOfFlow.get(flow));
+        OpenAttempt meant = open == ABSENT ? newest : attempts.get(open);
+        if (meant.isAnswered()) {
+            meant.abort(false);
+        } else if (open != ABSENT || !packet.has(IpPacket.FLAG_ACK)) {
+            meant.settle(Reply.REFUSED, file, frame);
+        }
     }
 
-    private static Optional<Open> find(List<Open> attempts, long sequence) {
-        return attempts.stream().filter(open -> open.sequence == sequence).findFirst();
+    void fin(IpPacket packet) {
+        int ofClient = newest(packet.key(key));
+        if (ofClient != ABSENT) {
+            attempts.get(ofClient).close(true);
+            return;
+        }
+        int ofServer = newest(packet.reversedKey(key));
+        if (ofServer != ABSENT) {
+            attempts.get(ofServer).close(false);
+        }
     }
 
+    /** An ICMP error; the packet's fields are those of the quoted segment. */
+    void unreachable(IpPacket packet, String file, Frame frame) {
+        int open = find(flows.find(key, packet.key(key)), packet.sequence());
+        if (open != ABSENT) {
+            attempts.get(open).settle(Reply.UNREACHABLE, file, frame);
+        }
+    }
+
+    private int newest(int length) {
+        int flow = flows.find(key, length);
+        return flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+    }
+
+    private int find(int flow, int sequence) {
+        int at = flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+        for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
+            if (attempts.get(at).sequence() == sequence) {
+                return at;
+            }
+            at = attempts.get(at).previous();
+        }
+        return ABSENT;
+    }
+
+    private int findAcknowledged(int flow, int acknowledgement) {
+        int at = flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+        for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
+            if (attempts.get(at).isAcknowledgedBy(acknowledgement)) {
+                return at;
+            }
+            at = attempts.get(at).previous();
+        }
+        return ABSENT;
+    }
+
+    private static final Server NO_SERVER = new Server(SamplePacket.NONE);
+
+    /** The server of the flow in {@link #key}, when attempts to it may not have been followed. */
+    private Server tailServer(int length) {
+        int ordinal = attempts.size() < MOST_ATTEMPTS
+                ? ABSENT
+                : serverKeys.find(serverKey, FlowKey.server(key, length, serverKey));
+        boolean tailed = ordinal != ABSENT && servers.get(ordinal).tailSyns > 0;
+        return tailed ? servers.get(ordinal) : NO_SERVER;
+    }
+
+    /** SYNs to destinations beyond {@link #MOST_SERVERS}. */
     long untracked() {
         return untracked;
     }
 
-    /** The first SYN to each server as pcap4j reads it. */
-    String packetTo(Endpoint server) {
-        return packets.getOrDefault(server, "");
+    /** In the order of their first frame. */
+    List<OpenAttempt> attempts() {
+        return attempts;
     }
 
-    /**
-     * The attempts in the order of their first frame.
-     *
-     * @param endNanos when the capturing ended
-     * @param lossy whether the kernel dropped packets, so that silence proves nothing
-     */
-    List<ConnectionAttempt> close(long endNanos, boolean lossy, InterfaceNames interfaces) {
-        return inOrder.stream()
-                .map(open -> close(open, endNanos, lossy, interfaces))
-                .toList();
+    /** In the order of their first frame. */
+    List<Server> servers() {
+        return servers;
     }
 
-    private static ConnectionAttempt close(Open open, long endNanos, boolean lossy, InterfaceNames interfaces) {
-        Reply reply = open.reply;
-        boolean watched = open.transmissions > 1 || endNanos - open.lastNanos >= SILENCE_NANOS;
-        if (reply == Reply.UNKNOWN && watched && !lossy) {
-            reply = Reply.NONE;
-        }
-        return new ConnectionAttempt(
-                open.flow.client(),
-                open.flow.server(),
-                open.syns,
-                open.transmissions,
-                open.firstNanos,
-                open.lastNanos,
-                reply,
-                open.replyFrame,
-                List.copyOf(open.frames),
-                open.passages.stream()
-                        .map(passage -> passage.named(interfaces))
-                        .filter(path -> !path.isEmpty())
-                        .toList());
+    byte[] serverKey(int ordinal) {
+        return serverKeys.key(ordinal);
+    }
+
+    byte[] flowKey(OpenAttempt attempt) {
+        return flows.key(attempt.flow());
     }
 }

@@ -1,31 +1,58 @@
 package io.ghostmap.traffic;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One capture file as evidence, and its limits.
  *
- * @param linkType libpcap's number
- * @param firstNanos time of the first frame, 0 when there is none
- * @param lastNanos latest time of any frame
- * @param cutFrames frames whose TCP header the snap length cut
- * @param laterFragments TCP fragments without ports
+ * @param format {@code pcap} or {@code pcapng}
+ * @param interfaces as the file describes them; one without a name for pcap
+ * @param cutFrames frames whose IP or TCP header the snap length cut before the flags
+ * @param laterFragments TCP and UDP fragments without ports
+ * @param tunnelled frames whose inner packet is what counts
+ * @param counters tcpdump's own, which stand in another file
  * @param damage why the file was not read to its end
  */
 public record Capture(
         String file,
-        int linkType,
-        int snapLength,
+        String format,
+        List<CaptureInterface> interfaces,
         long frames,
-        long firstNanos,
-        long lastNanos,
+        CaptureClock clock,
         long cutFrames,
         long laterFragments,
+        long tunnelled,
         CaptureCounters counters,
         Optional<String> damage) {
 
     Capture with(CaptureCounters stated) {
         return new Capture(
-                file, linkType, snapLength, frames, firstNanos, lastNanos, cutFrames, laterFragments, stated, damage);
+                file, format, interfaces, frames, clock, cutFrames, laterFragments, tunnelled, stated, damage);
+    }
+
+    /** Of the first interface, 0 where the file has none. */
+    public int snapLength() {
+        return interfaces.stream().findFirst().map(CaptureInterface::snapLength).orElse(0);
+    }
+
+    public long lastNanos() {
+        return clock.lastNanos();
+    }
+
+    /** Packets lost by tcpdump's counters, or by the file's own statistics; empty where neither says. */
+    public OptionalLong dropped() {
+        OptionalLong atInterfaces = interfaces.stream()
+                .map(CaptureInterface::dropped)
+                .filter(OptionalLong::isPresent)
+                .mapToLong(OptionalLong::getAsLong)
+                .reduce(Long::sum);
+        return counters.droppedByKernel().isPresent() ? counters.droppedByKernel() : atInterfaces;
+    }
+
+    /** Whether packets are known to be missing, so that silence proves nothing. */
+    public boolean lost() {
+        return dropped().orElse(0) > 0;
     }
 }

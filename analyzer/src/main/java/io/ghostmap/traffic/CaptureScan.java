@@ -1,43 +1,49 @@
 package io.ghostmap.traffic;
 
-import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
+import java.util.TreeSet;
 
-/** One pass over one capture file: every frame to its IP packet, every SYN and reply to the table of attempts. */
+/** One pass over one capture file: every frame to its IP packet, every SYN, reply and end to the tables. */
 final class CaptureScan {
     private final String file;
-    private final PcapReader reader;
+    private final CaptureFormat format;
     private final AttemptTable attempts;
-    private final LinkLayer link;
+    private final UdpTable datagrams;
+    private final Frame frame = new Frame();
+    private final LinkLayer link = new LinkLayer();
     private final IpPacket packet = new IpPacket();
-    private long firstNanos;
-    private long lastNanos;
+    private final CaptureClock.Running clock = new CaptureClock.Running();
     private long cutFrames;
     private long laterFragments;
+    private long tunnelled;
+    private boolean uneventful;
 
-    CaptureScan(String file, PcapReader reader, AttemptTable attempts) {
+    CaptureScan(String file, CaptureFormat format, AttemptTable attempts, UdpTable datagrams) {
         this.file = file;
-        this.reader = reader;
+        this.format = format;
         this.attempts = attempts;
-        this.link = new LinkLayer(reader.linkType());
+        this.datagrams = datagrams;
     }
 
-    void run() throws IOException {
-        while (reader.next()) {
-            if (reader.frameNumber() == 1) {
-                firstNanos = reader.timeNanos();
-            }
-            lastNanos = Math.max(lastNanos, reader.timeNanos());
-            if (link.decode(reader.buffer(), reader.frameStart(), reader.frameEnd())) {
+    void run() {
+        while (format.next(frame)) {
+            clock.tick(frame.nanos());
+            if (link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())) {
                 take();
             }
         }
     }
 
     private void take() {
-        switch (packet.decode(reader.buffer(), link.ipStart(), reader.frameEnd())) {
+        IpPacket.Kind kind = packet.decode(frame.bytes(), link.ipStart(), frame.end());
+        if (packet.tunnel() != Tunnel.NONE) {
+            tunnelled++;
+        }
+        switch (kind) {
             case TCP -> takeTcp();
-            case ICMP_ERROR -> attempts.unreachable(packet, frame());
+            case UDP -> datagrams.datagram(packet, file, frame);
+            case ICMP_ERROR -> takeError();
             case LATER_FRAGMENT -> laterFragments++;
             case CUT -> cutFrames++;
             case OTHER -> {}
@@ -45,36 +51,57 @@ final class CaptureScan {
     }
 
     private void takeTcp() {
-        if (packet.isSyn()) {
-            attempts.syn(
-                    packet, frame(), reader.timeNanos(), passage(), reader.buffer(), link.ipStart(), reader.frameEnd());
-        } else if (packet.isSynAck()) {
-            attempts.answer(packet, Reply.ANSWERED, frame());
-        } else if (packet.has(IpPacket.FLAG_RST) && packet.has(IpPacket.FLAG_ACK)) {
-            attempts.answer(packet, Reply.REFUSED, frame());
+        if (packet.isUneventful()) {
+            uneventful = true;
+        } else if (packet.isSyn()) {
+            attempts.syn(packet, file, frame, passage());
+        } else if (packet.has(IpPacket.FLAG_SYN)) {
+            attempts.synAck(packet, file, frame);
+        } else if (packet.has(IpPacket.FLAG_RST)) {
+            attempts.reset(packet, file, frame);
+        } else {
+            attempts.fin(packet);
         }
     }
 
-    private FrameRef frame() {
-        return new FrameRef(file, reader.frameNumber());
+    private void takeError() {
+        if (packet.quotesTcp()) {
+            attempts.unreachable(packet, file, frame);
+        } else {
+            datagrams.unreachable(packet);
+        }
     }
 
     private Passage passage() {
-        return new Passage(link.interfaceIndex(), link.direction());
+        return new Passage(link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
+    }
+
+    /** Whether the capture's filter let more through than openings and ends. */
+    boolean seesWholeConnections() {
+        return uneventful;
     }
 
     /** The counters of tcpdump stand in another file and join later. */
     Capture result() {
         return new Capture(
                 file,
-                reader.linkType(),
-                reader.snapLength(),
-                reader.frameNumber(),
-                firstNanos,
-                lastNanos,
+                format.name(),
+                format.interfaces(),
+                frame.number(),
+                clock.stop(),
                 cutFrames,
                 laterFragments,
+                tunnelled,
                 CaptureCounters.NONE,
-                link.isKnown() ? reader.damage() : Optional.of("link type " + reader.linkType() + " is not read"));
+                format.damage().or(() -> unknownLinkTypes(format.interfaces())));
+    }
+
+    private static Optional<String> unknownLinkTypes(List<CaptureInterface> interfaces) {
+        TreeSet<Integer> unknown = new TreeSet<>();
+        interfaces.stream()
+                .map(CaptureInterface::linkType)
+                .filter(type -> !LinkLayer.isKnown(type))
+                .forEach(unknown::add);
+        return unknown.isEmpty() ? Optional.empty() : Optional.of("link type " + unknown.first() + " is not read");
     }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
  * @param firstNanos time of the first frame, nanoseconds since the epoch
  * @param lastNanos time of the last SYN
  * @param replyFrame the frame that settled {@code reply}
+ * @param state empty where the capture cannot hold what would tell, such as closes
+ * @param rewrite the same SYN under other addresses, where one was captured
  * @param frames the first few frames with the SYN
  * @param paths interfaces and directions at which the SYN passed, such as {@code eth0 out}
  */
@@ -24,5 +26,7 @@ public record ConnectionAttempt(
         long lastNanos,
         Reply reply,
         Optional<FrameRef> replyFrame,
+        Optional<ConnectionState> state,
+        Optional<Rewrite> rewrite,
         List<FrameRef> frames,
         List<String> paths) {}

@@ -1,186 +1,236 @@
 package io.ghostmap.traffic;
 
-import static io.ghostmap.traffic.PcapReader.u16be;
-import static io.ghostmap.traffic.PcapReader.u32be;
+import static io.ghostmap.traffic.ByteSource.u16be;
+import static io.ghostmap.traffic.ByteSource.u32be;
+import static io.ghostmap.traffic.ByteSource.u8;
 
-import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 
 /**
- * The fields of one packet that decide about connection attempts, read in place: IPv4 with options and IPv6 with
- * extension headers, then TCP, or an ICMP error with the TCP header that it quotes. Reused for every packet.
+ * The fields of one packet that decide about connection attempts, read in place: IP, behind one tunnel if there is one,
+ * then TCP, UDP, or an ICMP error with the header that it quotes. Reused for every packet.
  */
 final class IpPacket {
     /** What {@link #decode} found. */
     enum Kind {
         TCP,
-        /** An ICMP or ICMPv6 error that quotes a TCP header; the addresses and ports are the quoted ones. */
+        UDP,
+        /** An ICMP or ICMPv6 error that quotes TCP or UDP; the addresses and ports are the quoted ones. */
         ICMP_ERROR,
         /** A fragment behind the first: it has no ports. */
         LATER_FRAGMENT,
-        /** TCP, and the snap length cut its header. */
+        /** The snap length cut it before what decides. */
         CUT,
         OTHER
     }
 
+    static final int FLAG_FIN = 0x01;
     static final int FLAG_SYN = 0x02;
     static final int FLAG_RST = 0x04;
     static final int FLAG_ACK = 0x10;
 
-    private static final int PROTOCOL_ICMP = 1;
-    private static final int PROTOCOL_TCP = 6;
-    private static final int PROTOCOL_ICMPV6 = 58;
-    private static final int IPV4_FRAGMENT_OFFSET = 0x1fff;
-    private static final int TCP_FIXED = 20;
-    private static final int MOST_EXTENSIONS = 8;
+    /** Two addresses and two ports. */
+    static final int LONGEST_KEY = 2 * IpAddress.V6_BYTES + 4;
 
+    private static final int ICMP = 1;
+    private static final int IPV4_IN_IP = 4;
+    private static final int TCP = 6;
+    private static final int UDP = 17;
+    private static final int IPV6_IN_IP = 41;
+    private static final int ICMPV6 = 58;
+
+    /** Flags end at byte 14, and tshark believes them only with the window behind them. */
+    private static final int TCP_THROUGH_WINDOW = 16;
+
+    private static final int TCP_FIXED_WORDS = 5;
+    private static final int UDP_HEADER = 8;
+
+    /** What an ICMP error quotes at least: TCP's ports and sequence number, all of UDP's header (RFC 792). */
+    private static final int QUOTED = 8;
+
+    private final IpHeader ip = new IpHeader();
+    private final LinkLayer inner = new LinkLayer();
     private byte[] bytes = new byte[0];
     private int end;
-    private int addressBytes;
-    private int sourceAt;
-    private int destinationAt;
-    private int protocol;
-    private int transportAt;
-    private boolean laterFragment;
+    private int ipStart;
+    private Tunnel tunnel = Tunnel.NONE;
+    private boolean quotesTcp;
 
     private int sourcePort;
     private int destinationPort;
     private int flags;
-    private long sequence;
-    private long acknowledgement;
+    private int sequence;
+    private int acknowledgement;
+    private int payload;
 
     Kind decode(byte[] packet, int start, int packetEnd) {
         bytes = packet;
         end = packetEnd;
-        if (!network(start)) {
-            return Kind.OTHER;
-        }
-        if (laterFragment) {
-            return protocol == PROTOCOL_TCP ? Kind.LATER_FRAGMENT : Kind.OTHER;
-        }
-        return switch (protocol) {
-            case PROTOCOL_TCP -> tcp();
-            case PROTOCOL_ICMP -> addressBytes == IpAddress.V4_BYTES ? icmp() : Kind.OTHER;
-            case PROTOCOL_ICMPV6 -> addressBytes == IpAddress.V6_BYTES ? icmpV6() : Kind.OTHER;
+        tunnel = Tunnel.NONE;
+        return network(start);
+    }
+
+    private Kind network(int start) {
+        ipStart = start;
+        return switch (ip.decode(bytes, start, end)) {
+            case WHOLE -> transport();
+            case LATER_FRAGMENT -> ip.protocol() == TCP || ip.protocol() == UDP ? Kind.LATER_FRAGMENT : Kind.OTHER;
+            case CUT -> Kind.CUT;
+            case NOT_IP -> Kind.OTHER;
+        };
+    }
+
+    private Kind transport() {
+        end = Math.min(end, ip.statedEnd());
+        return switch (ip.protocol()) {
+            case TCP -> tcp();
+            case UDP -> udp();
+            case ICMP -> ip.addressBytes() == IpAddress.V4_BYTES ? icmp(3, 11) : Kind.OTHER;
+            case ICMPV6 -> ip.addressBytes() == IpAddress.V6_BYTES ? icmp(1, 3) : Kind.OTHER;
+            case IPV4_IN_IP, IPV6_IN_IP -> tunnelled(Tunnel.IPIP, ip.payloadAt());
             default -> Kind.OTHER;
         };
     }
 
-    private boolean network(int start) {
-        laterFragment = false;
-        int version = start < end ? (bytes[start] & 0xf0) >> 4 : 0;
-        return version == 4 ? networkV4(start) : version == 6 && networkV6(start);
-    }
-
-    private boolean networkV4(int start) {
-        int header = end - start >= 20 ? (bytes[start] & 0x0f) * 4 : 0;
-        if (header < 20) {
-            return false;
-        }
-        addressBytes = IpAddress.V4_BYTES;
-        sourceAt = start + 12;
-        destinationAt = start + 16;
-        protocol = bytes[start + 9] & 0xff;
-        transportAt = start + header;
-        laterFragment = (u16be(bytes, start + 6) & IPV4_FRAGMENT_OFFSET) != 0;
-        return true;
-    }
-
-    private boolean networkV6(int start) {
-        if (end - start < 40) {
-            return false;
-        }
-        addressBytes = IpAddress.V6_BYTES;
-        sourceAt = start + 8;
-        destinationAt = start + 24;
-        protocol = bytes[start + 6] & 0xff;
-        transportAt = start + 40;
-        for (int i = 0; i < MOST_EXTENSIONS && isExtension(protocol); i++) {
-            if (end - transportAt < 8) {
-                return false;
-            }
-            int length = 8;
-            if (protocol == 44) { // fragment header: fixed size, offset in the upper 13 bits
-                laterFragment |= (u16be(bytes, transportAt + 2) & 0xfff8) != 0;
-            } else if (protocol == 51) { // authentication header counts 4-byte words, less two
-                length = ((bytes[transportAt + 1] & 0xff) + 2) * 4;
-            } else {
-                length = ((bytes[transportAt + 1] & 0xff) + 1) * 8;
-            }
-            protocol = bytes[transportAt] & 0xff;
-            transportAt += length;
-        }
-        return !isExtension(protocol);
-    }
-
-    /** Hop-by-hop, routing, fragment, authentication, destination options. */
-    private static boolean isExtension(int header) {
-        return header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
-    }
-
     private Kind tcp() {
-        if (end - transportAt < TCP_FIXED) {
+        int at = ip.payloadAt();
+        if (end - at < TCP_THROUGH_WINDOW) {
             return Kind.CUT;
         }
-        quotedTcp();
-        acknowledgement = Integer.toUnsignedLong(u32be(bytes, transportAt + 8));
-        flags = bytes[transportAt + 13] & 0xff;
+        int words = (bytes[at + 12] & 0xf0) >> 4;
+        if (words < TCP_FIXED_WORDS) {
+            return Kind.OTHER;
+        }
+        ports(at);
+        flags = u8(bytes, at + 13);
+        acknowledgement = u32be(bytes, at + 8);
+        payload = Math.max(0, ip.statedEnd() - at - words * 4);
         return Kind.TCP;
     }
 
-    /** The first 8 bytes of TCP, all that an ICMP error has to quote: ports and sequence number. */
-    private void quotedTcp() {
-        sourcePort = u16be(bytes, transportAt);
-        destinationPort = u16be(bytes, transportAt + 2);
-        sequence = Integer.toUnsignedLong(u32be(bytes, transportAt + 4));
+    private void ports(int at) {
+        sourcePort = u16be(bytes, at);
+        destinationPort = u16be(bytes, at + 2);
+        sequence = u32be(bytes, at + 4);
     }
 
-    /** Destination unreachable (3) and time exceeded (11). */
-    private Kind icmp() {
-        int type = transportAt < end ? bytes[transportAt] & 0xff : 0;
-        return type == 3 || type == 11 ? quoted(transportAt + 8) : Kind.OTHER;
+    private Kind udp() {
+        int at = ip.payloadAt();
+        if (end - at < UDP_HEADER) {
+            return Kind.CUT;
+        }
+        if (tunnel == Tunnel.NONE) {
+            Tunnel found = Tunnel.of(bytes, at, end);
+            if (found != Tunnel.NONE) {
+                int frame = found.innerEthernet(bytes, at);
+                tunnel = found;
+                return inner.ethernet(bytes, frame, end) ? network(inner.ipStart()) : Kind.OTHER;
+            }
+        }
+        ports(at);
+        return Kind.UDP;
     }
 
-    /** Destination unreachable (1) and time exceeded (3). */
-    private Kind icmpV6() {
-        int type = transportAt < end ? bytes[transportAt] & 0xff : 0;
-        return type == 1 || type == 3 ? quoted(transportAt + 8) : Kind.OTHER;
+    private Kind tunnelled(Tunnel in, int start) {
+        if (tunnel != Tunnel.NONE) {
+            return Kind.OTHER;
+        }
+        tunnel = in;
+        return network(start);
+    }
+
+    /** Destination unreachable and time exceeded, by the family's numbers. */
+    private Kind icmp(int unreachable, int timeExceeded) {
+        int at = ip.payloadAt();
+        if (end - at < 8) {
+            return Kind.OTHER;
+        }
+        int type = u8(bytes, at);
+        return type == unreachable || type == timeExceeded ? quoted(at + 8) : Kind.OTHER;
     }
 
     private Kind quoted(int start) {
-        if (!network(start) || laterFragment || protocol != PROTOCOL_TCP || end - transportAt < 8) {
+        boolean whole = ip.decode(bytes, start, end) == IpHeader.Outcome.WHOLE;
+        quotesTcp = ip.protocol() == TCP;
+        if (!whole || !(quotesTcp || ip.protocol() == UDP) || end - ip.payloadAt() < QUOTED) {
             return Kind.OTHER;
         }
-        quotedTcp();
+        ports(ip.payloadAt());
         return Kind.ICMP_ERROR;
     }
 
-    Endpoint source() {
-        return new Endpoint(IpAddress.of(bytes, sourceAt, addressBytes), sourcePort);
+    /** Source and destination, addresses then ports, as a key of 12 or 36 bytes; returns its length. */
+    int key(byte[] into) {
+        return key(into, ip.sourceAt(), ip.destinationAt(), sourcePort, destinationPort);
     }
 
-    Endpoint destination() {
-        return new Endpoint(IpAddress.of(bytes, destinationAt, addressBytes), destinationPort);
+    /** The key of the same flow in the other direction. */
+    int reversedKey(byte[] into) {
+        return key(into, ip.destinationAt(), ip.sourceAt(), destinationPort, sourcePort);
+    }
+
+    private int key(byte[] into, int first, int second, int firstPort, int secondPort) {
+        int length = ip.addressBytes();
+        System.arraycopy(bytes, first, into, 0, length);
+        System.arraycopy(bytes, second, into, length, length);
+        int at = 2 * length;
+        into[at] = (byte) (firstPort >> 8);
+        into[at + 1] = (byte) firstPort;
+        into[at + 2] = (byte) (secondPort >> 8);
+        into[at + 3] = (byte) secondPort;
+        return at + 4;
     }
 
     boolean has(int flag) {
         return (flags & flag) != 0;
     }
 
-    /** The SYN of a client: SYN set, ACK and RST not. */
+    /** What opens a connection: SYN without ACK. Whatever else is set, tcpdump and tshark count it too. */
     boolean isSyn() {
-        return (flags & (FLAG_SYN | FLAG_ACK | FLAG_RST)) == FLAG_SYN;
+        return (flags & (FLAG_SYN | FLAG_ACK)) == FLAG_SYN;
     }
 
-    boolean isSynAck() {
-        return (flags & (FLAG_SYN | FLAG_ACK | FLAG_RST)) == (FLAG_SYN | FLAG_ACK);
+    /** Neither opens, answers nor ends: most of all frames. */
+    boolean isUneventful() {
+        return (flags & (FLAG_SYN | FLAG_RST | FLAG_FIN)) == 0;
     }
 
-    long sequence() {
+    int sequence() {
         return sequence;
     }
 
-    long acknowledgement() {
+    int acknowledgement() {
         return acknowledgement;
+    }
+
+    /** Bytes behind the TCP header by the packet's own length, captured or not. */
+    int payload() {
+        return payload;
+    }
+
+    int sourcePort() {
+        return sourcePort;
+    }
+
+    int destinationPort() {
+        return destinationPort;
+    }
+
+    int identification() {
+        return ip.identification();
+    }
+
+    /** For an ICMP error: whether it quotes TCP, else UDP. */
+    boolean quotesTcp() {
+        return quotesTcp;
+    }
+
+    Tunnel tunnel() {
+        return tunnel;
+    }
+
+    /** The innermost IP packet as captured. */
+    SamplePacket sample() {
+        return SamplePacket.of(bytes, ipStart, end);
     }
 }

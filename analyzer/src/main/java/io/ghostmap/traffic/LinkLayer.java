@@ -1,7 +1,8 @@
 package io.ghostmap.traffic;
 
-import static io.ghostmap.traffic.PcapReader.u16be;
-import static io.ghostmap.traffic.PcapReader.u32be;
+import static io.ghostmap.traffic.ByteSource.u16be;
+import static io.ghostmap.traffic.ByteSource.u32be;
+import static io.ghostmap.traffic.ByteSource.u8;
 
 /**
  * Finds the IP header behind the link header, and what the link header tells of interface and direction. Link types
@@ -10,8 +11,10 @@ import static io.ghostmap.traffic.PcapReader.u32be;
 final class LinkLayer {
     static final int NULL = 0;
     static final int ETHERNET = 1;
+    static final int PPP = 9;
     static final int RAW_BSD = 12;
     static final int RAW_OPENBSD = 14;
+    static final int PPP_HDLC = 50;
     static final int RAW = 101;
     static final int LOOP = 108;
     static final int LINUX_SLL = 113;
@@ -29,37 +32,46 @@ final class LinkLayer {
     private static final int ETHERTYPE_VLAN = 0x8100;
     private static final int ETHERTYPE_QINQ = 0x88a8;
 
-    /** More than two tags are no shape that a node produces. */
-    private static final int MOST_TAGS = 2;
+    /** QinQ before 802.1ad, still written by some switches. */
+    private static final int ETHERTYPE_QINQ_OLD = 0x9100;
 
-    private final int linkType;
+    /** More tags are no shape that a node produces. */
+    private static final int MOST_TAGS = 4;
+
+    private static final int PPP_ADDRESS_AND_CONTROL = 0xff03;
+    private static final int PPP_IPV4 = 0x0021;
+    private static final int PPP_IPV6 = 0x0057;
+
     private int ipStart;
     private int interfaceIndex;
     private Direction direction = Direction.UNKNOWN;
 
-    LinkLayer(int linkType) {
-        this.linkType = linkType;
-    }
-
-    boolean isKnown() {
+    static boolean isKnown(int linkType) {
         return switch (linkType) {
-            case NULL, LOOP, ETHERNET, RAW, RAW_BSD, RAW_OPENBSD, LINUX_SLL, LINUX_SLL2, IPV4, IPV6 -> true;
+            case NULL, LOOP, ETHERNET, PPP, PPP_HDLC, RAW, RAW_BSD, RAW_OPENBSD, LINUX_SLL, LINUX_SLL2, IPV4, IPV6 ->
+                true;
             default -> false;
         };
     }
 
     /** Whether the frame carries IP whose first byte was captured; then {@link #ipStart()} and the others are set. */
-    boolean decode(byte[] bytes, int start, int end) {
+    boolean decode(int linkType, byte[] bytes, int start, int end) {
         interfaceIndex = 0;
         direction = Direction.UNKNOWN;
         return switch (linkType) {
-            case ETHERNET -> end - start >= 14 && behindTags(bytes, u16be(bytes, start + 12), start + 14, end);
+            case ETHERNET -> ethernet(bytes, start, end);
             case LINUX_SLL -> end - start >= 16 && sll(bytes, start, end);
             case LINUX_SLL2 -> end - start >= 20 && sll2(bytes, start, end);
             case RAW, RAW_BSD, RAW_OPENBSD, IPV4, IPV6 -> ip(start, end);
-            case NULL, LOOP -> ip(start + 4, end);
+            case NULL, LOOP -> end - start >= 4 && family(bytes, start) && ip(start + 4, end);
+            case PPP, PPP_HDLC -> ppp(bytes, start, end);
             default -> false;
         };
+    }
+
+    /** Also the frame inside VXLAN and Geneve; leaves interface and direction as the outer frame set them. */
+    boolean ethernet(byte[] bytes, int start, int end) {
+        return end - start >= 14 && behindTags(bytes, u16be(bytes, start + 12), start + 14, end);
     }
 
     /** Cooked v1: packet type 2, ARPHRD 2, address length 2, address 8, protocol 2. No interface. */
@@ -75,10 +87,36 @@ final class LinkLayer {
         return behindTags(bytes, u16be(bytes, start), start + 20, end);
     }
 
+    /** The family, in the byte order of the machine that captured for NULL, big-endian for LOOP. */
+    private static boolean family(byte[] bytes, int start) {
+        int word = u32be(bytes, start);
+        return isIpFamily(word) || isIpFamily(Integer.reverseBytes(word));
+    }
+
+    /** AF_INET everywhere; AF_INET6 of Linux, of NetBSD and OpenBSD, of FreeBSD, of macOS. */
+    private static boolean isIpFamily(int family) {
+        return switch (family) {
+            case 2, 10, 24, 28, 30 -> true;
+            default -> false;
+        };
+    }
+
+    private boolean ppp(byte[] bytes, int start, int end) {
+        boolean framed = end - start >= 4 && u16be(bytes, start) == PPP_ADDRESS_AND_CONTROL;
+        int at = framed ? start + 2 : start;
+        if (end - at < 2) {
+            return false;
+        }
+        // An odd first byte ends a protocol field that was compressed to one (RFC 1661, section 6.5).
+        boolean compressed = (bytes[at] & 1) != 0;
+        int protocol = compressed ? u8(bytes, at) : u16be(bytes, at);
+        return (protocol == PPP_IPV4 || protocol == PPP_IPV6) && ip(at + (compressed ? 1 : 2), end);
+    }
+
     private boolean behindTags(byte[] bytes, int firstType, int firstStart, int end) {
         int type = firstType;
         int at = firstStart;
-        for (int tags = 0; tags < MOST_TAGS && (type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ); tags++) {
+        for (int tags = 0; tags < MOST_TAGS && isTag(type); tags++) {
             if (end - at < 4) {
                 return false;
             }
@@ -86,6 +124,10 @@ final class LinkLayer {
             at += 4;
         }
         return (type == ETHERTYPE_IPV4 || type == ETHERTYPE_IPV6) && ip(at, end);
+    }
+
+    private static boolean isTag(int type) {
+        return type == ETHERTYPE_VLAN || type == ETHERTYPE_QINQ || type == ETHERTYPE_QINQ_OLD;
     }
 
     private boolean ip(int at, int end) {

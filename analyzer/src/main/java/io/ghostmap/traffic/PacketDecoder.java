@@ -1,6 +1,5 @@
 package io.ghostmap.traffic;
 
-import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.pcap4j.packet.IllegalRawDataException;
 import org.pcap4j.packet.IpPacket.IpHeader;
@@ -20,8 +19,7 @@ final class PacketDecoder {
     private PacketDecoder() {}
 
     /** The packet as tcpdump would put it; empty when pcap4j refuses it. */
-    static String describe(byte[] bytes, int ipStart, int end) {
-        byte[] exact = Arrays.copyOfRange(bytes, ipStart, end);
+    static String describe(byte[] exact) {
         try {
             Packet packet = IpSelector.newPacket(exact, 0, exact.length);
             TcpPacket tcp = packet.get(TcpPacket.class);

@@ -3,16 +3,25 @@ package io.ghostmap.traffic;
 import java.util.Comparator;
 import java.util.Locale;
 
-/** An interface, by its index on the captured node (0 where the capture has none), and the direction of a frame. */
-record Passage(int interfaceIndex, Direction direction) implements Comparable<Passage> {
-    private static final Comparator<Passage> ORDER =
-            Comparator.comparingInt(Passage::interfaceIndex).thenComparing(Passage::direction);
+/**
+ * Where a frame passed.
+ *
+ * @param interfaceIndex on the captured node, 0 where the link header has none
+ * @param interfaceName as a pcapng states it; empty where the index or nothing is known
+ */
+record Passage(int interfaceIndex, String interfaceName, Direction direction, Tunnel tunnel)
+        implements Comparable<Passage> {
+    private static final Comparator<Passage> ORDER = Comparator.comparingInt(Passage::interfaceIndex)
+            .thenComparing(Passage::interfaceName)
+            .thenComparing(Passage::direction)
+            .thenComparing(Passage::tunnel);
 
-    /** Such as {@code eth0 out}; empty when the capture tells neither. */
+    /** Such as {@code eth0 out} or {@code eth0 out in vxlan}; empty when the capture tells neither. */
     String named(InterfaceNames names) {
-        String name = interfaceIndex == 0 ? "" : names.of(interfaceIndex);
+        String name = interfaceIndex == 0 ? interfaceName : names.of(interfaceIndex);
         String way = direction == Direction.UNKNOWN ? "" : direction.name().toLowerCase(Locale.ROOT);
-        return (name + " " + way).strip();
+        String within = tunnel == Tunnel.NONE ? "" : " in " + tunnel.word();
+        return ((name + " " + way).strip() + within).strip();
     }
 
     @Override

@@ -9,9 +9,17 @@ import java.util.Optional;
  * What the wire says.
  *
  * @param destinations in the order of most SYNs, then of address
- * @param untrackedSyns SYNs beyond the bound on distinct attempts: counted here and nowhere else
+ * @param services over UDP, in the order of most requests, then of address
+ * @param untrackedSyns SYNs to destinations beyond the bound: counted here and nowhere else
+ * @param untrackedDatagrams of UDP flows beyond the bound
  */
-public record Traffic(List<Capture> captures, List<Destination> destinations, long untrackedSyns, List<Gap> gaps) {
+public record Traffic(
+        List<Capture> captures,
+        List<Destination> destinations,
+        List<UdpService> services,
+        long untrackedSyns,
+        long untrackedDatagrams,
+        List<Gap> gaps) {
     public boolean captured() {
         return !captures.isEmpty();
     }
@@ -19,6 +27,11 @@ public record Traffic(List<Capture> captures, List<Destination> destinations, lo
     /** SYN frames in all captures, copies included. */
     public long syns() {
         return destinations.stream().mapToLong(Destination::syns).sum() + untrackedSyns;
+    }
+
+    /** SYN frames that no attempt holds, because there were more attempts than are followed one by one. */
+    public long tailSyns() {
+        return destinations.stream().mapToLong(d -> d.tail().syns()).sum() + untrackedSyns;
     }
 
     public Optional<Destination> find(Endpoint endpoint) {

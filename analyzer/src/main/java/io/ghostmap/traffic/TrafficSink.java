@@ -1,36 +1,39 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.MemberSink;
-import io.ghostmap.net.Endpoint;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Takes the capture files as the bundle streams past, in any order, and assembles the {@link Traffic} at the end. */
+/**
+ * Takes the capture files as the bundle streams past and assembles the {@link Traffic} at the end. All files are one
+ * capture: an attempt may start in one and be answered in the next.
+ */
 public final class TrafficSink implements MemberSink {
     private static final String FOLDER = "pcap/";
     private static final String LINKS = "pcap/links.json";
-    private static final String PCAP = ".pcap";
     private static final String STDERR = ".stderr";
     private static final int LONGEST_STDERR = 1 << 20;
-    private static final int MOST_FRAMES = 12;
 
     private final AttemptTable attempts = new AttemptTable();
+    private final UdpTable datagrams = new UdpTable();
     private final InterfaceNames interfaces = new InterfaceNames();
     private final SortedMap<String, Capture> captures = new TreeMap<>();
     private final Map<String, CaptureCounters> counters = new TreeMap<>();
     private final List<Gap> gaps = new ArrayList<>();
+    private boolean seesWholeConnections;
 
     @Override
     public boolean wants(String path) {
-        return path.equals(LINKS) || (path.startsWith(FOLDER) && (path.endsWith(PCAP) || path.endsWith(STDERR)));
+        return path.equals(LINKS)
+                || (path.startsWith(FOLDER) && (CaptureFiles.isCapture(path) || path.endsWith(STDERR)));
     }
 
     @Override
@@ -49,40 +52,34 @@ public final class TrafficSink implements MemberSink {
         }
     }
 
-    private void readCapture(String path, InputStream in) throws IOException {
-        PcapReader reader = new PcapReader(in);
-        if (!reader.open()) {
-            reader.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+    /** Reads one capture, compressed or not; what is no capture becomes a gap. */
+    public void readCapture(String path, InputStream in) {
+        CaptureFormat format = CaptureFormat.open(new ByteSource(Decompression.unpacking(in)));
+        if (format instanceof CaptureFormat.Unreadable unreadable) {
+            gaps.add(new Gap(path, unreadable.reason()));
             return;
         }
-        CaptureScan scan = new CaptureScan(path, reader, attempts);
+        CaptureScan scan = new CaptureScan(path, format, attempts, datagrams);
         scan.run();
-        reader.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+        seesWholeConnections |= scan.seesWholeConnections();
+        format.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
         captures.put(path, scan.result());
     }
 
     public Traffic assemble() {
-        List<Capture> all = captures.values().stream().map(this::withCounters).toList();
-        long end = all.stream().mapToLong(Capture::lastNanos).max().orElse(0);
-        boolean lossy = all.stream().anyMatch(capture -> capture.counters().lost());
-        SortedMap<Endpoint, List<ConnectionAttempt>> byServer = new TreeMap<>();
-        for (ConnectionAttempt attempt : attempts.close(end, lossy, interfaces)) {
-            byServer.computeIfAbsent(attempt.server(), server -> new ArrayList<>())
-                    .add(attempt);
-        }
-        List<Destination> destinations = byServer.entrySet().stream()
-                .map(entry -> destination(entry.getKey(), entry.getValue()))
-                .sorted(Comparator.comparingLong(Destination::syns).reversed().thenComparing(Destination::endpoint))
+        List<Capture> all = captures.values().stream()
+                .map(capture ->
+                        capture.with(counters.getOrDefault(CaptureFiles.stem(capture.file()), CaptureCounters.NONE)))
                 .toList();
-        return new Traffic(all, destinations, attempts.untracked(), List.copyOf(gaps));
-    }
-
-    private Capture withCounters(Capture capture) {
-        String stem = capture.file().substring(0, capture.file().length() - PCAP.length());
-        return capture.with(counters.getOrDefault(stem, CaptureCounters.NONE));
-    }
-
-    private Destination destination(Endpoint endpoint, List<ConnectionAttempt> of) {
-        return Destination.of(endpoint, of, attempts.packetTo(endpoint), MOST_FRAMES);
+        long end = all.stream().mapToLong(Capture::lastNanos).max().orElse(0);
+        boolean lossy = all.stream().anyMatch(Capture::lost);
+        Closing closing = new Closing(attempts, interfaces, end, lossy, seesWholeConnections);
+        return new Traffic(
+                all,
+                closing.destinations(),
+                datagrams.close(end, lossy),
+                attempts.untracked(),
+                datagrams.untracked(),
+                List.copyOf(gaps));
     }
 }

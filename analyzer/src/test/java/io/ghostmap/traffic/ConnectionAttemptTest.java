@@ -151,7 +151,9 @@ final class ConnectionAttemptTest {
         }
         Traffic traffic = Captures.read(pcap);
 
-        assertThat(traffic.untrackedSyns()).isEqualTo(500);
+        assertThat(traffic.tailSyns()).isEqualTo(500);
+        assertThat(traffic.destinations()).hasSize(1);
+        assertThat(traffic.destinations().get(0).tail()).isEqualTo(new Tail(500, 0, 0));
         assertThat(traffic.syns()).isEqualTo(all);
     }
 

@@ -1,0 +1,87 @@
+package io.ghostmap.bundle;
+
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PushbackInputStream;
+import java.util.Arrays;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * gzip and zstd, told by their magic bytes, never by a library's detection, which would open every parser it has. The
+ * JDK's inflater with a large buffer and zstd-jni without a wrapper read fastest of what was measured.
+ */
+public final class Decompression {
+    private static final int BUFFER = 256 << 10;
+    private static final int MAGIC_BYTES = 4;
+    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+    private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
+
+    /** A frame's header may ask for a window of any size; 128 MiB is what zstd itself takes without being told. */
+    private static final int LONGEST_WINDOW_LOG = 27;
+
+    private Decompression() {}
+
+    static boolean isGzip(byte[] start) {
+        return startsWith(start, GZIP);
+    }
+
+    static boolean isZstd(byte[] start) {
+        return startsWith(start, ZSTD);
+    }
+
+    private static boolean startsWith(byte[] bytes, byte[] magic) {
+        return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+    }
+
+    /** All members of a gzip file, one after the other. */
+    static InputStream gunzip(InputStream in) throws IOException {
+        return new GZIPInputStream(in, BUFFER);
+    }
+
+    static InputStream unzstd(InputStream in) throws IOException {
+        ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(in, RecyclingBufferPool.INSTANCE);
+        zstd.setLongMax(LONGEST_WINDOW_LOG);
+        return zstd;
+    }
+
+    /** The stream, unpacked on the way if it is compressed once. Failures show when it is read. */
+    public static InputStream unpacking(InputStream in) {
+        return new Lazy(in);
+    }
+
+    /** Looks at the first bytes at the first read, so that opening never fails. */
+    private static final class Lazy extends InputStream {
+        private final PushbackInputStream raw;
+        private InputStream plain;
+        private boolean opened;
+
+        Lazy(InputStream in) {
+            raw = new PushbackInputStream(in, MAGIC_BYTES);
+            plain = raw;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            if (!opened) {
+                opened = true;
+                byte[] magic = raw.readNBytes(MAGIC_BYTES);
+                raw.unread(magic);
+                plain = isGzip(magic) ? gunzip(raw) : isZstd(magic) ? unzstd(raw) : raw;
+            }
+            return plain.read(buffer, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            plain.close();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.ghostmap.cli;
+
+import io.ghostmap.bundle.BundleReader;
+import io.ghostmap.bundle.Limits;
+import io.ghostmap.bundle.Printable;
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.traffic.CaptureFiles;
+import io.ghostmap.traffic.Traffic;
+import io.ghostmap.traffic.TrafficSink;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The traffic alone: of a bundle, or of capture files without any bundle. */
+public final class TrafficReading {
+    private TrafficReading() {}
+
+    /** Several paths are rotated files of one capture, in the order of time. */
+    public static Traffic of(List<Path> paths) throws UnreadableBundleException {
+        TrafficSink sink = new TrafficSink();
+        if (paths.size() == 1 && !isCapture(paths.get(0))) {
+            BundleReader.withoutDigests(Limits.DEFAULT).read(paths.get(0), List.of(sink));
+            return sink.assemble();
+        }
+        for (Path path : paths) {
+            readCapture(path, sink);
+        }
+        return sink.assemble();
+    }
+
+    private static boolean isCapture(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return false;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return CaptureFiles.startsAsCapture(in);
+        } catch (IOException e) {
+            return false; // the bundle's reader names what is wrong
+        }
+    }
+
+    private static void readCapture(Path path, TrafficSink sink) throws UnreadableBundleException {
+        String shown = Printable.of(String.valueOf(path.getFileName()));
+        if (!isCapture(path)) {
+            throw new UnreadableBundleException(
+                    shown + ": not a capture that can be read: give pcap or pcapng files, or one bundle alone");
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            sink.readCapture(path.toString(), in);
+        } catch (IOException e) {
+            throw new UnreadableBundleException(shown + ": cannot be read: check the file's permissions", e);
+        }
+    }
+}

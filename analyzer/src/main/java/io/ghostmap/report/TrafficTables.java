@@ -1,0 +1,175 @@
+package io.ghostmap.report;
+
+import io.ghostmap.bundle.Printable;
+import io.ghostmap.traffic.Capture;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.ConnectionState;
+import io.ghostmap.traffic.Destination;
+import io.ghostmap.traffic.Rewrite;
+import io.ghostmap.traffic.Traffic;
+import io.ghostmap.traffic.UdpService;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** What {@code ghostmap traffic} prints: captures with their limits, destinations, services; at most 100 columns. */
+public final class TrafficTables {
+    private static final int COLUMNS = 100;
+
+    /** Destinations of which the table shows each; the JSON form has all. */
+    private static final int MOST_ROWS = 40;
+
+    private static final String DESTINATION_ROW = "%-30s %8s %9s %7s %-20s %s";
+    private static final String SERVICE_ROW = "%-30s %8s %9s %9s %s";
+
+    private final List<String> lines = new ArrayList<>();
+
+    private TrafficTables() {}
+
+    /** Ends in a line break. */
+    public static String render(Traffic traffic) {
+        TrafficTables tables = new TrafficTables();
+        traffic.captures().forEach(tables::capture);
+        tables.destinations(traffic);
+        tables.services(traffic);
+        return String.join("\n", tables.lines) + "\n";
+    }
+
+    private void capture(Capture capture) {
+        line(Printable.of(capture.file()) + ": " + capture.format() + ", " + capture.frames() + " frames, "
+                + orNone(Words.time(capture.clock().firstNanos())) + " to "
+                + orNone(Words.time(capture.clock().lastNanos())));
+        note(capture.snapLength() > 0 && capture.snapLength() < 262_144, "snap length " + capture.snapLength());
+        note(capture.dropped().isPresent(), capture.dropped().orElse(0) + " packets dropped");
+        note(capture.cutFrames() > 0, capture.cutFrames() + " frames cut before the TCP flags: not counted");
+        note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments, without ports: not counted");
+        note(capture.tunnelled() > 0, capture.tunnelled() + " frames in a tunnel: the inner connection counts");
+        note(
+                capture.clock().backward() > 0,
+                capture.clock().backward() + " frames out of order, at most "
+                        + seconds(capture.clock().largestStepBackNanos()) + " back");
+        note(
+                capture.clock().largestGapNanos() > 10_000_000_000L,
+                "no frame for " + seconds(capture.clock().largestGapNanos()));
+        note(capture.damage().isPresent(), "not whole: " + capture.damage().orElse(""));
+    }
+
+    private void destinations(Traffic traffic) {
+        line("");
+        if (traffic.destinations().isEmpty()) {
+            line("No SYN: no connection attempt was captured.");
+            return;
+        }
+        line(DESTINATION_ROW.formatted("TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES", "PASSED"));
+        traffic.destinations().stream().limit(MOST_ROWS).forEach(this::destination);
+        int more = traffic.destinations().size() - MOST_ROWS;
+        if (more > 0) {
+            line("and " + more + " more destinations with "
+                    + traffic.destinations().stream()
+                            .skip(MOST_ROWS)
+                            .mapToLong(Destination::syns)
+                            .sum()
+                    + " SYNs: --json has all of them");
+        }
+        if (traffic.untrackedSyns() > 0) {
+            line(traffic.untrackedSyns() + " SYNs went to further destinations, which are not told apart");
+        }
+        line("total: " + traffic.syns() + " SYN frames to "
+                + traffic.destinations().size() + " destinations");
+    }
+
+    private void destination(Destination to) {
+        line(DESTINATION_ROW.formatted(
+                to.endpoint(),
+                to.attempts().size(),
+                to.syns(),
+                to.clients().size(),
+                counts(to.replies(), Words::lower),
+                String.join(", ", to.paths())));
+        note(
+                !to.attempts().isEmpty(),
+                Words.time(to.firstNanos()) + " to " + Words.time(to.lastNanos()) + ", frame"
+                        + to.frames().stream()
+                                .limit(5)
+                                .map(frame -> " " + frame.number())
+                                .reduce("", String::concat)
+                        + (to.states().isEmpty() ? "" : ", states " + counts(to.states(), ConnectionState::name)));
+        note(
+                to.tail().counted(),
+                to.tail().syns() + " SYNs, " + to.tail().answers() + " SYN-ACKs and "
+                        + to.tail().refusals() + " RSTs of further attempts are only counted");
+        rewrites(to).forEach((rewrite, count) -> note(true, rewrite + " (" + count + ")"));
+    }
+
+    /** How often the same SYN was seen under another destination, or from another source. */
+    private static Map<String, Integer> rewrites(Destination to) {
+        Map<String, Integer> count = new TreeMap<>();
+        for (ConnectionAttempt attempt : to.attempts()) {
+            Optional<Rewrite> rewrite = attempt.rewrite();
+            rewrite.ifPresent(other -> count.merge(
+                    other.server().equals(to.endpoint())
+                            ? "the same SYN also came from " + other.client().address()
+                            : "the same SYN also went to " + other.server(),
+                    1,
+                    Integer::sum));
+        }
+        return count.size() > 3
+                ? Map.of("the same SYN under other addresses: --json tells which", count.size())
+                : count;
+    }
+
+    private void services(Traffic traffic) {
+        if (traffic.services().isEmpty()) {
+            return;
+        }
+        line("");
+        line(SERVICE_ROW.formatted("UDP SERVICE", "FLOWS", "DATAGRAMS", "RESPONSES", "REPLIES"));
+        traffic.services().stream().limit(MOST_ROWS).forEach(this::service);
+        int more = traffic.services().size() - MOST_ROWS;
+        if (more > 0) {
+            line("and " + more + " more: --json has all of them");
+        }
+        if (traffic.untrackedDatagrams() > 0) {
+            line(traffic.untrackedDatagrams() + " datagrams of further flows are only counted");
+        }
+    }
+
+    private void service(UdpService service) {
+        line(SERVICE_ROW.formatted(
+                service.endpoint(),
+                service.flows(),
+                service.requests(),
+                service.responses(),
+                counts(service.replies(), Words::lower)));
+    }
+
+    private static <E> String counts(SortedMap<E, Integer> counts, Function<E, String> word) {
+        List<String> words = new ArrayList<>();
+        counts.forEach((what, count) -> words.add(word.apply(what) + " " + count));
+        return words.isEmpty() ? "-" : String.join(" ", words);
+    }
+
+    private static String seconds(long nanos) {
+        return nanos / 1_000_000_000L + "." + "%03d".formatted(nanos / 1_000_000L % 1_000) + " s";
+    }
+
+    private static String orNone(String time) {
+        return time.isEmpty() ? "-" : time;
+    }
+
+    private void note(boolean holds, String text) {
+        if (holds) {
+            line("    " + text);
+        }
+    }
+
+    /** Interface names and file names come from the capture: what is not visible in them is written out. */
+    private void line(String text) {
+        String visible = Printable.whole(text).stripTrailing();
+        lines.add(visible.length() <= COLUMNS ? visible : visible.substring(0, COLUMNS - 1) + "…");
+    }
+}

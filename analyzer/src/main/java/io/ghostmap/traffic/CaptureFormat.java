@@ -1,0 +1,52 @@
+package io.ghostmap.traffic;
+
+import java.util.List;
+import java.util.Optional;
+
+/** A capture file's framing, read forward once. */
+sealed interface CaptureFormat permits PcapFormat, PcapngFormat, CaptureFormat.Unreadable {
+    /** Steps to the next frame; false at the end, or where the file breaks off, which {@link #damage} then tells. */
+    boolean next(Frame frame);
+
+    /** Why reading stopped before the end, or why the file was not read at all; empty for a whole file. */
+    Optional<String> damage();
+
+    /** The interfaces seen so far, in the order of the file. */
+    List<CaptureInterface> interfaces();
+
+    /** {@code pcap}, {@code pcapng}, or empty. */
+    String name();
+
+    /** Told by the first bytes, never by the file's name. */
+    static CaptureFormat open(ByteSource source) {
+        if (!source.require(4)) {
+            return new Unreadable(
+                    source.failure().orElse(source.ready() == 0 ? "empty" : "shorter than a pcap file's header"));
+        }
+        int magic = ByteSource.u32be(source.buffer(), source.position());
+        return magic == PcapngFormat.SECTION_HEADER ? new PcapngFormat(source) : PcapFormat.open(source, magic);
+    }
+
+    /** A file that is no capture, or whose header is cut. */
+    record Unreadable(String reason) implements CaptureFormat {
+        @Override
+        public boolean next(Frame frame) {
+            return false;
+        }
+
+        @Override
+        public Optional<String> damage() {
+            return Optional.of(reason);
+        }
+
+        @Override
+        public List<CaptureInterface> interfaces() {
+            return List.of();
+        }
+
+        @Override
+        public String name() {
+            return "";
+        }
+    }
+}

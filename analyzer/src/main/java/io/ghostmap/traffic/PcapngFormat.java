@@ -1,0 +1,304 @@
+package io.ghostmap.traffic;
+
+import static io.ghostmap.traffic.ByteSource.u16be;
+import static io.ghostmap.traffic.ByteSource.u32be;
+import static io.ghostmap.traffic.ByteSource.u32le;
+import static io.ghostmap.traffic.ByteSource.u8;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * pcapng (draft-ietf-opsawg-pcapng): blocks of type 4, length 4, body, length 4; each section has its own byte order
+ * and its own interfaces. Blocks that hold no packet and no interface are stepped over unread.
+ */
+final class PcapngFormat implements CaptureFormat {
+    /** Reads the same in both byte orders. */
+    static final int SECTION_HEADER = 0x0a0d0d0a;
+
+    private static final int INTERFACE_DESCRIPTION = 1;
+    private static final int OBSOLETE_PACKET = 2;
+    private static final int SIMPLE_PACKET = 3;
+    private static final int INTERFACE_STATISTICS = 5;
+    private static final int ENHANCED_PACKET = 6;
+
+    private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
+
+    private static final int OPTION_END = 0;
+    private static final int IF_NAME = 2;
+    private static final int IF_TSRESOL = 9;
+    private static final int IF_FILTER = 11;
+    private static final int IF_TSOFFSET = 14;
+    private static final int ISB_IFDROP = 5;
+    private static final int ISB_OSDROP = 7;
+
+    /** A block around the longest record, with its options. */
+    private static final int LONGEST_BLOCK = PcapFormat.LONGEST_RECORD + (64 << 10);
+
+    private static final int SMALLEST_BLOCK = 12;
+    private static final int SECTION_HEADER_START = 12;
+    private static final int MOST_INTERFACES = 4_096;
+    private static final int LONGEST_TEXT = 256;
+
+    private final ByteSource source;
+    private final List<CaptureInterface> all = new ArrayList<>();
+    private final List<Described> section = new ArrayList<>();
+    private boolean swapped;
+    private boolean inSection;
+    private Optional<String> damage = Optional.empty();
+
+    /** An interface of the current section: its place in {@link #all}, and its clock. */
+    private record Described(int index, TimestampUnit clock) {}
+
+    PcapngFormat(ByteSource source) {
+        this.source = source;
+    }
+
+    @Override
+    public boolean next(Frame frame) {
+        while (damage.isEmpty()) {
+            if (!source.require(8)) {
+                damage = source.ready() > 0
+                        ? Optional.of("cut inside the block behind frame " + frame.number())
+                        : source.failure().map(reason -> reason + " behind frame " + frame.number());
+                return false;
+            }
+            int type = word(source.position());
+            if (type == SECTION_HEADER && !startSection(frame)) {
+                return false;
+            }
+            if (!inSection) {
+                return broken(frame, "no section header stands before its first block");
+            }
+            long length = Integer.toUnsignedLong(word(source.position() + 4));
+            if (length < SMALLEST_BLOCK || length % 4 != 0) {
+                return broken(frame, "a block states a length that no block has");
+            }
+            if (!isRead(type)) {
+                if (!source.skip(length)) {
+                    return broken(frame, "cut inside a block");
+                }
+            } else if (length > LONGEST_BLOCK) {
+                return broken(frame, "a block states a length that no capture has");
+            } else if (!source.require((int) length)) {
+                return broken(frame, "cut inside a block");
+            } else if (block(type, (int) length, frame)) {
+                return damage.isEmpty();
+            }
+        }
+        return false;
+    }
+
+    private static boolean isRead(int type) {
+        return switch (type) {
+            case INTERFACE_DESCRIPTION, OBSOLETE_PACKET, SIMPLE_PACKET, INTERFACE_STATISTICS, ENHANCED_PACKET -> true;
+            default -> false;
+        };
+    }
+
+    /** Takes the byte order; the block itself is then stepped over like any other. */
+    private boolean startSection(Frame frame) {
+        if (!source.require(SECTION_HEADER_START)) {
+            return broken(frame, "cut inside a section header");
+        }
+        int magic = u32be(source.buffer(), source.position() + 8);
+        swapped = magic != BYTE_ORDER_MAGIC;
+        if (swapped && Integer.reverseBytes(magic) != BYTE_ORDER_MAGIC) {
+            return broken(frame, "a section header without a byte order");
+        }
+        section.clear();
+        inSection = true;
+        return true;
+    }
+
+    /** Reads one whole block and steps behind it; true when it held a frame, or when the file is broken there. */
+    private boolean block(int type, int length, Frame frame) {
+        int start = source.position();
+        if (word(start + length - 4) != length) {
+            broken(frame, "a block whose two lengths differ");
+            return true;
+        }
+        int body = start + 8;
+        int end = start + length - 4;
+        source.advance(length);
+        return switch (type) {
+            case INTERFACE_DESCRIPTION -> describe(body, end, frame);
+            case INTERFACE_STATISTICS -> statistics(body, end);
+            case ENHANCED_PACKET -> end - body < 20 ? shortBlock(frame) : packet(body, word(body), end, frame);
+            case OBSOLETE_PACKET -> end - body < 20 ? shortBlock(frame) : packet(body, half(body), end, frame);
+            default -> end - body < 4 ? shortBlock(frame) : simplePacket(body, end, frame);
+        };
+    }
+
+    /** Link type 2, reserved 2, snap length 4, options. */
+    private boolean describe(int body, int end, Frame frame) {
+        if (end - body < 8) {
+            return shortBlock(frame);
+        }
+        if (all.size() >= MOST_INTERFACES) {
+            broken(frame, "more than " + MOST_INTERFACES + " interfaces");
+            return true;
+        }
+        Options options = new Options(body + 8, end);
+        String name = options.text(IF_NAME);
+        String filter = options.filter();
+        int resolution = options.find(IF_TSRESOL, 1).stream()
+                .map(at -> u8(source.buffer(), at))
+                .findFirst()
+                .orElse(TimestampUnit.MICROSECONDS);
+        long offset = options.find(IF_TSOFFSET, 8).stream()
+                .mapToLong(this::quad)
+                .findFirst()
+                .orElse(0);
+        section.add(new Described(all.size(), new TimestampUnit(resolution, offset)));
+        all.add(new CaptureInterface(name, half(body), word(body + 4), filter, CaptureInterface.NONE.dropped()));
+        return false;
+    }
+
+    /** Interface 4, timestamp 8, options. The last statistics of an interface hold. */
+    private boolean statistics(int body, int end) {
+        if (end - body < 12 || Integer.compareUnsigned(word(body), section.size()) >= 0) {
+            return false;
+        }
+        int index = section.get(word(body)).index();
+        Options options = new Options(body + 12, end);
+        OptionalInt atInterface = options.find(ISB_IFDROP, 8);
+        OptionalInt inSystem = options.find(ISB_OSDROP, 8);
+        if (atInterface.isPresent() || inSystem.isPresent()) {
+            long dropped = atInterface.stream().mapToLong(this::quad).sum()
+                    + inSystem.stream().mapToLong(this::quad).sum();
+            all.set(index, all.get(index).withDropped(Math.max(0, dropped)));
+        }
+        return false;
+    }
+
+    /** Interface 4 (or 2, then drops 2), time 4 + 4, captured 4, on the wire 4, packet. */
+    private boolean packet(int body, int interfaceId, int end, Frame frame) {
+        if (Integer.compareUnsigned(interfaceId, section.size()) >= 0) {
+            broken(frame, "a packet of an interface that its section does not describe");
+            return true;
+        }
+        int captured = word(body + 12);
+        if (captured < 0 || captured > end - body - 20 || captured > PcapFormat.LONGEST_RECORD) {
+            broken(frame, "a packet longer than its block");
+            return true;
+        }
+        long high = Integer.toUnsignedLong(word(body + 4));
+        long low = Integer.toUnsignedLong(word(body + 8));
+        Described at = section.get(interfaceId);
+        int data = body + 20;
+        frame.next(
+                source.buffer(),
+                data,
+                data + captured,
+                Integer.toUnsignedLong(word(body + 16)),
+                at.clock().nanos(high << 32 | low),
+                all.get(at.index()));
+        return true;
+    }
+
+    /** Length on the wire 4, packet; of interface 0, without a time: the last frame's is taken. */
+    private boolean simplePacket(int body, int end, Frame frame) {
+        if (section.isEmpty()) {
+            broken(frame, "a packet of an interface that its section does not describe");
+            return true;
+        }
+        CaptureInterface at = all.get(section.get(0).index());
+        long original = Integer.toUnsignedLong(word(body));
+        long limit = at.snapLength() == 0 ? original : Math.min(original, Integer.toUnsignedLong(at.snapLength()));
+        if (limit > end - body - 4) {
+            broken(frame, "a packet longer than its block");
+            return true;
+        }
+        frame.next(source.buffer(), body + 4, body + 4 + (int) limit, original, frame.nanos(), at);
+        return true;
+    }
+
+    private boolean shortBlock(Frame frame) {
+        broken(frame, "a block shorter than its fields");
+        return true;
+    }
+
+    /** Always false: no frame. */
+    private boolean broken(Frame frame, String how) {
+        damage = Optional.of(how + ", behind frame " + frame.number());
+        return false;
+    }
+
+    private int word(int offset) {
+        return swapped ? u32le(source.buffer(), offset) : u32be(source.buffer(), offset);
+    }
+
+    private int half(int offset) {
+        int value = u16be(source.buffer(), offset);
+        return swapped ? Short.toUnsignedInt(Short.reverseBytes((short) value)) : value;
+    }
+
+    private long quad(int offset) {
+        long first = Integer.toUnsignedLong(word(offset));
+        long second = Integer.toUnsignedLong(word(offset + 4));
+        return swapped ? second << 32 | first : first << 32 | second;
+    }
+
+    @Override
+    public Optional<String> damage() {
+        return damage;
+    }
+
+    @Override
+    public List<CaptureInterface> interfaces() {
+        return List.copyOf(all);
+    }
+
+    @Override
+    public String name() {
+        return "pcapng";
+    }
+
+    /** The options of one block: code 2, length 2, value padded to 4, until code 0 or the block's end. */
+    private final class Options {
+        private final int start;
+        private final int end;
+
+        Options(int start, int end) {
+            this.start = start;
+            this.end = end;
+        }
+
+        /** Where the first value of the code with at least that many bytes stands. */
+        OptionalInt find(int code, int leastLength) {
+            int at = start;
+            while (end - at >= 4) {
+                int found = half(at);
+                int length = half(at + 2);
+                if (found == OPTION_END || length > end - at - 4) {
+                    return OptionalInt.empty();
+                }
+                if (found == code && length >= leastLength) {
+                    return OptionalInt.of(at + 4);
+                }
+                at += 4 + (length + 3 & ~3);
+            }
+            return OptionalInt.empty();
+        }
+
+        String text(int code) {
+            OptionalInt at = find(code, 1);
+            return at.isEmpty() ? "" : text(at.getAsInt(), half(at.getAsInt() - 2));
+        }
+
+        /** Its first byte tells whether a text or BPF instructions follow. */
+        String filter() {
+            OptionalInt at = find(IF_FILTER, 2);
+            boolean isText = at.isPresent() && source.buffer()[at.getAsInt()] == 0;
+            return isText ? text(at.getAsInt() + 1, half(at.getAsInt() - 2) - 1) : "";
+        }
+
+        private String text(int at, int length) {
+            return new String(source.buffer(), at, Math.min(length, LONGEST_TEXT), StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.support.Archives;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class TrafficCommandTest {
+    @TempDir
+    private Path folder;
+
+    private record Run(int status, String out, String err) {}
+
+    @Test
+    void bundleAndItsBareCaptureTellTheSameDestinations() {
+        Path sample = Repository.sample("stale-generation");
+        Run bundle = run(sample.toString());
+        Run bare = run(capture(sample).toString());
+
+        assertThat(bundle.status()).isZero();
+        assertThat(bare.status()).isZero();
+        assertThat(bundle.out()).contains("172.16.149.220:8080", "total: 118 SYN frames", "eth0 out");
+        assertThat(bare.out()).contains("172.16.149.220:8080", "total: 118 SYN frames", "if2 out");
+        assertThat((bundle.out() + bare.out()).lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void compressedCaptureReadsAsThePlainOne() throws IOException {
+        Path plain = capture(Repository.sample("stale-generation"));
+        Path packed = folder.resolve("any.pcap.gz");
+        Files.write(packed, Archives.gzip(Files.readAllBytes(plain)));
+
+        String json = run("--json", plain.toString()).out();
+        assertThat(json).contains("\"schema\" : \"ghostmap/traffic/v1\"");
+        assertThat(run("--json", packed.toString()).out()).isEqualTo(json.replace(plain.toString(), packed.toString()));
+    }
+
+    @Test
+    void rotatedFilesAreOneCapture() throws IOException {
+        byte[] whole = Files.readAllBytes(capture(Repository.sample("stale-generation")));
+        int second = 24;
+        while (second < whole.length / 2) {
+            second += 16 + (whole[second + 8] & 0xff); // no frame is longer than the snap length of 160
+        }
+        byte[] rest = Arrays.copyOf(whole, 24 + whole.length - second);
+        System.arraycopy(whole, second, rest, 24, whole.length - second);
+        Path first = Files.write(folder.resolve("r.pcap0"), Arrays.copyOf(whole, second));
+        Path next = Files.write(folder.resolve("r.pcap1"), rest);
+
+        assertThat(run(first.toString(), next.toString()).out()).contains("total: 118 SYN frames to 7 destinations");
+    }
+
+    @Test
+    void cutCaptureIsReadAndTheLossNamed() throws IOException {
+        byte[] whole = Files.readAllBytes(capture(Repository.sample("stale-generation")));
+        Path cut = Files.write(folder.resolve("cut.pcap"), Arrays.copyOf(whole, 5_000));
+
+        Run run = run(cut.toString());
+        assertThat(run.status()).isZero();
+        assertThat(run.err()).contains("cut inside");
+    }
+
+    @Test
+    void whatIsNoCaptureAndNoBundleIsRefusedInOneLine() throws IOException {
+        Path notes = Files.write(folder.resolve("notes.txt"), "no capture".getBytes(StandardCharsets.UTF_8));
+
+        for (Run run : new Run[] {
+            run(notes.toString()),
+            run(notes.toString(), notes.toString()),
+            run(folder.resolve("absent").toString())
+        }) {
+            assertThat(run.status()).isEqualTo(4);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err().lines()).hasSize(1);
+        }
+        assertThat(run().status()).isEqualTo(2);
+    }
+
+    private Path capture(Path sample) {
+        return Archives.unpack(sample, folder).resolve("pcap/any.pcap");
+    }
+
+    private static Run run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        String[] all = new String[arguments.length + 1];
+        all[0] = "traffic";
+        System.arraycopy(arguments, 0, all, 1, arguments.length);
+        int status = Main.run(new PrintWriter(out), new PrintWriter(err), all);
+        return new Run(status, out.toString(), err.toString());
+    }
+}

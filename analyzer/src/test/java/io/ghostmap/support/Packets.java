@@ -1,0 +1,89 @@
+package io.ghostmap.support;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
+/** Packets from the inside out: a segment, in IP, in a tunnel, in a frame. */
+public final class Packets {
+    private Packets() {}
+
+    public static byte[] tcp(int fromPort, int toPort, int flags, int seq, int ack, int payload) {
+        ByteBuffer tcp = ByteBuffer.allocate(20 + payload);
+        tcp.putShort((short) fromPort).putShort((short) toPort).putInt(seq).putInt(ack);
+        tcp.put((byte) 0x50).put((byte) flags).putShort((short) 64240);
+        return tcp.array();
+    }
+
+    public static byte[] udp(int fromPort, int toPort, byte[] payload) {
+        ByteBuffer udp = ByteBuffer.allocate(8 + payload.length);
+        udp.putShort((short) fromPort).putShort((short) toPort).putShort((short) (8 + payload.length));
+        return udp.putShort((short) 0).put(payload).array();
+    }
+
+    /** IPv4 or IPv6, by the addresses. */
+    public static byte[] ip(String from, String to, int protocol, byte[] payload) {
+        byte[] source = Addresses.bytes(from);
+        ByteBuffer packet = ByteBuffer.allocate((source.length == 4 ? 20 : 40) + payload.length);
+        if (source.length == 4) {
+            packet.put((byte) 0x45).put((byte) 0).putShort((short) packet.capacity());
+            packet.putInt(0x1234_0000).put((byte) 64).put((byte) protocol).putShort((short) 0);
+        } else {
+            packet.putInt(0x6000_0000).putShort((short) payload.length);
+            packet.put((byte) protocol).put((byte) 64);
+        }
+        return packet.put(source).put(Addresses.bytes(to)).put(payload).array();
+    }
+
+    /** Puts a destination-options header of 8 bytes, all padding, between IPv6 and its payload. */
+    public static byte[] withExtension(int protocol, byte[] payload) {
+        ByteBuffer all = ByteBuffer.allocate(8 + payload.length);
+        return all.put((byte) protocol)
+                .put((byte) 0)
+                .put((byte) 1)
+                .put((byte) 4)
+                .putInt(0)
+                .put(payload)
+                .array();
+    }
+
+    /** Turns an IPv4 packet into a fragment: {@code word} is flags and offset. */
+    public static byte[] fragment(byte[] ip, int word) {
+        byte[] copy = ip.clone();
+        copy[6] = (byte) (word >> 8);
+        copy[7] = (byte) word;
+        return copy;
+    }
+
+    /** With one tag a type, from the outside in: 0x8100, 0x88a8. */
+    public static byte[] ethernet(byte[] ip, int... tags) {
+        ByteBuffer frame = ByteBuffer.allocate(14 + 4 * tags.length + ip.length);
+        frame.put(new byte[] {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2});
+        for (int tag : tags) {
+            frame.putShort((short) tag).putShort((short) 100);
+        }
+        return frame.putShort((short) (ip[0] >> 4 == 4 ? 0x0800 : 0x86dd))
+                .put(ip)
+                .array();
+    }
+
+    public static byte[] vxlan(byte[] frame) {
+        ByteBuffer all =
+                ByteBuffer.allocate(8 + frame.length).putInt(0x0800_0000).putInt(7 << 8);
+        return udp(40_000, 4789, all.put(frame).array());
+    }
+
+    /** With four bytes of options. */
+    public static byte[] geneve(byte[] frame) {
+        ByteBuffer all = ByteBuffer.allocate(12 + frame.length)
+                .putInt(0x0100_6558)
+                .putInt(7 << 8)
+                .putInt(0x0102_0000);
+        return udp(40_000, 6081, all.put(frame).array());
+    }
+
+    /** Port unreachable that quotes the packet, cut to what RFC 792 demands for an IPv4 header without options. */
+    public static byte[] unreachable(byte[] quoted) {
+        ByteBuffer icmp = ByteBuffer.allocate(36).put((byte) 3).put((byte) 3);
+        return icmp.position(8).put(Arrays.copyOf(quoted, 28)).array();
+    }
+}
