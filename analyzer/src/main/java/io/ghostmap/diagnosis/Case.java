@@ -5,7 +5,6 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
@@ -19,6 +18,7 @@ import java.util.Optional;
  * All that is known about one node, from claims to replays. What the rules read.
  *
  * @param replays of every frontend of every generation, at every hook that handles it
+ * @param affected those of them that end elsewhere than the current generation says
  * @param destinations what was seen on the wire, against every generation
  */
 public record Case(
@@ -28,17 +28,20 @@ public record Case(
         Datapath datapath,
         List<Hook> hooks,
         List<Replay> replays,
+        List<Replay> affected,
         List<CorrelatedDestination> destinations) {
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
+        List<Replay> replays = new Replayer(datapath).replayAll(hooks);
         return new Case(
                 bundle,
                 evidence,
                 traffic,
                 datapath,
                 hooks,
-                new Replayer(datapath).replayAll(hooks),
+                replays,
+                replays.stream().filter(Replay::affected).toList(),
                 Correlation.of(traffic, datapath));
     }
 
@@ -49,20 +52,6 @@ public record Case(
         gaps.addAll(Hooks.contradictions(evidence));
         gaps.addAll(traffic.gaps());
         return List.copyOf(gaps);
-    }
-
-    /** Replays whose outcome differs from the current generation's. */
-    public List<Replay> affected() {
-        return replays.stream().filter(Replay::affected).toList();
-    }
-
-    /** Replays that may have sent a connection to that address. */
-    public List<Replay> leadingTo(Endpoint endpoint) {
-        Fate fate = new Fate.Connects(endpoint);
-        return replays.stream()
-                .filter(replay -> !replay.frontend().endpoint().equals(endpoint))
-                .filter(replay -> replay.outcome().contains(fate))
-                .toList();
     }
 
     Optional<CorrelatedDestination> seen(Endpoint endpoint) {

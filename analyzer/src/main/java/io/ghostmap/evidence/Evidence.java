@@ -9,6 +9,7 @@ import java.util.SortedMap;
  * Everything that the node said. Lists keep the order of the bundle; an absent list is empty and named in
  * {@link #gaps()}.
  *
+ * @param state the objects to reason on: the reading before the capture, and what only the later one saw
  * @param tree programs as attached, per cgroup; {@code treeCaptured} tells "none" from "not asked"
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
@@ -19,6 +20,7 @@ import java.util.SortedMap;
 public record Evidence(
         BpfState before,
         BpfState after,
+        BpfState state,
         List<NetAttachment> net,
         boolean treeCaptured,
         List<CgroupPrograms> tree,
@@ -37,21 +39,13 @@ public record Evidence(
         List<String> bpffsMounts,
         List<Gap> gaps) {
 
-    /** The objects to reason on: the reading before the capture, and what only the later one saw. */
-    public BpfState state() {
-        return new BpfState(
-                before.maps().completedBy(after.maps()),
-                before.programs().completedBy(after.programs()),
-                before.links().completedBy(after.links()));
-    }
-
     /** Whether any object shows a pin: where none does, the collector did not see the bpffs, and no pin means nothing. */
     public boolean pinsVisible() {
         return !pins.isEmpty()
-                || state().maps().all().stream().anyMatch(map -> !map.pins().isEmpty())
-                || state().programs().all().stream()
+                || state.maps().all().stream().anyMatch(map -> !map.pins().isEmpty())
+                || state.programs().all().stream()
                         .anyMatch(program -> !program.pins().isEmpty())
-                || state().links().all().stream().anyMatch(link -> !link.pins().isEmpty());
+                || state.links().all().stream().anyMatch(link -> !link.pins().isEmpty());
     }
 
     public Optional<MapDump> dump(int mapId) {

@@ -111,9 +111,12 @@ public final class EvidenceSink implements MemberSink {
         List<Gap> all = new ArrayList<>(bundle.gaps());
         all.addAll(gaps);
         all.addAll(ExpectedFiles.absentFrom(bundle, all));
+        BpfState first = before.state();
+        BpfState second = after.state();
         return new Evidence(
-                before.state(),
-                after.state(),
+                first,
+                second,
+                first.completedBy(second),
                 List.copyOf(net),
                 treeCaptured,
                 List.copyOf(tree),
