@@ -2,6 +2,7 @@ package io.ghostmap.cli;
 
 import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.NodeText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -9,8 +10,13 @@ import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /** The program: {@code ghostmap analyze BUNDLE}, or {@code ghostmap BUNDLE} for short. */
 @Command(
@@ -25,16 +31,37 @@ import picocli.CommandLine.Command;
             "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
             ""
         },
-        subcommands = {
-            AnalyzeCommand.class,
-            ExplainCommand.class,
-            HooksCommand.class,
-            MapsCommand.class,
-            TrafficCommand.class,
-            CommandLine.HelpCommand.class
-        })
+        subcommands = {AnalyzeCommand.class, ExplainCommand.class, TrafficCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
+    @Spec
+    private @Nullable CommandSpec spec;
+
     private Main() {}
+
+    @Command(
+            name = "hooks",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            header = "The programs of every hook, in run order.")
+    int hooks(@Mixin BundleArgument bundle) throws UnreadableBundleException {
+        return answer(NodeText.hooks(Analysis.of(bundle.path())));
+    }
+
+    @Command(
+            name = "maps",
+            mixinStandardHelpOptions = true,
+            versionProvider = Version.class,
+            header = "The generations of the load-balancing maps, and why each is or is not current.")
+    int maps(@Mixin BundleArgument bundle) throws UnreadableBundleException {
+        return answer(NodeText.maps(Analysis.of(bundle.path())));
+    }
+
+    private int answer(String text) {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        out.print(text);
+        out.flush();
+        return ExitStatus.ANALYZED;
+    }
 
     public static void main(String[] args) {
         System.exit(run(
@@ -86,7 +113,8 @@ public final class Main {
             err.println("ghostmap: the report cannot be written: " + Printable.of(String.valueOf(e.getMessage())));
             return ExitStatus.INTERNAL_ERROR;
         }
-        err.println("ghostmap: internal error, please report it with the bundle's SHA-256: " + e);
+        err.println("ghostmap: internal error, please report it with the bundle's SHA-256: "
+                + Printable.of(String.valueOf(e)));
         return ExitStatus.INTERNAL_ERROR;
     }
 }
