@@ -17,6 +17,11 @@ public record ConnectionPath(
 
     private static final int MOST_ENTRIES = 3;
 
+    private static final Comparator<Report.Replay> CLEAREST_FIRST = Comparator.comparing(Report.Replay::affected)
+            .thenComparingLong(Report.Replay::observedSyns)
+            .thenComparing(ConnectionPath::hasBackendsInTheCurrentGeneration)
+            .reversed();
+
     /**
      * A box of the drawing.
      *
@@ -28,10 +33,8 @@ public record ConnectionPath(
 
     static Optional<ConnectionPath> of(Report report) {
         return report.replays().stream()
-                .max(Comparator.comparing(Report.Replay::affected)
-                        .thenComparingLong(Report.Replay::observedSyns)
-                        .thenComparing(ConnectionPath::hasBackendsInTheCurrentGeneration)
-                        .thenComparing(Report.Replay::frontend, Comparator.reverseOrder()))
+                .sorted(CLEAREST_FIRST) // stable: of equals the first of the report, as in its summary
+                .findFirst()
                 .map(replay -> of(report, replay));
     }
 

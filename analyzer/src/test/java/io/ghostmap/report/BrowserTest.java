@@ -23,6 +23,9 @@ final class BrowserTest {
     private static final int DESKTOP = 1280;
     private static final int PHONE = 390;
 
+    /** 297 mm less two margins of 12 mm, at 96 pixels an inch. */
+    private static final int A4_LANDSCAPE = 1031;
+
     @TempDir
     private Path folder;
 
@@ -51,6 +54,30 @@ final class BrowserTest {
                                     .asDouble())
                             .isPositive();
                 }
+            }
+        }
+    }
+
+    /** What does not fit the page is lost on paper: nothing can be scrolled there. */
+    @Test
+    void noTableIsCutOnPaper() throws IOException, InterruptedException, UnreadableBundleException {
+        Needs.tools("chromium");
+        try (Browser browser = Browser.start()) {
+            for (String sample : Repository.SAMPLES) {
+                Path page = folder.resolve(sample + ".html");
+                Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
+                browser.open(page, DESKTOP, false);
+                browser.layOutForPrint(A4_LANDSCAPE);
+
+                assertThat(browser.evaluate("document.documentElement.scrollWidth")
+                                .asInt())
+                        .as("%s on paper", sample)
+                        .isLessThanOrEqualTo(A4_LANDSCAPE);
+                assertThat(browser.evaluate(
+                                        "Math.max(...[...document.querySelectorAll('table')].map(t => t.offsetWidth))")
+                                .asInt())
+                        .as("widest table of %s on paper", sample)
+                        .isLessThanOrEqualTo(A4_LANDSCAPE);
             }
         }
     }

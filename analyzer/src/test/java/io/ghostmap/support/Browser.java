@@ -117,6 +117,14 @@ public final class Browser implements AutoCloseable {
         }
     }
 
+    /** Lays the open page out as for paper of that width. */
+    public void layOutForPrint(int width) throws InterruptedException {
+        call("Emulation.setEmulatedMedia", Map.of("media", "print"));
+        call(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", 700, "deviceScaleFactor", 1, "mobile", false));
+    }
+
     /** The value of an expression, evaluated by the tool and not by the page. */
     public JsonNode evaluate(String expression) throws InterruptedException {
         return call("Runtime.evaluate", Map.of("expression", expression, "returnByValue", true))
