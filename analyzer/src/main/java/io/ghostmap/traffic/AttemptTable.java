@@ -3,6 +3,7 @@ package io.ghostmap.traffic;
 import static io.ghostmap.traffic.KeyIndex.ABSENT;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -45,19 +46,27 @@ final class AttemptTable {
     }
 
     private final KeyIndex flows = new KeyIndex(MOST_ATTEMPTS);
-    private final List<Integer> newestOfFlow = new ArrayList<>();
+    private int[] newestOfFlow = new int[1 << 10];
     private final List<OpenAttempt> attempts = new ArrayList<>();
     private final KeyIndex serverKeys = new KeyIndex(MOST_SERVERS);
     private final List<Server> servers = new ArrayList<>();
+    private final List<String> files = new ArrayList<>();
+    private final PassageIndex passages = new PassageIndex();
+    private final SightingLog sightings = new SightingLog();
     private final byte[] key = new byte[IpPacket.LONGEST_KEY];
     private final byte[] serverKey = new byte[IpPacket.LONGEST_KEY];
     private long untracked;
 
-    void syn(IpPacket packet, String file, Frame frame, Passage passage) {
+    /** What follows stands in that file. */
+    void startFile(String name) {
+        files.add(name);
+    }
+
+    void syn(IpPacket packet, Frame frame, LinkLayer link) {
         int length = packet.key(key);
         int known = find(flows.find(key, length), packet.sequence());
         if (known != ABSENT) {
-            attempts.get(known).addSyn(packet, file, frame, passage);
+            add(attempts.get(known), packet, frame, link);
             return;
         }
         int serverOrdinal = serverKeys.findOrAdd(serverKey, FlowKey.server(key, length, serverKey));
@@ -73,27 +82,35 @@ final class AttemptTable {
             server.tailSyns++;
             return;
         }
-        open(packet, frame, passage, length, server).addSyn(packet, file, frame, passage);
+        add(open(packet, frame, length, server), packet, frame, link);
     }
 
-    private OpenAttempt open(IpPacket packet, Frame frame, Passage passage, int length, Server server) {
+    private void add(OpenAttempt attempt, IpPacket packet, Frame frame, LinkLayer link) {
+        int passage = passages.ordinal(
+                link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
+        attempt.addSyn(packet, files.size() - 1, frame, passage, sightings);
+    }
+
+    private OpenAttempt open(IpPacket packet, Frame frame, int length, Server server) {
+        int known = flows.size();
         int flow = flows.findOrAdd(key, length);
-        if (flow == newestOfFlow.size()) {
-            newestOfFlow.add(ABSENT);
+        int previous = flow < known ? newestOfFlow[flow] : ABSENT;
+        OpenAttempt fresh = new OpenAttempt(flow, previous, packet.sequence(), frame.nanos());
+        if (flow == newestOfFlow.length) {
+            newestOfFlow = Arrays.copyOf(newestOfFlow, 2 * flow);
         }
-        OpenAttempt fresh = new OpenAttempt(flow, newestOfFlow.get(flow), packet.sequence(), frame.nanos(), passage);
-        newestOfFlow.set(flow, attempts.size());
+        newestOfFlow[flow] = attempts.size();
         attempts.add(fresh);
         server.attempts.add(fresh);
         return fresh;
     }
 
     /** A SYN-ACK from the server; it answers the SYN whose sequence number it acknowledges. */
-    void synAck(IpPacket packet, String file, Frame frame) {
+    void synAck(IpPacket packet, Frame frame) {
         int length = packet.reversedKey(key);
         int open = findAcknowledged(flows.find(key, length), packet.acknowledgement());
         if (open != ABSENT) {
-            attempts.get(open).settle(Reply.ANSWERED, file, frame);
+            attempts.get(open).settle(Reply.ANSWERED, files.size() - 1, frame);
         } else {
             Server server = tailServer(length);
             if (server != NO_SERVER) {
@@ -103,7 +120,7 @@ final class AttemptTable {
     }
 
     /** A RST from either side. */
-    void reset(IpPacket packet, String file, Frame frame) {
+    void reset(IpPacket packet, Frame frame) {
         int ofClient = newest(packet.key(key));
         if (ofClient != ABSENT) {
             attempts.get(ofClient).abort(true);
@@ -120,12 +137,12 @@ final class AttemptTable {
         }
         // A RST to a SYN acknowledges it (RFC 9293, 3.5.2); some middleboxes send one without ACK.
         int open = packet.has(IpPacket.FLAG_ACK) ? findAcknowledged(flow, packet.acknowledgement()) : ABSENT;
-        OpenAttempt newest = attempts.get(newestOfFlow.get(flow));
+        OpenAttempt newest = attempts.get(newestOfFlow[flow]);
         OpenAttempt meant = open == ABSENT ? newest : attempts.get(open);
         if (meant.isAnswered()) {
             meant.abort(false);
         } else if (open != ABSENT || !packet.has(IpPacket.FLAG_ACK)) {
-            meant.settle(Reply.REFUSED, file, frame);
+            meant.settle(Reply.REFUSED, files.size() - 1, frame);
         }
     }
 
@@ -142,20 +159,20 @@ final class AttemptTable {
     }
 
     /** An ICMP error; the packet's fields are those of the quoted segment. */
-    void unreachable(IpPacket packet, String file, Frame frame) {
+    void unreachable(IpPacket packet, Frame frame) {
         int open = find(flows.find(key, packet.key(key)), packet.sequence());
         if (open != ABSENT) {
-            attempts.get(open).settle(Reply.UNREACHABLE, file, frame);
+            attempts.get(open).settle(Reply.UNREACHABLE, files.size() - 1, frame);
         }
     }
 
     private int newest(int length) {
         int flow = flows.find(key, length);
-        return flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+        return flow == ABSENT ? ABSENT : newestOfFlow[flow];
     }
 
     private int find(int flow, int sequence) {
-        int at = flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+        int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
         for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
             if (attempts.get(at).sequence() == sequence) {
                 return at;
@@ -166,7 +183,7 @@ final class AttemptTable {
     }
 
     private int findAcknowledged(int flow, int acknowledgement) {
-        int at = flow == ABSENT ? ABSENT : newestOfFlow.get(flow);
+        int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
         for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
             if (attempts.get(at).isAcknowledgedBy(acknowledgement)) {
                 return at;
@@ -185,6 +202,18 @@ final class AttemptTable {
                 : serverKeys.find(serverKey, FlowKey.server(key, length, serverKey));
         boolean tailed = ordinal != ABSENT && servers.get(ordinal).tailSyns > 0;
         return tailed ? servers.get(ordinal) : NO_SERVER;
+    }
+
+    String file(int ordinal) {
+        return files.get(ordinal);
+    }
+
+    PassageIndex passages() {
+        return passages;
+    }
+
+    SightingLog sightings() {
+        return sightings;
     }
 
     /** SYNs to destinations beyond {@link #MOST_SERVERS}. */

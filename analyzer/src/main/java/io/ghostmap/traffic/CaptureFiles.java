@@ -1,6 +1,8 @@
 package io.ghostmap.traffic;
 
 import io.ghostmap.bundle.Decompression;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -13,9 +15,11 @@ public final class CaptureFiles {
     private CaptureFiles() {}
 
     /** Whether the content, unpacked if it is compressed, starts as a capture does. */
-    public static boolean startsAsCapture(InputStream in) {
-        ByteSource source = new ByteSource(Decompression.unpacking(in));
-        return !(CaptureFormat.open(source) instanceof CaptureFormat.Unreadable);
+    public static boolean startsAsCapture(InputStream in) throws IOException {
+        byte[] head = Decompression.unpacking(in).readNBytes(CaptureFormat.LONGEST_HEAD);
+        try (ByteSource source = new ByteSource(new ByteArrayInputStream(head))) {
+            return !(CaptureFormat.open(source) instanceof CaptureFormat.Unreadable);
+        }
     }
 
     static boolean isCapture(String path) {

@@ -1,10 +1,8 @@
 package io.ghostmap.traffic;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/** An attempt while its capture is read. */
+/** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
     private static final int MOST_FRAMES = 12;
     private static final int MOST_PASSAGES = 16;
@@ -26,53 +24,63 @@ final class OpenAttempt {
     private final int previous;
     private final int sequence;
     private final long firstNanos;
-    private final List<FrameRef> frames = new ArrayList<>(1);
-    private final List<Passage> passages = new ArrayList<>(1);
+    private int firstSighting = SightingLog.NONE;
+    private int lastSighting = SightingLog.NONE;
+    private int sightings;
     private int payload;
     private int syns;
     private int transmissions;
     private int identification;
-    private Passage firstPassage;
+    private int transmissionPassage;
     private long transmissionNanos;
     private long lastNanos;
     private Reply reply = Reply.UNKNOWN;
-    private Optional<FrameRef> replyFrame = Optional.empty();
+    private int replyFile;
+    private long replyFrame;
     private boolean clientClosed;
     private boolean serverClosed;
     private Abort abort = Abort.NONE;
 
     /** {@code previous} is the ordinal of the attempt before on the same flow, or {@link KeyIndex#ABSENT}. */
-    OpenAttempt(int flow, int previous, int sequence, long nanos, Passage passage) {
+    OpenAttempt(int flow, int previous, int sequence, long nanos) {
         this.flow = flow;
         this.previous = previous;
         this.sequence = sequence;
         this.firstNanos = nanos;
-        this.firstPassage = passage;
         this.lastNanos = nanos;
     }
 
-    void addSyn(IpPacket packet, String file, Frame frame, Passage passage) {
+    void addSyn(IpPacket packet, int file, Frame frame, int passage, SightingLog log) {
         syns++;
         if (transmissions == 0 || isSentAgain(packet, frame.nanos(), passage)) {
             transmissions++;
             transmissionNanos = frame.nanos();
             identification = packet.identification();
-            firstPassage = passage;
+            transmissionPassage = passage;
         }
         payload = Math.max(payload, packet.payload());
         lastNanos = Math.max(lastNanos, frame.nanos());
-        if (frames.size() < MOST_FRAMES) {
-            frames.add(new FrameRef(file, frame.number()));
-        }
-        if (passages.size() < MOST_PASSAGES && !passages.contains(passage)) {
-            passages.add(passage);
+        if (sightings < MOST_FRAMES || (sightings < MOST_FRAMES + MOST_PASSAGES && isNew(passage, log))) {
+            lastSighting = log.add(lastSighting, file, frame.number(), passage);
+            if (sightings++ == 0) {
+                firstSighting = lastSighting;
+            }
         }
     }
 
     /** Later than any copy; or at the same place under another IPv4 id, which copies share. */
-    private boolean isSentAgain(IpPacket packet, long nanos, Passage passage) {
+    private boolean isSentAgain(IpPacket packet, long nanos, int passage) {
         return Math.abs(nanos - transmissionNanos) > COPY_WINDOW_NANOS
-                || (packet.identification() != identification && passage.equals(firstPassage));
+                || (packet.identification() != identification && passage == transmissionPassage);
+    }
+
+    private boolean isNew(int passage, SightingLog log) {
+        for (int at = firstSighting; at != SightingLog.NONE; at = log.next(at)) {
+            if (log.passage(at) == passage) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether that number acknowledges this SYN: itself, and with TCP Fast Open also its data (RFC 7413). */
@@ -81,10 +89,11 @@ final class OpenAttempt {
     }
 
     /** The first reply that settles the attempt stays, save that an answer outweighs an earlier ICMP error. */
-    void settle(Reply with, String file, Frame frame) {
+    void settle(Reply with, int file, Frame frame) {
         if (reply == Reply.UNKNOWN || (reply == Reply.UNREACHABLE && with == Reply.ANSWERED)) {
             reply = with;
-            replyFrame = Optional.of(new FrameRef(file, frame.number()));
+            replyFile = file;
+            replyFrame = frame.number();
         }
     }
 
@@ -103,16 +112,14 @@ final class OpenAttempt {
         return reply == Reply.ANSWERED;
     }
 
-    /** {@code lossy}: packets were lost, so that silence proves nothing. */
-    Reply reply(long endNanos, boolean lossy) {
-        boolean watched = transmissions > 1 || endNanos - lastNanos >= SILENCE_NANOS;
-        return reply == Reply.UNKNOWN && watched && !lossy ? Reply.NONE : reply;
+    Reply reply(CaptureEnd end) {
+        boolean watched = transmissions > 1 || end.nanos() - lastNanos >= SILENCE_NANOS;
+        return reply == Reply.UNKNOWN && watched && !end.lossy() ? Reply.NONE : reply;
     }
 
-    /** {@code seesCloses}: the capture's filter let more than the openings through. */
-    Optional<ConnectionState> state(boolean seesCloses) {
+    Optional<ConnectionState> state(CaptureEnd end) {
         if (isAnswered()) {
-            return seesCloses || abort != Abort.NONE ? Optional.of(established()) : Optional.empty();
+            return end.seesCloses() || abort != Abort.NONE ? Optional.of(established()) : Optional.empty();
         }
         if (reply == Reply.REFUSED) {
             return Optional.of(ConnectionState.REJ);
@@ -162,15 +169,18 @@ final class OpenAttempt {
         return lastNanos;
     }
 
-    Optional<FrameRef> replyFrame() {
+    /** The file's ordinal of {@link #replyFrame}. */
+    int replyFile() {
+        return replyFile;
+    }
+
+    /** The number of the frame that settled the reply; 0 when none did. */
+    long replyFrame() {
         return replyFrame;
     }
 
-    List<FrameRef> frames() {
-        return frames;
-    }
-
-    List<Passage> passages() {
-        return passages;
+    /** Where the chain of its sightings starts. */
+    int firstSighting() {
+        return firstSighting;
     }
 }

@@ -54,7 +54,12 @@ public final class TrafficSink implements MemberSink {
 
     /** Reads one capture, compressed or not; what is no capture becomes a gap. */
     public void readCapture(String path, InputStream in) {
-        CaptureFormat format = CaptureFormat.open(new ByteSource(Decompression.unpacking(in)));
+        try (ByteSource source = new ByteSource(Decompression.unpacking(in))) {
+            readCapture(path, CaptureFormat.open(source));
+        }
+    }
+
+    private void readCapture(String path, CaptureFormat format) {
         if (format instanceof CaptureFormat.Unreadable unreadable) {
             gaps.add(new Gap(path, unreadable.reason()));
             return;
@@ -73,7 +78,7 @@ public final class TrafficSink implements MemberSink {
                 .toList();
         long end = all.stream().mapToLong(Capture::lastNanos).max().orElse(0);
         boolean lossy = all.stream().anyMatch(Capture::lost);
-        Closing closing = new Closing(attempts, interfaces, end, lossy, seesWholeConnections);
+        Closing closing = new Closing(attempts, interfaces, new CaptureEnd(end, lossy, seesWholeConnections));
         return new Traffic(
                 all,
                 closing.destinations(),
