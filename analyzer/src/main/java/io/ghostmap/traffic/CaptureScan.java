@@ -60,7 +60,7 @@ final class CaptureScan {
         } else if (packet.has(IpPacket.FLAG_RST)) {
             attempts.reset(packet, file, frame);
         } else {
-            attempts.fin(packet);
+            attempts.fin(packet, file, frame);
         }
     }
 
@@ -68,7 +68,7 @@ final class CaptureScan {
         if (packet.quotesTcp()) {
             attempts.unreachable(packet, file, frame);
         } else {
-            datagrams.unreachable(packet);
+            datagrams.unreachable(packet, file, frame);
         }
     }
 

@@ -9,25 +9,24 @@ import java.util.List;
 final class Closing {
     private final AttemptTable table;
     private final InterfaceNames interfaces;
-    private final long endNanos;
-    private final boolean lossy;
+    private final Coverage coverage;
     private final boolean seesCloses;
     private final Rewrites rewrites;
+    private final Comparator<ConnectionAttempt> byFirstFrame;
 
     /**
      * Ends all attempts.
      *
-     * @param endNanos when the capturing ended
-     * @param lossy whether packets were lost, so that silence proves nothing
+     * @param coverage what time was watched, and whether packets were lost
      * @param seesCloses whether the captures hold whole connections, not openings alone
      */
-    Closing(AttemptTable table, InterfaceNames interfaces, long endNanos, boolean lossy, boolean seesCloses) {
+    Closing(AttemptTable table, InterfaceNames interfaces, Coverage coverage, boolean seesCloses) {
         this.table = table;
         this.interfaces = interfaces;
-        this.endNanos = endNanos;
-        this.lossy = lossy;
+        this.coverage = coverage;
         this.seesCloses = seesCloses;
         this.rewrites = new Rewrites(table);
+        this.byFirstFrame = Comparator.comparing(attempt -> attempt.frames().get(0), coverage.order());
     }
 
     List<Destination> destinations() {
@@ -41,8 +40,10 @@ final class Closing {
     }
 
     private Destination destination(Endpoint endpoint, AttemptTable.Server server) {
-        List<ConnectionAttempt> attempts =
-                server.attempts().stream().map(open -> attempt(endpoint, open)).toList();
+        List<ConnectionAttempt> attempts = server.attempts().stream()
+                .map(open -> attempt(endpoint, open))
+                .sorted(byFirstFrame)
+                .toList();
         return Destination.of(endpoint, attempts, server.tail(), server.sample());
     }
 
@@ -54,11 +55,11 @@ final class Closing {
                 open.transmissions(),
                 open.firstNanos(),
                 open.lastNanos(),
-                open.reply(endNanos, lossy),
+                open.reply(coverage.endOf(open.frames()), coverage.lossy()),
                 open.replyFrame(),
                 open.state(seesCloses),
                 rewrites.of(open),
-                List.copyOf(open.frames()),
+                open.frames().stream().sorted(coverage.order()).toList(),
                 open.passages().stream()
                         .sorted()
                         .map(passage -> passage.named(interfaces))

@@ -15,6 +15,11 @@ final class OpenAttempt {
     /** A capture that goes on this long behind the last SYN without a reply shows silence. */
     private static final long SILENCE_NANOS = 3_000_000_000L;
 
+    /** Sendings of one SYN that are told apart; Linux gives up after 7. */
+    private static final int MOST_EARLIER = 15;
+
+    private static final long NEVER = Long.MAX_VALUE;
+
     /** What ended the connection first. */
     private enum Abort {
         NONE,
@@ -22,44 +27,53 @@ final class OpenAttempt {
         BY_SERVER
     }
 
+    /** One sending of the SYN, by the frame of it that was read first. */
+    private record Sending(long nanos, int identification, Passage passage) {
+        /** Neither later than any copy, nor at the same place under another IPv4 id, which copies share. */
+        boolean covers(IpPacket packet, long at, Passage where) {
+            return Math.abs(at - nanos) <= COPY_WINDOW_NANOS
+                    && (packet.identification() == identification || !where.equals(passage));
+        }
+    }
+
     private final int flow;
     private final int previous;
     private final int sequence;
-    private final long firstNanos;
     private final List<FrameRef> frames = new ArrayList<>(1);
     private final List<Passage> passages = new ArrayList<>(1);
     private int payload;
     private int syns;
     private int transmissions;
-    private int identification;
-    private Passage firstPassage;
-    private long transmissionNanos;
+    private Optional<Sending> latest = Optional.empty();
+    private List<Sending> earlier = List.of();
+    private long firstNanos;
     private long lastNanos;
     private Reply reply = Reply.UNKNOWN;
+    private long replyNanos = NEVER;
     private Optional<FrameRef> replyFrame = Optional.empty();
     private boolean clientClosed;
     private boolean serverClosed;
-    private Abort abort = Abort.NONE;
+    private long clientResetNanos = NEVER;
+    private long serverResetNanos = NEVER;
 
     /** {@code previous} is the ordinal of the attempt before on the same flow, or {@link KeyIndex#ABSENT}. */
-    OpenAttempt(int flow, int previous, int sequence, long nanos, Passage passage) {
+    OpenAttempt(int flow, int previous, int sequence, long nanos) {
         this.flow = flow;
         this.previous = previous;
         this.sequence = sequence;
         this.firstNanos = nanos;
-        this.firstPassage = passage;
         this.lastNanos = nanos;
     }
 
+    /** Files may be read in any order, so that a SYN can be earlier than those before it. */
     void addSyn(IpPacket packet, String file, Frame frame, Passage passage) {
         syns++;
-        if (transmissions == 0 || isSentAgain(packet, frame.nanos(), passage)) {
+        if (!isCopy(packet, frame.nanos(), passage)) {
             transmissions++;
-            transmissionNanos = frame.nanos();
-            identification = packet.identification();
-            firstPassage = passage;
+            keepLatest(new Sending(frame.nanos(), packet.identification(), passage));
         }
         payload = Math.max(payload, packet.payload());
+        firstNanos = Math.min(firstNanos, frame.nanos());
         lastNanos = Math.max(lastNanos, frame.nanos());
         if (frames.size() < MOST_FRAMES) {
             frames.add(new FrameRef(file, frame.number()));
@@ -69,10 +83,17 @@ final class OpenAttempt {
         }
     }
 
-    /** Later than any copy; or at the same place under another IPv4 id, which copies share. */
-    private boolean isSentAgain(IpPacket packet, long nanos, Passage passage) {
-        return Math.abs(nanos - transmissionNanos) > COPY_WINDOW_NANOS
-                || (packet.identification() != identification && passage.equals(firstPassage));
+    private boolean isCopy(IpPacket packet, long nanos, Passage passage) {
+        return (latest.isPresent() && latest.get().covers(packet, nanos, passage))
+                || earlier.stream().anyMatch(sending -> sending.covers(packet, nanos, passage));
+    }
+
+    private void keepLatest(Sending sending) {
+        if (latest.isPresent() && earlier.size() < MOST_EARLIER) {
+            earlier = earlier.isEmpty() ? new ArrayList<>(2) : earlier;
+            earlier.add(latest.get());
+        }
+        latest = Optional.of(sending);
     }
 
     /** Whether that number acknowledges this SYN: itself, and with TCP Fast Open also its data (RFC 7413). */
@@ -80,11 +101,14 @@ final class OpenAttempt {
         return Integer.compareUnsigned(acknowledgement - sequence - 1, payload) <= 0;
     }
 
-    /** The first reply that settles the attempt stays, save that an answer outweighs an earlier ICMP error. */
-    void settle(Reply with, String file, Frame frame) {
-        if (reply == Reply.UNKNOWN || (reply == Reply.UNREACHABLE && with == Reply.ANSWERED)) {
+    /** The earlier of SYN-ACK and RST counts; an ICMP error only where neither came. */
+    void settle(Reply with, String file, long frame, long nanos) {
+        boolean sooner = nanos < replyNanos && (with != Reply.UNREACHABLE || reply == Reply.UNREACHABLE);
+        boolean outweighs = reply == Reply.UNREACHABLE && with != Reply.UNREACHABLE;
+        if (reply == Reply.UNKNOWN || outweighs || sooner) {
             reply = with;
-            replyFrame = Optional.of(new FrameRef(file, frame.number()));
+            replyNanos = nanos;
+            replyFrame = Optional.of(new FrameRef(file, frame));
         }
     }
 
@@ -93,14 +117,21 @@ final class OpenAttempt {
         serverClosed |= !byClient;
     }
 
-    void abort(boolean byClient) {
-        if (abort == Abort.NONE) {
-            abort = byClient ? Abort.BY_CLIENT : Abort.BY_SERVER;
+    void abort(boolean byClient, long nanos) {
+        if (byClient) {
+            clientResetNanos = Math.min(clientResetNanos, nanos);
+        } else {
+            serverResetNanos = Math.min(serverResetNanos, nanos);
         }
     }
 
-    boolean isAnswered() {
-        return reply == Reply.ANSWERED;
+    /** A RST of the server ends a connection only behind its answer. */
+    private Abort abort() {
+        boolean byServer = serverResetNanos != NEVER && serverResetNanos >= replyNanos;
+        if (clientResetNanos == NEVER) {
+            return byServer ? Abort.BY_SERVER : Abort.NONE;
+        }
+        return byServer && serverResetNanos < clientResetNanos ? Abort.BY_SERVER : Abort.BY_CLIENT;
     }
 
     /** {@code lossy}: packets were lost, so that silence proves nothing. */
@@ -111,13 +142,13 @@ final class OpenAttempt {
 
     /** {@code seesCloses}: the capture's filter let more than the openings through. */
     Optional<ConnectionState> state(boolean seesCloses) {
-        if (isAnswered()) {
-            return seesCloses || abort != Abort.NONE ? Optional.of(established()) : Optional.empty();
+        if (reply == Reply.ANSWERED) {
+            return seesCloses || abort() != Abort.NONE ? Optional.of(established()) : Optional.empty();
         }
         if (reply == Reply.REFUSED) {
             return Optional.of(ConnectionState.REJ);
         }
-        if (abort == Abort.BY_CLIENT) {
+        if (abort() == Abort.BY_CLIENT) {
             return Optional.of(ConnectionState.RSTOS0);
         }
         return Optional.of(clientClosed ? ConnectionState.SH : ConnectionState.S0);
@@ -127,7 +158,7 @@ final class OpenAttempt {
         if (clientClosed && serverClosed) {
             return ConnectionState.SF;
         }
-        return switch (abort) {
+        return switch (abort()) {
             case BY_CLIENT -> ConnectionState.RSTO;
             case BY_SERVER -> ConnectionState.RSTR;
             case NONE -> clientClosed ? ConnectionState.S2 : serverClosed ? ConnectionState.S3 : ConnectionState.S1;
