@@ -12,6 +12,9 @@ final class OpenAttempt {
     /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
 
+    /** A queue between two interfaces can hold it longer; then the IPv4 id tells. No SYN is sent again within this. */
+    private static final long QUEUED_WINDOW_NANOS = 900_000_000L;
+
     /** A capture that goes on this long behind the last SYN without a reply shows silence. */
     private static final long SILENCE_NANOS = 3_000_000_000L;
 
@@ -29,10 +32,14 @@ final class OpenAttempt {
 
     /** One sending of the SYN, by the frame of it that was read first. */
     private record Sending(long nanos, int identification, Passage passage) {
-        /** Neither later than any copy, nor at the same place under another IPv4 id, which copies share. */
+        /** Copies share the IPv4 id, which is 0 for IPv6 and with some stacks; at one place there are none. */
         boolean covers(IpPacket packet, long at, Passage where) {
-            return Math.abs(at - nanos) <= COPY_WINDOW_NANOS
-                    && (packet.identification() == identification || !where.equals(passage));
+            long apart = Math.abs(at - nanos);
+            boolean sameId = packet.identification() == identification;
+            if (apart <= COPY_WINDOW_NANOS) {
+                return sameId || !where.equals(passage);
+            }
+            return apart <= QUEUED_WINDOW_NANOS && sameId && identification != 0 && !where.equals(passage);
         }
     }
 
