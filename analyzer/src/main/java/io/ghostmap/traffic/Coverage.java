@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -82,14 +81,9 @@ final class Coverage {
         }
     }
 
-    /** Of the files in which these frames stand: how long what they show was watched. */
-    long endOf(List<FrameRef> frames) {
-        return frames.stream()
-                .map(frame -> endOfFile.get(frame.file()))
-                .filter(Objects::nonNull)
-                .mapToLong(Long::longValue)
-                .max()
-                .orElse(0);
+    /** Until when the set of that file watched; 0 for a file that is no capture. */
+    long endOf(String file) {
+        return endOfFile.getOrDefault(file, 0L);
     }
 
     /** Whether packets are known to be missing before the end, so that silence proves nothing. */

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An attempt while its capture is read. */
+/** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
     private static final int MOST_FRAMES = 12;
     private static final int MOST_PASSAGES = 16;
@@ -31,33 +31,29 @@ final class OpenAttempt {
     }
 
     /** One sending of the SYN, by the frame of it that was read first. */
-    private record Sending(long nanos, int identification, Passage passage) {
-        /** Copies share the IPv4 id, which is 0 for IPv6 and with some stacks; at one place there are none. */
-        boolean covers(IpPacket packet, long at, Passage where) {
-            long apart = Math.abs(at - nanos);
-            boolean sameId = packet.identification() == identification;
-            if (apart <= COPY_WINDOW_NANOS) {
-                return sameId || !where.equals(passage);
-            }
-            return apart <= QUEUED_WINDOW_NANOS && sameId && identification != 0 && !where.equals(passage);
-        }
-    }
+    private record Sending(long nanos, int identification, int passage) {}
 
     private final int flow;
     private final int previous;
     private final int sequence;
-    private final List<FrameRef> frames = new ArrayList<>(1);
-    private final List<Passage> passages = new ArrayList<>(1);
+    private long firstNanos;
+    private int firstSighting = SightingLog.NONE;
+    private int lastSighting = SightingLog.NONE;
+    private int sightings;
     private int payload;
     private int syns;
     private int transmissions;
-    private Optional<Sending> latest = Optional.empty();
+    private int identification;
+    private int transmissionPassage;
+    private long transmissionNanos;
     private List<Sending> earlier = List.of();
-    private long firstNanos;
+    private int firstFile;
+    private int lastFile;
     private long lastNanos;
     private Reply reply = Reply.UNKNOWN;
     private long replyNanos = NEVER;
-    private Optional<FrameRef> replyFrame = Optional.empty();
+    private int replyFile;
+    private long replyFrame;
     private boolean clientClosed;
     private boolean serverClosed;
     private long clientResetNanos = NEVER;
@@ -73,34 +69,68 @@ final class OpenAttempt {
     }
 
     /** Files may be read in any order, so that a SYN can be earlier than those before it. */
-    void addSyn(IpPacket packet, String file, Frame frame, Passage passage) {
-        syns++;
-        if (!isCopy(packet, frame.nanos(), passage)) {
+    void addSyn(IpPacket packet, int file, Frame frame, int passage, SightingLog log) {
+        long nanos = frame.nanos();
+        if (syns++ == 0 || nanos < firstNanos) {
+            firstNanos = nanos;
+            firstFile = file;
+        }
+        if (nanos >= lastNanos) {
+            lastNanos = nanos;
+            lastFile = file;
+        }
+        if (transmissions == 0 || !isCopy(packet, nanos, passage)) {
+            keepEarlier();
             transmissions++;
-            keepLatest(new Sending(frame.nanos(), packet.identification(), passage));
+            transmissionNanos = nanos;
+            identification = packet.identification();
+            transmissionPassage = passage;
         }
         payload = Math.max(payload, packet.payload());
-        firstNanos = Math.min(firstNanos, frame.nanos());
-        lastNanos = Math.max(lastNanos, frame.nanos());
-        if (frames.size() < MOST_FRAMES) {
-            frames.add(new FrameRef(file, frame.number()));
-        }
-        if (passages.size() < MOST_PASSAGES && !passages.contains(passage)) {
-            passages.add(passage);
+        if (sightings < MOST_FRAMES || (sightings < MOST_FRAMES + MOST_PASSAGES && isNew(passage, log))) {
+            lastSighting = log.add(lastSighting, file, frame.number(), passage);
+            if (sightings++ == 0) {
+                firstSighting = lastSighting;
+            }
         }
     }
 
-    private boolean isCopy(IpPacket packet, long nanos, Passage passage) {
-        return (latest.isPresent() && latest.get().covers(packet, nanos, passage))
-                || earlier.stream().anyMatch(sending -> sending.covers(packet, nanos, passage));
+    private boolean isCopy(IpPacket packet, long nanos, int passage) {
+        if (covers(packet, nanos, passage, transmissionNanos, identification, transmissionPassage)) {
+            return true;
+        }
+        for (Sending sending : earlier) {
+            if (covers(packet, nanos, passage, sending.nanos(), sending.identification(), sending.passage())) {
+                return true;
+            }
+        }
+        return false;
     }
 
-    private void keepLatest(Sending sending) {
-        if (latest.isPresent() && earlier.size() < MOST_EARLIER) {
+    /** Copies share the IPv4 id, which is 0 for IPv6 and with some stacks; at one place there are none. */
+    private static boolean covers(IpPacket packet, long at, int where, long sentAt, int id, int passage) {
+        long apart = Math.abs(at - sentAt);
+        boolean sameId = packet.identification() == id;
+        if (apart <= COPY_WINDOW_NANOS) {
+            return sameId || where != passage;
+        }
+        return apart <= QUEUED_WINDOW_NANOS && sameId && id != 0 && where != passage;
+    }
+
+    private void keepEarlier() {
+        if (transmissions > 0 && transmissions <= MOST_EARLIER) {
             earlier = earlier.isEmpty() ? new ArrayList<>(2) : earlier;
-            earlier.add(latest.get());
+            earlier.add(new Sending(transmissionNanos, identification, transmissionPassage));
         }
-        latest = Optional.of(sending);
+    }
+
+    private boolean isNew(int passage, SightingLog log) {
+        for (int at = firstSighting; at != SightingLog.NONE; at = log.next(at)) {
+            if (log.passage(at) == passage) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether that number acknowledges this SYN: itself, and with TCP Fast Open also its data (RFC 7413). */
@@ -109,13 +139,14 @@ final class OpenAttempt {
     }
 
     /** The earlier of SYN-ACK and RST counts; an ICMP error only where neither came. */
-    void settle(Reply with, String file, long frame, long nanos) {
+    void settle(Reply with, int file, long frame, long nanos) {
         boolean sooner = nanos < replyNanos && (with != Reply.UNREACHABLE || reply == Reply.UNREACHABLE);
         boolean outweighs = reply == Reply.UNREACHABLE && with != Reply.UNREACHABLE;
         if (reply == Reply.UNKNOWN || outweighs || sooner) {
             reply = with;
             replyNanos = nanos;
-            replyFrame = Optional.of(new FrameRef(file, frame));
+            replyFile = file;
+            replyFrame = frame;
         }
     }
 
@@ -141,16 +172,15 @@ final class OpenAttempt {
         return byServer && serverResetNanos < clientResetNanos ? Abort.BY_SERVER : Abort.BY_CLIENT;
     }
 
-    /** {@code lossy}: packets were lost, so that silence proves nothing. */
-    Reply reply(long endNanos, boolean lossy) {
-        boolean watched = transmissions > 1 || endNanos - lastNanos >= SILENCE_NANOS;
-        return reply == Reply.UNKNOWN && watched && !lossy ? Reply.NONE : reply;
+    Reply reply(CaptureEnd end) {
+        long watchedUntil = Math.max(end.nanos(firstFile), end.nanos(lastFile));
+        boolean watched = transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
+        return reply == Reply.UNKNOWN && watched && !end.lossy() ? Reply.NONE : reply;
     }
 
-    /** {@code seesCloses}: the capture's filter let more than the openings through. */
-    Optional<ConnectionState> state(boolean seesCloses) {
+    Optional<ConnectionState> state(CaptureEnd end) {
         if (reply == Reply.ANSWERED) {
-            return seesCloses || abort() != Abort.NONE ? Optional.of(established()) : Optional.empty();
+            return end.seesCloses() || abort() != Abort.NONE ? Optional.of(established()) : Optional.empty();
         }
         if (reply == Reply.REFUSED) {
             return Optional.of(ConnectionState.REJ);
@@ -200,15 +230,18 @@ final class OpenAttempt {
         return lastNanos;
     }
 
-    Optional<FrameRef> replyFrame() {
+    /** The file's ordinal of {@link #replyFrame}. */
+    int replyFile() {
+        return replyFile;
+    }
+
+    /** The number of the frame that settled the reply; 0 when none did. */
+    long replyFrame() {
         return replyFrame;
     }
 
-    List<FrameRef> frames() {
-        return frames;
-    }
-
-    List<Passage> passages() {
-        return passages;
+    /** Where the chain of its sightings starts. */
+    int firstSighting() {
+        return firstSighting;
     }
 }

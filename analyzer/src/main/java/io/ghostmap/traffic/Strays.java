@@ -26,12 +26,12 @@ final class Strays {
         private final Kind kind;
         private final byte[] key;
         private final int number;
-        private final String file;
+        private final int file;
         private final long frame;
         private final long nanos;
 
         /** {@code number} is what it acknowledges; for an ICMP error the sequence number that it quotes. */
-        Stray(Kind kind, byte[] key, int number, String file, Frame frame) {
+        Stray(Kind kind, byte[] key, int number, int file, Frame frame) {
             this.kind = kind;
             this.key = key;
             this.number = number;
@@ -52,7 +52,7 @@ final class Strays {
             return number;
         }
 
-        String file() {
+        int file() {
             return file;
         }
 
@@ -68,7 +68,7 @@ final class Strays {
     private final List<Stray> all = new ArrayList<>();
     private boolean full;
 
-    void add(Kind kind, byte[] key, int length, int number, String file, Frame frame) {
+    void add(Kind kind, byte[] key, int length, int number, int file, Frame frame) {
         if (all.size() < MOST) {
             all.add(new Stray(kind, Arrays.copyOf(key, length), number, file, frame));
         } else {

@@ -59,7 +59,12 @@ public final class TrafficSink implements MemberSink {
 
     /** Reads one capture, compressed or not; what is no capture becomes a gap. */
     public void readCapture(String path, InputStream in) {
-        CaptureFormat format = CaptureFormat.open(new ByteSource(Decompression.unpacking(in)));
+        try (ByteSource source = new ByteSource(Decompression.unpacking(in))) {
+            readCapture(path, CaptureFormat.open(source));
+        }
+    }
+
+    private void readCapture(String path, CaptureFormat format) {
         if (format instanceof CaptureFormat.Unreadable none) {
             gaps.add(new Gap(path, none.reason()));
             unreadable.add(path);
@@ -89,7 +94,11 @@ public final class TrafficSink implements MemberSink {
                     "its rotated files were not read in the order of time, and more than " + Strays.MOST
                             + " replies stand before their SYN: some are not matched"));
         }
-        Closing closing = new Closing(attempts, interfaces, coverage, seesWholeConnections);
+        Closing closing = new Closing(
+                attempts,
+                interfaces,
+                new CaptureEnd(coverage, attempts.files(), seesWholeConnections),
+                coverage.order());
         return new Traffic(
                 all,
                 !outOfTime,

@@ -82,7 +82,7 @@ final class UdpTable {
             if (requests.unreachable) {
                 return Reply.UNREACHABLE;
             }
-            boolean watched = coverage.endOf(List.of(flow.first)) - requests.lastNanos >= SILENCE_NANOS;
+            boolean watched = coverage.endOf(flow.first.file()) - requests.lastNanos >= SILENCE_NANOS;
             return watched && !coverage.lossy() ? Reply.NONE : Reply.UNKNOWN;
         }
     }
