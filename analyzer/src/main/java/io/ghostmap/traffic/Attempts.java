@@ -63,6 +63,7 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
             frames.add(new FrameRef(closing.table().file(sightings.file(at)), sightings.frame(at)));
             at = sightings.next(at);
         }
+        frames.sort(closing.frameOrder());
         return List.copyOf(frames);
     }
 

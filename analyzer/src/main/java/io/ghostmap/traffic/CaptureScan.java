@@ -59,7 +59,7 @@ final class CaptureScan {
         } else if (packet.has(IpPacket.FLAG_RST)) {
             attempts.reset(packet, frame);
         } else {
-            attempts.fin(packet);
+            attempts.fin(packet, frame);
         }
     }
 
@@ -67,7 +67,7 @@ final class CaptureScan {
         if (packet.quotesTcp()) {
             attempts.unreachable(packet, frame);
         } else {
-            datagrams.unreachable(packet);
+            datagrams.unreachable(packet, file, frame);
         }
     }
 

@@ -11,12 +11,14 @@ final class Closing {
     private final AttemptTable table;
     private final InterfaceNames interfaces;
     private final CaptureEnd end;
+    private final Comparator<FrameRef> frameOrder;
     private final Rewrites rewrites;
 
-    Closing(AttemptTable table, InterfaceNames interfaces, CaptureEnd end) {
+    Closing(AttemptTable table, InterfaceNames interfaces, CaptureEnd end, Comparator<FrameRef> frameOrder) {
         this.table = table;
         this.interfaces = interfaces;
         this.end = end;
+        this.frameOrder = frameOrder;
         this.rewrites = new Rewrites(table);
     }
 
@@ -27,10 +29,27 @@ final class Closing {
             AttemptTable.Server server = table.servers().get(ordinal);
             Endpoint endpoint = FlowKey.endpoint(table.serverKey(ordinal));
             all.add(new Destination(
-                    endpoint, new Attempts(endpoint, server.attempts(), this), server.tail(), server.sample()));
+                    endpoint,
+                    new Attempts(endpoint, inTimeOrder(server.attempts()), this),
+                    server.tail(),
+                    server.sample()));
         }
         all.sort(Comparator.comparingLong(Destination::syns).reversed().thenComparing(Destination::endpoint));
         return List.copyOf(all);
+    }
+
+    /** Those of one file are so already, whatever its clock did. */
+    private List<OpenAttempt> inTimeOrder(List<OpenAttempt> attempts) {
+        return table.files().size() == 1
+                ? attempts
+                : attempts.stream()
+                        .sorted(Comparator.comparingLong(OpenAttempt::firstNanos))
+                        .toList();
+    }
+
+    /** The order of frames in time, across files. */
+    Comparator<FrameRef> frameOrder() {
+        return frameOrder;
     }
 
     AttemptTable table() {

@@ -72,8 +72,7 @@ final class KeyIndex {
     }
 
     private boolean isAt(int ordinal, byte[] key, int length, int hash) {
-        return hashes[ordinal] == hash
-                && Arrays.equals(bytes, start(ordinal), ends[ordinal], key, 0, length);
+        return hashes[ordinal] == hash && Arrays.equals(bytes, start(ordinal), ends[ordinal], key, 0, length);
     }
 
     private void grow() {
