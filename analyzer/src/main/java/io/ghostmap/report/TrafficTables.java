@@ -158,7 +158,8 @@ public final class TrafficTables {
     }
 
     private static String seconds(long nanos) {
-        return nanos / 1_000_000_000L + "." + "%03d".formatted(nanos / 1_000_000L % 1_000) + " s";
+        long millis = nanos / 1_000_000L;
+        return millis / 1_000 + "." + String.valueOf(1_000 + millis % 1_000).substring(1) + " s";
     }
 
     private static String orNone(String time) {

@@ -9,14 +9,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Names of the captured namespace's interfaces from {@code ip -j link}, never those of the analyst's machine. */
 final class InterfaceNames {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     private final Map<Integer, String> names = new HashMap<>();
 
     /** False when the text is not what {@code ip -j link} prints. */
     boolean read(InputStream in) {
         try {
-            JsonNode links = MAPPER.readTree(in);
+            // Made here, since loading Jackson takes as long as reading a bare capture, which has no such list.
+            JsonNode links = JsonMapper.builder().build().readTree(in);
             links.forEach(link ->
                     names.put(link.path("ifindex").asInt(0), link.path("ifname").asString("")));
             return links.isArray();

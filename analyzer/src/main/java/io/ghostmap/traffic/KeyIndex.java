@@ -1,5 +1,7 @@
 package io.ghostmap.traffic;
 
+import static io.ghostmap.traffic.ByteSource.u32be;
+
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -93,14 +95,22 @@ final class KeyIndex {
         return slot;
     }
 
-    /** MurmurHash3's mixing, over bytes. */
+    /** MurmurHash2's mixing, over words of four bytes and what is left. */
     private int hash(byte[] key, int length) {
         int hash = seed;
-        for (int i = 0; i < length; i++) {
-            hash = (hash ^ key[i]) * 0x5bd1_e995;
-            hash ^= hash >>> 15;
+        int at = 0;
+        for (; at + 4 <= length; at += 4) {
+            hash = mix(hash ^ u32be(key, at));
+        }
+        for (; at < length; at++) {
+            hash = mix(hash ^ key[at]);
         }
         return hash ^ hash >>> 13;
+    }
+
+    private static int mix(int hash) {
+        int mixed = hash * 0x5bd1_e995;
+        return mixed ^ mixed >>> 15;
     }
 
     int size() {
