@@ -118,6 +118,21 @@ public final class BundleReader {
         }
     }
 
+    /** Whether the file is one that {@link #read} would open, or a folder; not whether it is a bundle. */
+    public static boolean isArchive(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            return true;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            byte[] magic = in.readNBytes(MAGIC_BYTES);
+            return Decompression.isGzip(magic) || Decompression.isZstd(magic) || isTar(magic);
+        }
+    }
+
+    private static boolean isTar(byte[] magic) {
+        return magic.length == MAGIC_BYTES && new String(magic, 257, 5, StandardCharsets.US_ASCII).equals("ustar");
+    }
+
     private static InputStream decompress(InputStream raw) throws IOException, UnreadableBundleException {
         raw.mark(MAGIC_BYTES);
         byte[] magic = raw.readNBytes(MAGIC_BYTES);
@@ -131,7 +146,7 @@ public final class BundleReader {
         if (Decompression.isZstd(magic)) {
             return Decompression.unzstd(raw);
         }
-        if (magic.length == MAGIC_BYTES && new String(magic, 257, 5, StandardCharsets.US_ASCII).equals("ustar")) {
+        if (isTar(magic)) {
             return raw;
         }
         throw new UnreadableBundleException(

@@ -23,6 +23,7 @@ public final class TrafficReading {
     public static Traffic of(List<Path> paths) throws UnreadableBundleException {
         TrafficSink sink = new TrafficSink();
         if (paths.size() == 1 && !isCapture(paths.get(0))) {
+            refuseWhatIsNeither(paths.get(0));
             BundleReader.withoutDigests(Limits.DEFAULT).read(paths.get(0), List.of(sink));
             return sink.assemble();
         }
@@ -30,6 +31,19 @@ public final class TrafficReading {
             readCapture(path, sink);
         }
         return sink.assemble();
+    }
+
+    /** What is absent or empty, the bundle's reader names. */
+    private static void refuseWhatIsNeither(Path path) throws UnreadableBundleException {
+        try {
+            if (Files.isRegularFile(path) && Files.size(path) > 0 && !BundleReader.isArchive(path)) {
+                throw new UnreadableBundleException(Printable.of(String.valueOf(path.getFileName()))
+                        + ": neither a capture (pcap or pcapng, also .gz or .zst) nor a bundle (tar, tar.gz, tar.zst or"
+                        + " its folder)");
+            }
+        } catch (IOException e) {
+            return; // the bundle's reader names what is wrong
+        }
     }
 
     /** By their first frames: a shell lists {@code any.pcap10} before {@code any.pcap2}, and a ring starts anywhere. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -23,7 +24,12 @@ public final class TrafficTables {
     /** Destinations of which the table shows each; the JSON form has all. */
     private static final int MOST_ROWS = 40;
 
-    private static final String DESTINATION_ROW = "%-30s %8s %9s %7s %-20s %s";
+    /** Lines that one fact may take; a name from a hostile capture is cut behind them. */
+    private static final int MOST_CONTINUED = 4;
+
+    private static final String CONTINUED = "        ";
+
+    private static final String DESTINATION_ROW = "%-30s %8s %9s %7s %-20s";
     private static final String SERVICE_ROW = "%-30s %8s %9s %9s %s";
 
     private final List<String> lines = new ArrayList<>();
@@ -48,7 +54,20 @@ public final class TrafficTables {
                 + orNone(Words.time(capture.clock().firstNanos())) + " to "
                 + orNone(Words.time(capture.clock().lastNanos())));
         note(capture.snapLength() > 0 && capture.snapLength() < 262_144, "snap length " + capture.snapLength());
-        note(capture.dropped().isPresent(), capture.dropped().orElse(0) + " packets dropped");
+        note(
+                capture.counters().captured().isPresent(),
+                "tcpdump: " + capture.counters().captured().orElse(0) + " packets captured, "
+                        + counted(capture.counters().received()) + " received by its filter, "
+                        + counted(capture.counters().droppedByKernel()) + " dropped by the kernel");
+        note(
+                capture.counters().captured().isEmpty() && capture.dropped().isPresent(),
+                capture.dropped().orElse(0) + " packets dropped");
+        note(capture.lost(), "packets are missing: silence proves nothing, and attempts without a reply are unknown");
+        capture.interfaces().stream()
+                .filter(of -> !of.name().isEmpty() || !of.filter().isEmpty())
+                .limit(MOST_ROWS)
+                .forEach(of -> note(
+                        true, "interface " + of.name() + (of.filter().isEmpty() ? "" : ", filter " + of.filter())));
         note(capture.cutFrames() > 0, capture.cutFrames() + " frames cut before the TCP flags: not counted");
         note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments, without ports: not counted");
         note(capture.tunnelled() > 0, capture.tunnelled() + " frames in a tunnel: the inner connection counts");
@@ -68,7 +87,7 @@ public final class TrafficTables {
             line("No SYN: no connection attempt was captured.");
             return;
         }
-        line(DESTINATION_ROW.formatted("TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES", "PASSED"));
+        line(DESTINATION_ROW.formatted("TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES"));
         traffic.destinations().stream().limit(MOST_ROWS).forEach(this::destination);
         int more = traffic.destinations().size() - MOST_ROWS;
         if (more > 0) {
@@ -92,8 +111,7 @@ public final class TrafficTables {
                 to.attempts().size(),
                 to.syns(),
                 to.clients().size(),
-                counts(to.replies(), Words::lower),
-                String.join(", ", to.paths())));
+                counts(to.replies(), Words::lower)));
         note(
                 !to.attempts().isEmpty(),
                 Words.time(to.firstNanos()) + " to " + Words.time(to.lastNanos()) + ", frame"
@@ -102,6 +120,7 @@ public final class TrafficTables {
                                 .map(frame -> " " + frame.number())
                                 .reduce("", String::concat)
                         + (to.states().isEmpty() ? "" : ", states " + counts(to.states(), ConnectionState::name)));
+        note(!to.paths().isEmpty(), "passed " + String.join(", ", to.paths()));
         note(
                 to.tail().counted(),
                 to.tail().syns() + " SYNs, " + to.tail().answers() + " SYN-ACKs and "
@@ -162,6 +181,10 @@ public final class TrafficTables {
         return millis / 1_000 + "." + String.valueOf(1_000 + millis % 1_000).substring(1) + " s";
     }
 
+    private static String counted(OptionalLong count) {
+        return count.isPresent() ? String.valueOf(count.getAsLong()) : "an unknown number";
+    }
+
     private static String orNone(String time) {
         return time.isEmpty() ? "-" : time;
     }
@@ -174,7 +197,13 @@ public final class TrafficTables {
 
     /** Interface names and file names come from the capture: what is not visible in them is written out. */
     private void line(String text) {
-        String visible = Printable.whole(text).stripTrailing();
-        lines.add(visible.length() <= COLUMNS ? visible : visible.substring(0, COLUMNS - 1) + "…");
+        String rest = Printable.whole(text).stripTrailing();
+        for (int i = 0; rest.length() > COLUMNS && i < MOST_CONTINUED; i++) {
+            int space = rest.lastIndexOf(' ', COLUMNS);
+            int end = space > CONTINUED.length() ? space : COLUMNS;
+            lines.add(rest.substring(0, end).stripTrailing());
+            rest = CONTINUED + rest.substring(end).strip();
+        }
+        lines.add(rest.length() <= COLUMNS ? rest : rest.substring(0, COLUMNS - 1) + "…");
     }
 }

@@ -70,6 +70,53 @@ final class TrafficCommandTest {
     }
 
     @Test
+    void rotatedFilesInsideAnArchiveAreOneCaptureInAnyOrder() throws IOException, UnreadableBundleException {
+        byte[] whole = Files.readAllBytes(capture(Repository.sample("stale-generation")));
+        int second = 24;
+        while (second < whole.length / 2) {
+            second += 16 + (whole[second + 8] & 0xff);
+        }
+        byte[] first = Arrays.copyOf(whole, second);
+        byte[] rest = Arrays.copyOf(whole, 24 + whole.length - second);
+        System.arraycopy(whole, second, rest, 24, whole.length - second);
+        Path bundle = Files.write(
+                folder.resolve("ring.tar"),
+                Archives.tar(
+                        Archives.member("b/pcap/any.pcap1", '0', rest.length, rest),
+                        Archives.member("b/pcap/any.pcap0", '0', first.length, first)));
+        Path alone = Files.write(
+                folder.resolve("alone.tar"),
+                Archives.tar(Archives.member("b/pcap/any.pcap", '0', whole.length, whole)));
+
+        String told = run(bundle.toString()).out();
+        assertThat(told).contains("not read in the order of time");
+        assertThat(destinations(told))
+                .isNotEmpty()
+                .isEqualTo(destinations(run(alone.toString()).out()));
+    }
+
+    /** Rows with counts and replies. */
+    private static List<String> destinations(String out) {
+        return out.lines().filter(line -> line.matches("\\d.*|total.*")).toList();
+    }
+
+    @Test
+    void sameFileTwiceIsRefused() {
+        String file = capture(Repository.sample("healthy")).toString();
+        Run run = run(file, file);
+        assertThat(run.status()).isEqualTo(4);
+        assertThat(run.err()).contains("given twice");
+    }
+
+    @Test
+    void longNamesAreContinuedAndNeverWiderThanATerminal() throws IOException {
+        Path file = Files.write(
+                folder.resolve("x".repeat(120) + ".pcap"),
+                Files.readAllBytes(capture(Repository.sample("stale-generation"))));
+        assertThat(run(file.toString()).out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
     void cutCaptureIsReadAndTheLossNamed() throws IOException {
         byte[] whole = Files.readAllBytes(capture(Repository.sample("stale-generation")));
         Path cut = Files.write(folder.resolve("cut.pcap"), Arrays.copyOf(whole, 5_000));

@@ -8,12 +8,14 @@ import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
+import io.ghostmap.cli.TrafficReading;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,8 +49,31 @@ final class ReportSchemaTest {
                 .isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    void trafficOfTheSamplesKeepsItsSchema(String sample) throws UnreadableBundleException, IOException {
+        assertTrafficValid(Repository.sample(sample));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"any.pcap", "sll-nano.pcap", "tunnels.pcap", "two-interfaces.pcapng"})
+    void trafficOfBareCapturesKeepsItsSchema(String capture) throws UnreadableBundleException, IOException {
+        assertTrafficValid(
+                Repository.root().resolve("analyzer/src/test/captures").resolve(capture));
+    }
+
+    private static void assertTrafficValid(Path path) throws UnreadableBundleException, IOException {
+        String json = TrafficJson.render(TrafficReading.of(List.of(path)));
+        assertThat(schema("traffic-v1.schema.json").validate(json, InputFormat.JSON))
+                .isEmpty();
+    }
+
     private static Schema schema() throws IOException {
-        try (InputStream in = Objects.requireNonNull(Report.class.getResourceAsStream("report-v1.schema.json"))) {
+        return schema("report-v1.schema.json");
+    }
+
+    private static Schema schema(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(Report.class.getResourceAsStream(name))) {
             return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
                     .getSchema(new String(in.readAllBytes(), StandardCharsets.UTF_8), InputFormat.JSON);
         }
