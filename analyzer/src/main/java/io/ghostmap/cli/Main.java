@@ -10,7 +10,9 @@ import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +35,9 @@ import picocli.CommandLine.Spec;
         },
         subcommands = {AnalyzeCommand.class, ExplainCommand.class, TrafficCommand.class, CommandLine.HelpCommand.class})
 public final class Main {
+    private static final Map<String, Supplier<Object>> QUICK =
+            Map.of("analyze", AnalyzeCommand::new, "traffic", TrafficCommand::new);
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -72,7 +77,7 @@ public final class Main {
 
     /** Runs one command and returns its exit status; nothing escapes as an exception. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commands = new CommandLine(new Main())
+        CommandLine commands = commands(args)
                 .setOut(out)
                 .setErr(err)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -84,6 +89,15 @@ public final class Main {
                     + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
             return ExitStatus.INTERNAL_ERROR;
         }
+    }
+
+    /** All commands; or the one that is named and wanted quickly: reading the annotations of all takes longer than it. */
+    private static CommandLine commands(String... args) {
+        Supplier<Object> quick = args.length == 0 ? null : QUICK.get(args[0]);
+        return quick == null
+                ? new CommandLine(new Main())
+                : new CommandLine(CommandSpec.create().name("ghostmap"))
+                        .addSubcommand(args[0], new CommandLine(quick.get()));
     }
 
     /** Puts {@code analyze} in front of arguments that name no command. */
