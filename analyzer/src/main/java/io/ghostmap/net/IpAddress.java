@@ -58,6 +58,27 @@ public final class IpAddress implements Comparable<IpAddress> {
         return bytes[V6_BYTES - 1] == 1;
     }
 
+    /** Whether this is of the same family as {@code network} and agrees with it in the first {@code prefixLength} bits. */
+    public boolean isIn(IpAddress network, int prefixLength) {
+        if (bytes.length != network.bytes.length || prefixLength < 0 || prefixLength > bytes.length * Byte.SIZE) {
+            return false;
+        }
+        int whole = prefixLength / Byte.SIZE;
+        int rest = prefixLength % Byte.SIZE;
+        return Arrays.equals(bytes, 0, whole, network.bytes, 0, whole)
+                && (rest == 0 || (bytes[whole] ^ network.bytes[whole]) >> (Byte.SIZE - rest) == 0);
+    }
+
+    /** The first {@code prefixLength} bits of this address, the rest zero. */
+    public IpAddress masked(int prefixLength) {
+        byte[] kept = bytes.clone();
+        for (int i = 0; i < kept.length; i++) {
+            int bits = Math.max(0, Math.min(Byte.SIZE, prefixLength - i * Byte.SIZE));
+            kept[i] &= (byte) (0xff00 >> bits);
+        }
+        return new IpAddress(kept);
+    }
+
     /** A copy, in network byte order. */
     public byte[] toBytes() {
         return bytes.clone();
