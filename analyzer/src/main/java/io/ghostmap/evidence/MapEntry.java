@@ -21,4 +21,14 @@ public record MapEntry(MapDump dump, int row) {
     public Citation cite() {
         return dump.cite(row);
     }
+
+    @Override
+    public int hashCode() {
+        return dump.mapId() * 31 + row;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof MapEntry that && dump == that.dump && row == that.row;
+    }
 }

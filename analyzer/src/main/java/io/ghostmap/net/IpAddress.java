@@ -96,9 +96,16 @@ public final class IpAddress implements Comparable<IpAddress> {
         return other instanceof IpAddress that && Arrays.equals(bytes, that.bytes);
     }
 
+    /** Neighbouring addresses, which a cluster is full of, must not fall on one another. */
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        int hash = 0;
+        for (int i = 0; i < bytes.length; i += Integer.BYTES) {
+            int word =
+                    ((bytes[i] << 8 | (bytes[i + 1] & 0xff)) << 8 | (bytes[i + 2] & 0xff)) << 8 | (bytes[i + 3] & 0xff);
+            hash = (hash ^ word) * 0x9e37_79b1; // 2^32 over the golden ratio
+        }
+        return hash ^ (hash >>> 15);
     }
 
     /** Dotted quad, or the shortest form of RFC 5952. */
