@@ -44,6 +44,13 @@ public record Datapath(
         return Optional.ofNullable(views.get(programId));
     }
 
+    /** A program that reads that services map: by its other maps the backends are known that belong to it. */
+    public Optional<View> readerOf(int servicesMap) {
+        return views.values().stream()
+                .filter(view -> view.servicesIn(servicesMap).isPresent())
+                .findFirst();
+    }
+
     /** Whether the program reads a services or backends map that is not current. */
     public boolean readsStale(View view) {
         return tablesOf(view)

@@ -4,10 +4,12 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.CurrentMap.Judged;
 import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -70,14 +72,15 @@ public final class DatapathReader {
      */
     private List<Generation> generations(List<Attachment> attachments, Collection<View> views) {
         Map<Integer, Judged> judged = new HashMap<>();
+        CurrentMap currentMap = new CurrentMap(evidence, balancer, reach, views, attachments);
         for (MapRole role : MapRole.values()) {
             if (role.isServices()) {
-                CurrentMap.among(mapsOf(role), evidence, balancer, views).forEach(judged::put);
+                currentMap.among(mapsOf(role)).forEach(judged::put);
             }
         }
         for (MapRole role : MapRole.values()) {
             if (!role.isServices()) {
-                Map<Integer, Judged> own = CurrentMap.among(mapsOf(role), evidence, balancer, views);
+                Map<Integer, Judged> own = currentMap.among(mapsOf(role));
                 own.forEach((id, alone) -> judged.put(id, followServices(id, alone, judged)));
             }
         }
@@ -88,8 +91,9 @@ public final class DatapathReader {
             }
             int order = 1;
             for (BpfMap map : mapsOf(role)) {
-                generations.add(
-                        generation(role, map, order++, judged.getOrDefault(map.id(), Judged.NOT_ASKED), attachments));
+                Judged about = judged.getOrDefault(map.id(), Judged.NOT_ASKED);
+                Reason age = age(map, order, mapsOf(role).size());
+                generations.add(generation(role, map, order++, age, about, attachments));
             }
         }
         return List.copyOf(generations);
@@ -118,40 +122,60 @@ public final class DatapathReader {
         Currency currency = together.contains(Currency.CURRENT)
                 ? Currency.CURRENT
                 : together.contains(Currency.UNKNOWN) ? Currency.UNKNOWN : Currency.NOT_CURRENT;
-        return new Judged(currency, alone.basis(), alone.reasons());
+        return new Judged(currency, alone.basis(), alone.reasons(), alone.agreement());
     }
 
     private List<BpfMap> mapsOf(MapRole role) {
         return evidence.state().maps().all().stream()
                 .filter(map -> roles.get(map.id()) == role)
-                .sorted(Comparator.comparingLong(this::age).thenComparingInt(BpfMap::id))
+                .sorted(Comparator.comparingInt(BpfMap::id))
                 .toList();
     }
 
-    private Generation generation(MapRole role, BpfMap map, int order, Judged judged, List<Attachment> attachments) {
+    private Generation generation(
+            MapRole role, BpfMap map, int order, Reason age, Judged judged, List<Attachment> attachments) {
         List<Integer> programs = usersOf(map).stream().map(BpfProgram::id).toList();
         Optional<MapDump> dump = evidence.dump(map.id());
         return new Generation(
                 role,
                 map,
                 order,
+                age,
                 judged.currency(),
                 judged.basis(),
-                judged.reasons(),
+                with(judged.reasons(), age),
                 programs,
                 attachments.stream()
                         .filter(attachment -> programs.contains(attachment.programId()))
                         .toList(),
                 dump.filter(d -> d.count() > 0 || d.damage().isEmpty()).map(MapDump::count),
-                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage());
+                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage(),
+                judged.agreement());
+    }
+
+    private static List<Reason> with(List<Reason> reasons, Reason age) {
+        List<Reason> all = new ArrayList<>(reasons);
+        if (!age.text().isEmpty()) {
+            all.add(age);
+        }
+        return List.copyOf(all);
     }
 
     /**
-     * Maps have no time of creation: a map is at least as old as the oldest program that references it. Program ids
-     * rise with time and break the ties of the load time, which has seconds only.
+     * Maps have no time of creation, but their ids rise ({@code idr_alloc_cyclic} in kernel/bpf/syscall.c, 2^31 of them),
+     * and a program can only reference a map that is there already.
      */
-    private long age(BpfMap map) {
-        return usersOf(map).stream().mapToLong(BpfProgram::id).min().orElse(Long.MAX_VALUE);
+    private Reason age(BpfMap map, int order, int all) {
+        Optional<BpfProgram> first = usersOf(map).stream().min(Comparator.comparingInt(BpfProgram::id));
+        String place =
+                all == 1 ? "" : order == 1 ? "the oldest by its id" : order == all ? "the youngest by its id" : "";
+        String bound = first.filter(program -> program.loadedAt().isPresent())
+                .map(program -> "older than program " + program.id() + ", which was loaded at "
+                        + Instant.ofEpochSecond(program.loadedAt().getAsLong()))
+                .orElse("");
+        return new Reason(
+                place + (place.isEmpty() || bound.isEmpty() ? "" : ", and ") + bound,
+                first.map(BpfProgram::source).orElse(map.source()));
     }
 
     private List<BpfProgram> usersOf(BpfMap map) {

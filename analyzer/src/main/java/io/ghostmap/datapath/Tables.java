@@ -7,6 +7,7 @@ import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.IpAddress;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -33,18 +34,23 @@ final class Tables {
     static Tables decode(
             Evidence evidence, SortedMap<Integer, Identity> identities, LoadBalancer balancer, List<Gap> gaps) {
         Tables tables = new Tables(balancer);
-        for (BpfMap map : evidence.state().maps().all()) {
-            if (identities.containsKey(map.id())) {
-                identities
-                        .get(map.id())
-                        .role()
-                        .ifPresent(role -> evidence.dump(map.id())
+        List<Runnable> results = evidence.state().maps().all().stream()
+                .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
+                        .flatMap(role -> evidence
+                                .dump(map.id())
                                 .filter(dump -> isOf(map, dump, gaps))
-                                .ifPresent(dump -> tables.decode(role, dump)));
-            }
-        }
+                                .map(dump -> new Decoding(role, dump))
+                                .stream()))
+                .toList()
+                .parallelStream()
+                .map(tables::decode)
+                .toList();
+        results.forEach(Runnable::run);
         return tables;
     }
+
+    /** A dump, and what it is a dump of. */
+    private record Decoding(MapRole role, MapDump dump) {}
 
     /** A dump whose rows have other sizes than the map is no dump of that map. */
     private static boolean isOf(BpfMap map, MapDump dump, List<Gap> gaps) {
@@ -55,24 +61,30 @@ final class Tables {
         return dump.count() > 0 || dump.damage().isEmpty();
     }
 
-    private void decode(MapRole role, MapDump dump) {
-        int id = dump.mapId();
-        Family family = role.family().orElse(Family.IPV4);
-        switch (role) {
-            case SERVICES_V4, SERVICES_V6 -> services.put(id, balancer.services(dump, family));
-            case BACKENDS_V4, BACKENDS_V6 -> backends.put(id, balancer.backends(dump, family));
-            case REVERSE_NAT_V4, REVERSE_NAT_V6 -> reverseNat.put(id, balancer.reverseNat(dump, family));
-            case REVERSE_SK_V4, REVERSE_SK_V6 -> reverseSk.put(id, balancer.reverseSk(dump, family));
-            case AFFINITY_V4, AFFINITY_V6 -> affinity.put(id, balancer.affinity(dump, family));
-            case AFFINITY_MATCH -> affinityMatches.put(id, balancer.affinityMatches(dump));
-            case SOURCE_RANGE_V4, SOURCE_RANGE_V6 -> sourceRanges.put(id, balancer.sourceRanges(dump, family));
-            case SKIP_LB_V4, SKIP_LB_V6 -> skipped.put(id, balancer.skipped(dump, family));
-            case IPCACHE -> ipCaches.put(id, balancer.ipCache(dump));
-            case ENDPOINTS -> endpoints.put(id, balancer.endpoints(dump));
-            default -> {
-                // Shown row by row where somebody asks; nothing is concluded from it.
-            }
-        }
+    /** Decodes now, on whatever thread; what it returns puts the result in its place. */
+    private Runnable decode(Decoding decoding) {
+        MapDump dump = decoding.dump();
+        Family family = decoding.role().family().orElse(Family.IPV4);
+        return switch (decoding.role()) {
+            case SERVICES_V4, SERVICES_V6 -> into(services, dump, balancer.services(dump, family));
+            case BACKENDS_V4, BACKENDS_V6 -> into(backends, dump, balancer.backends(dump, family));
+            case REVERSE_NAT_V4, REVERSE_NAT_V6 -> into(reverseNat, dump, balancer.reverseNat(dump, family));
+            case REVERSE_SK_V4, REVERSE_SK_V6 -> into(reverseSk, dump, balancer.reverseSk(dump, family));
+            case AFFINITY_V4, AFFINITY_V6 -> into(affinity, dump, balancer.affinity(dump, family));
+            case AFFINITY_MATCH -> into(affinityMatches, dump, balancer.affinityMatches(dump));
+            case SOURCE_RANGE_V4, SOURCE_RANGE_V6 -> into(sourceRanges, dump, balancer.sourceRanges(dump, family));
+            case SKIP_LB_V4, SKIP_LB_V6 -> into(skipped, dump, balancer.skipped(dump, family));
+            case IPCACHE -> into(ipCaches, dump, balancer.ipCache(dump));
+            case ENDPOINTS -> into(endpoints, dump, balancer.endpoints(dump));
+            default ->
+                () -> {
+                    // shown row by row where somebody asks; nothing is concluded from it
+                };
+        };
+    }
+
+    private static <T> Runnable into(SortedMap<Integer, T> byMap, MapDump dump, T decoded) {
+        return () -> byMap.put(dump.mapId(), decoded);
     }
 
     static <T> SortedMap<Integer, T> readOnly(SortedMap<Integer, T> byMap) {

@@ -4,12 +4,14 @@ import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Backend.State;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import java.nio.ByteOrder;
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Backends in their three versions ({@code struct lb4_backend}, {@code struct lb6_backend}). */
 final class Backends {
@@ -25,7 +27,7 @@ final class Backends {
         Field address = layout.valueField("address");
         Field port = layout.valueField("port");
         Field proto = layout.valueField("proto");
-        SortedMap<Long, Backend> backends = new TreeMap<>();
+        Map<Long, Backend> backends = new HashMap<>(dump.count() * 2);
         for (int row = 0; row < dump.count(); row++) {
             MapEntry entry = new MapEntry(dump, row);
             byte[] value = entry.value();
@@ -39,7 +41,7 @@ final class Backends {
                     entry);
             backends.put(backend.id(), backend);
         }
-        return Collections.unmodifiableSortedMap(backends);
+        return OrderedTable.of(backends);
     }
 
     private static int optional(Layout layout, String field, byte[] value, ByteOrder order) {

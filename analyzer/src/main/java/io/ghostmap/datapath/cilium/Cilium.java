@@ -28,6 +28,7 @@ import io.ghostmap.evidence.NodeFacts;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -211,8 +212,21 @@ public final class Cilium implements LoadBalancer {
                 .forEach(field -> values.add(new NamedValue(true, field.name(), field.text(key, order))));
         layout.value().stream()
                 .filter(field -> field.kind() != Field.Kind.PADDING)
-                .forEach(field -> values.add(new NamedValue(false, field.name(), field.text(value, order))));
+                .forEach(field -> values.add(new NamedValue(
+                        false,
+                        field.name(),
+                        dump.cpus() == 0 ? field.text(value, order) : sum(field, value, dump.cpus()))));
         return List.copyOf(values);
+    }
+
+    /** A counter of a per-CPU map: what all CPUs counted together. */
+    private String sum(Field field, byte[] values, int cpus) {
+        int size = values.length / cpus;
+        long sum = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            sum += field.number(Arrays.copyOfRange(values, cpu * size, (cpu + 1) * size), order);
+        }
+        return Long.toUnsignedString(sum);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.ghostmap.datapath.cilium;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Service.Algorithm;
 import io.ghostmap.datapath.Service.FrontendWord;
@@ -18,9 +19,9 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Services v2 ({@code struct lb4_key}, {@code struct lb4_service} and the same for IPv6): entries put together. */
 final class Services {
@@ -41,8 +42,13 @@ final class Services {
     private final Field flags;
     private final Field flags2;
     private final Field qcount;
-    private final Map<Frontend, Master> masters = new HashMap<>();
-    private final Map<Frontend, List<Slot>> slots = new HashMap<>();
+    private final Map<Frontend, Parts> byFrontend = new HashMap<>();
+
+    /** What was seen of one frontend so far, in the order of the dump. */
+    private static final class Parts {
+        private Optional<Master> master = Optional.empty();
+        private final List<Slot> slots = new ArrayList<>();
+    }
 
     private record Master(
             int count, int quarantined, int revNatId, ServiceFlags flags, FrontendWord word, MapEntry entry) {}
@@ -82,19 +88,17 @@ final class Services {
         Frontend frontend = new Frontend(address.endpointWith(dport, key), protocol, scope.small(key, order) != 0);
         int index = slot.small(key, order);
         ServiceFlags marks = FlagBits.decode(flags.small(value, order), flags2.small(value, order), index > 0);
+        Parts parts = byFrontend.computeIfAbsent(frontend, f -> new Parts());
         if (index == 0) {
-            masters.put(
-                    frontend,
-                    new Master(
-                            count.small(value, order),
-                            qcount.small(value, order),
-                            revNatId.small(value, order),
-                            marks,
-                            frontendWord(value, marks),
-                            entry));
+            parts.master = Optional.of(new Master(
+                    count.small(value, order),
+                    qcount.small(value, order),
+                    revNatId.small(value, order),
+                    marks,
+                    frontendWord(value, marks),
+                    entry));
         } else {
-            slots.computeIfAbsent(frontend, f -> new ArrayList<>())
-                    .add(new Slot(index, word.number(value, order), marks, entry));
+            parts.slots.add(new Slot(index, word.number(value, order), marks, entry));
         }
     }
 
@@ -120,8 +124,8 @@ final class Services {
     }
 
     private SortedMap<Frontend, Service> assemble() {
-        SortedMap<Frontend, Service> services = new TreeMap<>();
-        masters.forEach((frontend, master) -> services.put(
+        Map<Frontend, Service> services = new HashMap<>();
+        byFrontend.forEach((frontend, parts) -> parts.master.ifPresent(master -> services.put(
                 frontend,
                 new Service(
                         frontend,
@@ -130,14 +134,14 @@ final class Services {
                         master.revNatId(),
                         master.flags(),
                         master.word(),
-                        inOrder(slots.getOrDefault(frontend, List.of())),
-                        master.entry())));
-        return Collections.unmodifiableSortedMap(services);
+                        inOrder(parts.slots),
+                        master.entry()))));
+        return OrderedTable.of(services);
     }
 
     /** Of a slot that stands in the dump twice, the later row counts. */
     private static List<Slot> inOrder(List<Slot> found) {
-        List<Slot> sorted = new ArrayList<>(found);
+        List<Slot> sorted = found;
         sorted.sort(Comparator.comparingInt(Slot::index)); // stable: a later row stays behind an earlier one
         List<Slot> distinct = new ArrayList<>(sorted.size());
         for (int i = 0; i < sorted.size(); i++) {

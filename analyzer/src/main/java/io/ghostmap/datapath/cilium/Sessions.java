@@ -5,6 +5,7 @@ import io.ghostmap.datapath.AffinityMatches;
 import io.ghostmap.datapath.AffinityMatches.Pair;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.SkipEntry;
@@ -14,9 +15,10 @@ import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -34,7 +36,7 @@ final class Sessions {
     private Sessions() {}
 
     static SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family, ByteOrder order) {
-        SortedMap<Integer, ReverseNat> byId = new TreeMap<>();
+        Map<Integer, ReverseNat> byId = new HashMap<>();
         MapRole role = family == Family.IPV4 ? MapRole.REVERSE_NAT_V4 : MapRole.REVERSE_NAT_V6;
         decode(dump, role, layout -> {
                     Field id = layout.keyField("rev_nat_id");
@@ -44,7 +46,7 @@ final class Sessions {
                             id.small(entry.key(), order), address.endpointWith(port, entry.value()), entry);
                 })
                 .forEach(nat -> byId.put(nat.revNatId(), nat));
-        return Collections.unmodifiableSortedMap(byId);
+        return OrderedTable.of(byId);
     }
 
     static List<ReverseSkEntry> reverseSk(MapDump dump, Family family, ByteOrder order) {
