@@ -33,7 +33,14 @@ import picocli.CommandLine.Spec;
             "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
             ""
         },
-        subcommands = {AnalyzeCommand.class, ExplainCommand.class, TrafficCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            AnalyzeCommand.class,
+            ExplainCommand.class,
+            DumpCommand.class,
+            DiffCommand.class,
+            TrafficCommand.class,
+            CommandLine.HelpCommand.class
+        })
 public final class Main {
     private static final Map<String, Supplier<Object>> QUICK =
             Map.of("analyze", AnalyzeCommand::new, "traffic", TrafficCommand::new);

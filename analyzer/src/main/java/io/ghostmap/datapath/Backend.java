@@ -1,7 +1,31 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 
-/** Where a connection can be sent. {@code id} is valid in its own map only. */
-public record Backend(long id, Endpoint endpoint, Citation source) {}
+/**
+ * Where a connection can be sent.
+ *
+ * @param id valid in its own map only
+ * @param protocol IANA number; 0 in many entries up to 1.16, and never consulted at the socket
+ * @param state of 1.12 and later; never consulted at the socket, which goes by the slots
+ * @param clusterId 0 for this cluster
+ * @param zone 0 where no zone is set, or before 1.16
+ */
+public record Backend(long id, Endpoint endpoint, int protocol, State state, int clusterId, int zone, MapEntry entry) {
+
+    /** What the agent thinks of the backend. */
+    public enum State {
+        ACTIVE,
+        TERMINATING,
+        QUARANTINED,
+        MAINTENANCE,
+        /** A number that no release uses. */
+        UNKNOWN
+    }
+
+    public Citation source() {
+        return entry.cite();
+    }
+}

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  * @param generations by role, then from the oldest to the newest
  * @param attachments programs on cgroup hooks as attached, the load balancer's and foreign ones
  * @param views by program id, of every program of the load balancer on a socket hook
+ * @param identities what each map of the load balancer is, by map id; also those that can be one of several
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
  * @param reverseSk decoded reverse_sk maps, by map id
@@ -21,6 +22,7 @@ public record Datapath(
         List<Generation> generations,
         List<Attachment> attachments,
         SortedMap<Integer, View> views,
+        SortedMap<Integer, Identity> identities,
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
         SortedMap<Integer, List<ReverseSkEntry>> reverseSk,
@@ -42,6 +44,13 @@ public record Datapath(
         return Optional.ofNullable(views.get(programId));
     }
 
+    /** A program that reads that services map: by its other maps the backends are known that belong to it. */
+    public Optional<View> readerOf(int servicesMap) {
+        return views.values().stream()
+                .filter(view -> view.servicesIn(servicesMap).isPresent())
+                .findFirst();
+    }
+
     /** Whether the program reads a services or backends map that is not current. */
     public boolean readsStale(View view) {
         return tablesOf(view)
@@ -58,7 +67,7 @@ public record Datapath(
 
     /** What a program noted of the sockets that it translated, in the reverse_sk maps that it references itself. */
     public List<ReverseSkEntry> translations(View view) {
-        return view.program().mapIds().stream()
+        return view.maps().stream()
                 .flatMap(id -> reverseSk.getOrDefault(id, List.of()).stream())
                 .toList();
     }

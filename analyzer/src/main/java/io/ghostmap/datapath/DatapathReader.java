@@ -4,10 +4,12 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.CurrentMap.Judged;
 import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -19,21 +21,31 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 
 /** The door of the room: interprets the evidence of one node. */
 public final class DatapathReader {
     private final Evidence evidence;
     private final LoadBalancer balancer;
+    private final Reach reach;
+    private final SortedMap<Integer, Identity> identities = new TreeMap<>();
     private final SortedMap<Integer, MapRole> roles = new TreeMap<>();
-    private final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
-    private final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
-    private final SortedMap<Integer, List<ReverseSkEntry>> reverseSk = new TreeMap<>();
+    private final Tables tables;
     private final List<Gap> gaps = new ArrayList<>();
 
     private DatapathReader(Evidence evidence, LoadBalancer balancer) {
         this.evidence = evidence;
         this.balancer = balancer;
+        this.reach = Reach.of(evidence, balancer);
+        for (BpfMap map : evidence.state().maps().all()) {
+            balancer.identify(map, reach.usersOf(map.id()), evidence.dump(map.id()))
+                    .ifPresent(identity -> {
+                        identities.put(map.id(), identity);
+                        identity.role().ifPresent(role -> roles.put(map.id(), role));
+                    });
+        }
+        this.tables = Tables.decode(evidence, identities, balancer, gaps);
     }
 
     public static Datapath read(Evidence evidence, LoadBalancer balancer) {
@@ -41,40 +53,17 @@ public final class DatapathReader {
     }
 
     private Datapath read() {
-        for (BpfMap map : evidence.state().maps().all()) {
-            balancer.roleOf(map).ifPresent(role -> {
-                roles.put(map.id(), role);
-                evidence.dump(map.id()).ifPresent(dump -> decode(map, role, dump));
-            });
-        }
         List<Attachment> attachments = Attachments.of(evidence);
         SortedMap<Integer, View> views = views();
         return new Datapath(
                 generations(attachments, views.values()),
                 attachments,
                 views,
-                Collections.unmodifiableSortedMap(services),
-                Collections.unmodifiableSortedMap(backends),
-                Collections.unmodifiableSortedMap(reverseSk),
+                Collections.unmodifiableSortedMap(identities),
+                Tables.readOnly(tables.services),
+                Tables.readOnly(tables.backends),
+                Tables.readOnly(tables.reverseSk),
                 List.copyOf(gaps));
-    }
-
-    /** A dump whose rows have other sizes than the map is no dump of that map. */
-    private void decode(BpfMap map, MapRole role, MapDump dump) {
-        if (dump.count() > 0 && (dump.keyBytes() != map.keyBytes() || dump.valueBytes() != map.valueBytes())) {
-            gaps.add(new Gap(dump.file(), "its entries have other sizes than map " + map.id()));
-            return;
-        }
-        if (dump.count() == 0 && dump.damage().isPresent()) {
-            return;
-        }
-        if (role.isServices()) {
-            services.put(map.id(), balancer.services(dump, role.family()));
-        } else if (role.isBackends()) {
-            backends.put(map.id(), balancer.backends(dump, role.family()));
-        } else if (role.isReverseSk()) {
-            reverseSk.put(map.id(), balancer.reverseSk(dump, role.family()));
-        }
     }
 
     /**
@@ -83,23 +72,28 @@ public final class DatapathReader {
      */
     private List<Generation> generations(List<Attachment> attachments, Collection<View> views) {
         Map<Integer, Judged> judged = new HashMap<>();
+        CurrentMap currentMap = new CurrentMap(evidence, balancer, reach, views, attachments);
         for (MapRole role : MapRole.values()) {
             if (role.isServices()) {
-                CurrentMap.among(mapsOf(role), evidence, balancer, views).forEach(judged::put);
+                currentMap.among(mapsOf(role)).forEach(judged::put);
             }
         }
         for (MapRole role : MapRole.values()) {
             if (!role.isServices()) {
-                Map<Integer, Judged> own = CurrentMap.among(mapsOf(role), evidence, balancer, views);
+                Map<Integer, Judged> own = currentMap.among(mapsOf(role));
                 own.forEach((id, alone) -> judged.put(id, followServices(id, alone, judged)));
             }
         }
         List<Generation> generations = new ArrayList<>();
         for (MapRole role : MapRole.values()) {
+            if (!role.isSingle()) {
+                continue;
+            }
             int order = 1;
             for (BpfMap map : mapsOf(role)) {
-                generations.add(
-                        generation(role, map, order++, judged.getOrDefault(map.id(), Judged.NOT_ASKED), attachments));
+                Judged about = judged.getOrDefault(map.id(), Judged.NOT_ASKED);
+                Reason age = age(map, order, mapsOf(role).size());
+                generations.add(generation(role, map, order++, age, about, attachments));
             }
         }
         return List.copyOf(generations);
@@ -115,8 +109,8 @@ public final class DatapathReader {
         }
         Set<Currency> together = EnumSet.noneOf(Currency.class);
         for (BpfProgram program : programs()) {
-            if (program.mapIds().contains(mapId)) {
-                program.mapIds().stream()
+            if (reach.mapsOf(program).contains(mapId)) {
+                reach.mapsOf(program).stream()
                         .filter(id -> roles.containsKey(id) && roles.get(id).isServices())
                         .map(id -> judged.getOrDefault(id, Judged.NOT_ASKED).currency())
                         .forEach(together::add);
@@ -128,46 +122,64 @@ public final class DatapathReader {
         Currency currency = together.contains(Currency.CURRENT)
                 ? Currency.CURRENT
                 : together.contains(Currency.UNKNOWN) ? Currency.UNKNOWN : Currency.NOT_CURRENT;
-        return new Judged(currency, alone.basis(), alone.reasons());
+        return new Judged(currency, alone.basis(), alone.reasons(), alone.agreement());
     }
 
     private List<BpfMap> mapsOf(MapRole role) {
         return evidence.state().maps().all().stream()
                 .filter(map -> roles.get(map.id()) == role)
-                .sorted(Comparator.comparingLong(this::age).thenComparingInt(BpfMap::id))
+                .sorted(Comparator.comparingInt(BpfMap::id))
                 .toList();
     }
 
-    private Generation generation(MapRole role, BpfMap map, int order, Judged judged, List<Attachment> attachments) {
+    private Generation generation(
+            MapRole role, BpfMap map, int order, Reason age, Judged judged, List<Attachment> attachments) {
         List<Integer> programs = usersOf(map).stream().map(BpfProgram::id).toList();
         Optional<MapDump> dump = evidence.dump(map.id());
         return new Generation(
                 role,
                 map,
                 order,
+                age,
                 judged.currency(),
                 judged.basis(),
-                judged.reasons(),
+                with(judged.reasons(), age),
                 programs,
                 attachments.stream()
                         .filter(attachment -> programs.contains(attachment.programId()))
                         .toList(),
                 dump.filter(d -> d.count() > 0 || d.damage().isEmpty()).map(MapDump::count),
-                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage());
+                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage(),
+                judged.agreement());
+    }
+
+    private static List<Reason> with(List<Reason> reasons, Reason age) {
+        List<Reason> all = new ArrayList<>(reasons);
+        if (!age.text().isEmpty()) {
+            all.add(age);
+        }
+        return List.copyOf(all);
     }
 
     /**
-     * Maps have no time of creation: a map is at least as old as the oldest program that references it. Program ids
-     * rise with time and break the ties of the load time, which has seconds only.
+     * Maps have no time of creation, but their ids rise ({@code idr_alloc_cyclic} in kernel/bpf/syscall.c, 2^31 of them),
+     * and a program can only reference a map that is there already.
      */
-    private long age(BpfMap map) {
-        return usersOf(map).stream().mapToLong(BpfProgram::id).min().orElse(Long.MAX_VALUE);
+    private Reason age(BpfMap map, int order, int all) {
+        Optional<BpfProgram> first = usersOf(map).stream().min(Comparator.comparingInt(BpfProgram::id));
+        String place =
+                all == 1 ? "" : order == 1 ? "the oldest by its id" : order == all ? "the youngest by its id" : "";
+        String bound = first.filter(program -> program.loadedAt().isPresent())
+                .map(program -> "older than program " + program.id() + ", which was loaded at "
+                        + Instant.ofEpochSecond(program.loadedAt().getAsLong()))
+                .orElse("");
+        return new Reason(
+                place + (place.isEmpty() || bound.isEmpty() ? "" : ", and ") + bound,
+                first.map(BpfProgram::source).orElse(map.source()));
     }
 
     private List<BpfProgram> usersOf(BpfMap map) {
-        return programs().stream()
-                .filter(program -> program.mapIds().contains(map.id()))
-                .toList();
+        return reach.usersOf(map.id());
     }
 
     private Collection<BpfProgram> programs() {
@@ -179,18 +191,42 @@ public final class DatapathReader {
         for (BpfProgram program : programs()) {
             if (isOwned(program)) {
                 nameUnlistedMaps(program);
-                views.put(
-                        program.id(),
-                        new View(
-                                program,
-                                balancer.semanticsOf(program),
-                                table(program, MapRole.SERVICES_V4, services),
-                                table(program, MapRole.BACKENDS_V4, backends),
-                                table(program, MapRole.SERVICES_V6, services),
-                                table(program, MapRole.BACKENDS_V6, backends)));
+                views.put(program.id(), view(program));
             }
         }
         return Collections.unmodifiableSortedMap(views);
+    }
+
+    private View view(BpfProgram program) {
+        SortedSet<Integer> maps = reach.mapsOf(program);
+        return new View(
+                program,
+                balancer.semanticsOf(program),
+                balancer.buildOf(
+                        program,
+                        maps.stream()
+                                .flatMap(id -> evidence.state().maps().find(id).stream())
+                                .toList()),
+                maps,
+                new FamilyTables(
+                        table(program, MapRole.SERVICES_V4, tables.services),
+                        table(program, MapRole.BACKENDS_V4, tables.backends),
+                        table(program, MapRole.REVERSE_NAT_V4, tables.reverseNat),
+                        table(program, MapRole.REVERSE_SK_V4, tables.reverseSk),
+                        table(program, MapRole.AFFINITY_V4, tables.affinity),
+                        table(program, MapRole.SOURCE_RANGE_V4, tables.sourceRanges),
+                        table(program, MapRole.SKIP_LB_V4, tables.skipped)),
+                new FamilyTables(
+                        table(program, MapRole.SERVICES_V6, tables.services),
+                        table(program, MapRole.BACKENDS_V6, tables.backends),
+                        table(program, MapRole.REVERSE_NAT_V6, tables.reverseNat),
+                        table(program, MapRole.REVERSE_SK_V6, tables.reverseSk),
+                        table(program, MapRole.AFFINITY_V6, tables.affinity),
+                        table(program, MapRole.SOURCE_RANGE_V6, tables.sourceRanges),
+                        table(program, MapRole.SKIP_LB_V6, tables.skipped)),
+                table(program, MapRole.AFFINITY_MATCH, tables.affinityMatches),
+                table(program, MapRole.IPCACHE, tables.ipCaches),
+                table(program, MapRole.ENDPOINTS, tables.endpoints));
     }
 
     /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */
@@ -215,11 +251,10 @@ public final class DatapathReader {
                 .toList();
     }
 
+    /** The map of that role that the program references itself; else the one that it reaches through other programs. */
     private <T> Table<T> table(BpfProgram program, MapRole role, SortedMap<Integer, T> decoded) {
-        List<Integer> ids = program.mapIds().stream()
-                .filter(mapId -> roles.get(mapId) == role)
-                .distinct()
-                .toList();
+        List<Integer> own = ofRole(program.mapIds(), role);
+        List<Integer> ids = own.isEmpty() ? ofRole(reach.mapsOf(program), role) : own;
         if (ids.size() > 1) {
             return Table.doubtful(
                     "program " + program.id() + " references " + ids.size() + " " + role + " maps: " + ids);
@@ -232,10 +267,30 @@ public final class DatapathReader {
         if (ids.isEmpty() && program.mapIds().isEmpty()) {
             return Table.doubtful("the maps of program " + program.id() + " are not known");
         }
+        Optional<Integer> ambiguous = ids.isEmpty() ? ambiguous(program, role) : Optional.empty();
+        if (ambiguous.isPresent()) {
+            return Table.doubtful("program " + program.id() + " references map " + ambiguous.get() + ", which "
+                    + Optional.ofNullable(identities.get(ambiguous.get()))
+                            .map(Identity::why)
+                            .orElse(""));
+        }
         Optional<Integer> id = ids.stream().findFirst();
         boolean whole = id.flatMap(evidence::dump)
                 .filter(dump -> dump.damage().isEmpty())
                 .isPresent();
         return new Table<>(id, id.flatMap(mapId -> Optional.ofNullable(decoded.get(mapId))), whole, Optional.empty());
+    }
+
+    private List<Integer> ofRole(Collection<Integer> maps, MapRole role) {
+        return maps.stream().filter(id -> roles.get(id) == role).distinct().toList();
+    }
+
+    /** A map that can be of that role, or of another. */
+    private Optional<Integer> ambiguous(BpfProgram program, MapRole role) {
+        return reach.mapsOf(program).stream()
+                .filter(id -> !roles.containsKey(id))
+                .filter(id -> identities.containsKey(id)
+                        && identities.get(id).candidates().contains(role))
+                .findFirst();
     }
 }

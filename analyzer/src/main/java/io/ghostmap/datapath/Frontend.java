@@ -2,7 +2,6 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
-import java.util.Comparator;
 
 /**
  * The address, port and protocol that a client asks for.
@@ -10,17 +9,31 @@ import java.util.Comparator;
  * @param internalScope whether this is the entry of scope 1, which in-cluster clients use where both scopes exist
  */
 public record Frontend(Endpoint endpoint, Protocol protocol, boolean internalScope) implements Comparable<Frontend> {
-    private static final Comparator<Frontend> ORDER = Comparator.comparing(Frontend::endpoint)
-            .thenComparing(Frontend::protocol)
-            .thenComparing(Frontend::internalScope);
-
     public static Frontend external(Endpoint endpoint, Protocol protocol) {
         return new Frontend(endpoint, protocol, false);
     }
 
     @Override
+    public int hashCode() {
+        return endpoint.hashCode() * 31 + protocol.number() * 2 + (internalScope ? 1 : 0);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Frontend that
+                && internalScope == that.internalScope
+                && protocol == that.protocol
+                && endpoint.equals(that.endpoint);
+    }
+
+    @Override
     public int compareTo(Frontend other) {
-        return ORDER.compare(this, other);
+        int byEndpoint = endpoint.compareTo(other.endpoint);
+        if (byEndpoint != 0) {
+            return byEndpoint;
+        }
+        int byProtocol = protocol.compareTo(other.protocol);
+        return byProtocol != 0 ? byProtocol : Boolean.compare(internalScope, other.internalScope);
     }
 
     /** Such as {@code 172.17.93.4:8080/TCP}, with {@code /i} for the internal scope as cilium-dbg prints it. */

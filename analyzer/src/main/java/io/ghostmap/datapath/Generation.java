@@ -10,24 +10,28 @@ import java.util.Optional;
  * frozen at the moment when it stopped.
  *
  * @param order 1 is the oldest of its role
+ * @param age why it stands at that place in the order; an empty text where nothing bounds its age
  * @param basis what the currency rests on
  * @param reasons why it is, or is not, current; each cited
  * @param programs ids of the programs that reference it
  * @param attachments where those programs run
  * @param entries rows of its dump; empty where it was not dumped
  * @param damage why its content cannot be relied on, where that is so
+ * @param agreement a services map against Cilium's own list, where both were captured
  */
 public record Generation(
         MapRole role,
         BpfMap map,
         int order,
+        Reason age,
         Currency currency,
         Basis basis,
         List<Reason> reasons,
         List<Integer> programs,
         List<Attachment> attachments,
         Optional<Integer> entries,
-        Optional<String> damage) {
+        Optional<String> damage,
+        Optional<Agreement> agreement) {
 
     /** Whether the agent works on it. */
     public enum Currency {

@@ -3,6 +3,7 @@ package io.ghostmap.datapath;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.net.IpAddress;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -10,14 +11,20 @@ import java.util.SortedMap;
 
 /** The seam to a load balancer that keeps its tables in BPF maps: which maps are its own, and how to read them. */
 public interface LoadBalancer {
-    /** The map's role by type, sizes and name; empty for a map that is not a table of this load balancer. */
-    Optional<MapRole> roleOf(BpfMap map);
+    /**
+     * What the map is: by type and sizes, then by name, pin and flags, then by the programs that use it, then by its
+     * entries. Empty for a map that is none of this load balancer's.
+     */
+    Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump);
 
     /** Whether the program is of a type that socket hooks take. */
     boolean isSocketProgram(BpfProgram program);
 
     /** Whether the program is one that this load balancer attaches to a socket hook. */
     boolean owns(BpfProgram program);
+
+    /** From which releases the program can be, by its name and by the maps that it uses. */
+    Build buildOf(BpfProgram program, List<BpfMap> maps);
 
     /** What its programs of that build do where an entry is missing. */
     Semantics semanticsOf(BpfProgram program);
@@ -26,7 +33,27 @@ public interface LoadBalancer {
 
     SortedMap<Long, Backend> backends(MapDump dump, Family family);
 
+    SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family);
+
     List<ReverseSkEntry> reverseSk(MapDump dump, Family family);
+
+    List<Affinity> affinity(MapDump dump, Family family);
+
+    AffinityMatches affinityMatches(MapDump dump);
+
+    List<SourceRange> sourceRanges(MapDump dump, Family family);
+
+    List<SkipEntry> skipped(MapDump dump, Family family);
+
+    IpCache ipCache(MapDump dump);
+
+    SortedMap<IpAddress, LocalEndpoint> endpoints(MapDump dump);
+
+    /** The ids that the values of a prog array, or of a map of maps, stand for. */
+    List<Integer> referencedIds(MapDump dump);
+
+    /** The fields of row {@code row} by name, for a reader who wants the map itself; empty for a map of no known layout. */
+    List<NamedValue> fields(Identity identity, MapDump dump, int row);
 
     /**
      * How well a pin at that path shows that the agent works on the map: 0 for the place where it keeps its maps, 1 for

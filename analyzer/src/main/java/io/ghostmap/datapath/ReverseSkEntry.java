@@ -1,10 +1,15 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 
 /**
  * What a translating program wrote when it rewrote a socket's destination: which socket (by cookie), to where, and
  * what the application had asked for. It proves which program's maps were used.
  */
-public record ReverseSkEntry(long cookie, Endpoint backend, Endpoint frontend, int revNatId, Citation source) {}
+public record ReverseSkEntry(long cookie, Endpoint backend, Endpoint frontend, int revNatId, MapEntry entry) {
+    public Citation source() {
+        return entry.cite();
+    }
+}

@@ -2,6 +2,7 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -9,34 +10,60 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * What one program sees: the tables that it references itself. Backend ids are only looked up in the backends table of
- * the same view, since two generations use one id for different backends.
+ * What one program sees: the tables that it references itself, and those of the programs that it can tail-call. Backend
+ * ids are only looked up in the backends table of the same view, since two generations use one id for different backends.
+ *
+ * @param build from which releases the program can be
+ * @param maps ids of all maps within its reach, also those behind prog arrays and maps of maps
  */
 public record View(
         BpfProgram program,
         Semantics semantics,
-        Table<SortedMap<Frontend, Service>> servicesV4,
-        Table<SortedMap<Long, Backend>> backendsV4,
-        Table<SortedMap<Frontend, Service>> servicesV6,
-        Table<SortedMap<Long, Backend>> backendsV6) {
+        Build build,
+        SortedSet<Integer> maps,
+        FamilyTables ipv4,
+        FamilyTables ipv6,
+        Table<AffinityMatches> affinityMatch,
+        Table<IpCache> ipCache,
+        Table<SortedMap<IpAddress, LocalEndpoint>> endpoints) {
+
+    public FamilyTables tables(Family family) {
+        return family == Family.IPV4 ? ipv4 : ipv6;
+    }
 
     public Table<SortedMap<Frontend, Service>> services(Family family) {
-        return family == Family.IPV4 ? servicesV4 : servicesV6;
+        return tables(family).services();
     }
 
     public Table<SortedMap<Long, Backend>> backends(Family family) {
-        return family == Family.IPV4 ? backendsV4 : backendsV6;
+        return tables(family).backends();
+    }
+
+    public Table<SortedMap<Frontend, Service>> servicesV4() {
+        return ipv4.services();
+    }
+
+    public Table<SortedMap<Frontend, Service>> servicesV6() {
+        return ipv6.services();
+    }
+
+    public Table<SortedMap<Long, Backend>> backendsV4() {
+        return ipv4.backends();
+    }
+
+    public Table<SortedMap<Long, Backend>> backendsV6() {
+        return ipv6.backends();
     }
 
     /** The services table with that map id, if this view reads it and it was dumped. */
     Optional<SortedMap<Frontend, Service>> servicesIn(int mapId) {
-        return Stream.of(servicesV4, servicesV6)
+        return Stream.of(servicesV4(), servicesV6())
                 .filter(table -> table.mapId().filter(id -> id == mapId).isPresent())
                 .findFirst()
                 .flatMap(Table::content);
     }
 
-    /** The entry that this view has for exactly that frontend. */
+    /** The entry that this view has for exactly that frontend: address, port, protocol and scope. */
     public Optional<Service> service(Frontend frontend) {
         return services(Family.of(frontend.endpoint().address()))
                 .content()
@@ -58,9 +85,9 @@ public record View(
 
     /** Whether both read the same services and backends, so that it makes no difference which of them runs. */
     public boolean readsSameMapsAs(View other) {
-        return servicesV4.mapId().equals(other.servicesV4.mapId())
-                && backendsV4.mapId().equals(other.backendsV4.mapId())
-                && servicesV6.mapId().equals(other.servicesV6.mapId())
-                && backendsV6.mapId().equals(other.backendsV6.mapId());
+        return servicesV4().mapId().equals(other.servicesV4().mapId())
+                && backendsV4().mapId().equals(other.backendsV4().mapId())
+                && servicesV6().mapId().equals(other.servicesV6().mapId())
+                && backendsV6().mapId().equals(other.backendsV6().mapId());
     }
 }

@@ -13,6 +13,7 @@ public final class Rules {
         List<Rule> rules = new ArrayList<>();
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
+        rules.add(new AgentDrift());
         rules.add(new SilentBackend());
         rules.addAll(CaptureLimits.rules());
         return rules;

@@ -8,6 +8,7 @@ import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.ServiceDiff;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -148,10 +149,11 @@ final class StaleGeneration implements Rule {
     }
 
     private static String difference(Case scene, Generation old, Generation current) {
-        return GenerationDiff.between(scene.datapath(), old.mapId(), current.mapId())
-                .map(diff -> "Of " + diff.all() + " frontends " + diff.same() + " lead to the same backends in both, "
-                        + diff.other() + " to others, " + diff.onlyOld() + " stand in map " + old.mapId()
-                        + " only and " + diff.onlyNew() + " in map " + current.mapId() + " only.")
+        return ServiceDiff.between(scene.datapath(), old.mapId(), current.mapId())
+                .map(diff -> "Of " + diff.all() + " frontends "
+                        + (diff.same() + diff.marked().size()) + " lead to the same backends in both, "
+                        + diff.moved().size() + " to others, " + diff.removed().size() + " stand in map "
+                        + old.mapId() + " only and " + diff.added().size() + " in map " + current.mapId() + " only.")
                 .orElse("How far the two differ cannot be told: one of them was not dumped, or no program is known that"
                         + " reads it together with its backends.");
     }

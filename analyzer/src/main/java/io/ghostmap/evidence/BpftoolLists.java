@@ -14,7 +14,7 @@ final class BpftoolLists {
     static Optional<BpfMap> map(JsonNode row, String file) {
         return id(row).map(id -> new BpfMap(
                 id,
-                row.path("type").asString(""),
+                TypeNames.map(row.path("type")),
                 row.path("name").asString(""),
                 row.path("flags").asLong(0),
                 row.path("bytes_key").asInt(0),
@@ -27,7 +27,7 @@ final class BpftoolLists {
     static Optional<BpfProgram> program(JsonNode row, String file) {
         return id(row).map(id -> new BpfProgram(
                 id,
-                row.path("type").asString(""),
+                TypeNames.program(row.path("type")),
                 row.path("name").asString(""),
                 row.path("tag").asString(""),
                 optionalLong(row.path("loaded_at")),

@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.MemberSink;
+import io.ghostmap.bundle.ReadAhead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -108,6 +109,7 @@ public final class EvidenceSink implements MemberSink {
 
     /** What was read, with the gaps of the bundle itself in front. */
     public Evidence assemble(Bundle bundle) {
+        dropWhatThatBpftoolCannotTell();
         List<Gap> all = new ArrayList<>(bundle.gaps());
         all.addAll(gaps);
         all.addAll(ExpectedFiles.absentFrom(bundle, all));
@@ -136,25 +138,59 @@ public final class EvidenceSink implements MemberSink {
                 all.stream().distinct().toList());
     }
 
+    /**
+     * The version decides what "empty" means: 7.0 asks the kernel for effective lists in a way that newer kernels refuse,
+     * and prints an empty list as if that were the answer.
+     */
+    private void dropWhatThatBpftoolCannotTell() {
+        if (fact("bpftool").startsWith("7.0.")) {
+            effective.values().removeIf(list -> {
+                boolean empty = list.programs().isEmpty();
+                if (empty) {
+                    gaps.add(new Gap(
+                            "bpf/cgroups/effective/" + list.cgroupId() + ".json",
+                            "empty, which from bpftool 7.0 says nothing: the order is computed instead"));
+                }
+                return empty;
+            });
+        }
+    }
+
     private String fact(String name) {
         return facts.getOrDefault(name, "");
     }
 
-    private void readDump(int mapId, String path, InputStream in) {
-        MapDump dump = MapDumpReader.read(mapId, path, in);
+    private void readDump(int mapId, String path, InputStream in) throws IOException {
+        MapDump dump;
+        try (ReadAhead ahead = new ReadAhead(in)) {
+            dump = MapDumpReader.read(mapId, path, ahead);
+        }
         dumps.put(mapId, dump);
         dump.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
     }
 
     private void readEffective(long cgroupId, String path, InputStream in) {
         List<AttachedProgram> programs = new ArrayList<>();
-        note(path, JsonRows.read(in, row -> BpftoolLists.attached(row, path).ifPresent(programs::add)));
+        note(
+                path,
+                JsonRows.readBpftool(in, row -> BpftoolLists.attached(row, path).ifPresent(programs::add)));
         effective.put(cgroupId, new EffectivePrograms(cgroupId, List.copyOf(programs)));
     }
 
     private void readTree(String path, InputStream in) {
         treeCaptured = true;
-        note(path, JsonRows.read(in, row -> BpftoolLists.cgroup(row, path).ifPresent(tree::add)));
+        note(
+                path,
+                JsonRows.readBpftool(
+                        in,
+                        row -> BpftoolLists.cgroup(row, path).ifPresent(cgroup -> {
+                            tree.add(cgroup);
+                            if (row.path("programs").isArray()
+                                    && row.path("programs").isEmpty()) {
+                                gaps.add(new Gap(
+                                        path, "programs of " + cgroup.path() + " could not be read (no privilege)"));
+                            }
+                        })));
     }
 
     private void readPins(String path, InputStream in) throws IOException {
@@ -212,7 +248,8 @@ public final class EvidenceSink implements MemberSink {
     }
 
     private FileReader rows(Consumer<JsonNode> consumer) {
-        return (path, in) -> note(path, JsonRows.read(in, consumer));
+        return (path, in) ->
+                note(path, path.startsWith("bpf/") ? JsonRows.readBpftool(in, consumer) : JsonRows.read(in, consumer));
     }
 
     private void note(String path, JsonRows.Reading reading) {
@@ -256,7 +293,7 @@ public final class EvidenceSink implements MemberSink {
                 BiFunction<JsonNode, String, Optional<Boolean>> taker) {
             registry.accept(folder + name, (path, in) -> {
                 AtomicInteger odd = new AtomicInteger();
-                JsonRows.Reading reading = JsonRows.read(in, row -> {
+                JsonRows.Reading reading = JsonRows.readBpftool(in, row -> {
                     if (taker.apply(row, path).isEmpty()) {
                         odd.incrementAndGet();
                     }

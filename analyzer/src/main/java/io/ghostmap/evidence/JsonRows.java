@@ -17,8 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads bpftool's lists row by row: the elements of an array, or single objects, and whole documents behind one
- * another. What bpftool does that a strict reader refuses is taken: {@code \'} in strings (up to 7.1), error objects
- * in the place of rows, {@code null} and nothing at all. A document that ends early keeps the rows before the break.
+ * another, with or without a comma between them. What bpftool does that a strict reader refuses is taken:
+ * {@code \'} in strings (up to 7.1), what {@link JsonRepair} puts right, error objects in the place of rows,
+ * {@code null} and nothing at all. A document that ends early keeps the rows before the break.
  */
 final class JsonRows {
     private static final long LONGEST_DOCUMENT = 256L << 20;
@@ -44,6 +45,11 @@ final class JsonRows {
     record Reading(boolean listed, int rows, List<String> errors, Optional<String> damage) {}
 
     private JsonRows() {}
+
+    /** As {@link #read}, of what bpftool printed, which is not always JSON. */
+    static Reading readBpftool(InputStream in, Consumer<JsonNode> consumer) {
+        return read(new JsonRepair(in), consumer);
+    }
 
     /** Hands every row to {@code consumer}; never throws for what the text holds. */
     static Reading read(InputStream in, Consumer<JsonNode> consumer) {

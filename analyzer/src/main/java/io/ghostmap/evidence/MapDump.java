@@ -17,6 +17,7 @@ public final class MapDump {
     private final String file;
     private final int keyBytes;
     private final int valueBytes;
+    private final int cpus;
     private final byte[] rows;
     private final int count;
     private final int vanished;
@@ -27,6 +28,7 @@ public final class MapDump {
             String file,
             int keyBytes,
             int valueBytes,
+            int cpus,
             byte[] rows,
             int count,
             int vanished,
@@ -35,6 +37,7 @@ public final class MapDump {
         this.file = file;
         this.keyBytes = keyBytes;
         this.valueBytes = valueBytes;
+        this.cpus = cpus;
         this.rows = rows;
         this.count = count;
         this.vanished = vanished;
@@ -54,9 +57,14 @@ public final class MapDump {
         return keyBytes;
     }
 
-    /** Size of a value in bytes; 0 when the dump has no rows. */
+    /** Size of a value in bytes, of one CPU's in a per-CPU map; 0 when the dump has no rows. */
     public int valueBytes() {
-        return valueBytes;
+        return cpus == 0 ? valueBytes : valueBytes / cpus;
+    }
+
+    /** How many values a row has: one a possible CPU; 0 for a map that is not per CPU. */
+    public int cpus() {
+        return cpus;
     }
 
     /** Rows that have both key and value. */
@@ -80,7 +88,7 @@ public final class MapDump {
         return Arrays.copyOfRange(rows, start, start + keyBytes);
     }
 
-    /** The value bytes of row {@code row}, a copy. */
+    /** The value bytes of row {@code row}, those of all CPUs behind one another in a per-CPU map; a copy. */
     public byte[] value(int row) {
         int start = row * (keyBytes + valueBytes) + keyBytes;
         return Arrays.copyOfRange(rows, start, start + valueBytes);

@@ -1,8 +1,11 @@
 package io.ghostmap.evidence;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -15,16 +18,16 @@ import tools.jackson.core.json.JsonReadFeature;
  * Streams {@code bpftool -j map dump id N} into one flat array. Only the hex arrays are read: {@code formatted} prints
  * integers in the node's order, drops bytes behind a NUL and repeats the key {@code ""}.
  *
- * <p>Row shapes (bpftool 5.10 to 7.7): {@code {"key":["0x0a",…],"value":["0x02",…]}}, with {@code "value":{"error":…}}
- * for an entry that vanished, and {@code "values":[{"cpu":0,"value":[…]}]} for per-CPU maps, which are
- * passed over: no load-balancing table is one.
+ * <p>Row shapes (bpftool 4.19 to 7.7): {@code {"key":["0x0a",…],"value":["0x02",…]}}, also with {@code formatted} and
+ * {@code inner_map_id}; {@code "value":{"error":…}} for an entry that vanished;
+ * {@code "values":[{"cpu":0,"value":[…]},…]} for per-CPU maps, of which a row here holds the values of all CPUs behind
+ * one another. A dump by name that matched several maps is {@code [{"id":27,…,"elements":[rows]},…]}.
  */
 final class MapDumpReader {
     /** The largest key or value that a load-balancing map has is a maglev table of 131,071 ids. */
     private static final int LONGEST_FIELD = 1 << 20;
 
-    /** 524,288 conntrack rows have 37 MB; four times that is room enough for any dump that is read whole. */
-    private static final int LONGEST_SLAB = 160 << 20;
+    private static final String GONE = "No such file or directory";
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
@@ -34,15 +37,26 @@ final class MapDumpReader {
 
     private final int mapId;
     private final String file;
-    private byte[] rows = new byte[4096];
+    private final Slab slab = new Slab();
     private byte[] field = new byte[64];
-    private int fill;
-    private int keyBytes;
-    private int valueBytes;
-    private int count;
     private int vanished;
     private int odd;
+    private int cpus;
+    private final SortedSet<Integer> others = new TreeSet<>();
+    private Optional<String> unreadable = Optional.empty();
     private Optional<String> damage = Optional.empty();
+
+    /** The bytes of a row while its members are read; -1 for what it does not have. */
+    private static final class Row {
+        private byte[] key = new byte[0];
+        private byte[] value = new byte[0];
+        private boolean hasKey;
+        private boolean hasValue;
+        private int cpus;
+        private Optional<String> error = Optional.empty();
+        private Optional<Integer> mapId = Optional.empty();
+        private boolean isMap;
+    }
 
     private MapDumpReader(int mapId, String file) {
         this.mapId = mapId;
@@ -50,109 +64,191 @@ final class MapDumpReader {
     }
 
     /** Reads what is there; a dump that breaks off keeps its rows and carries the reason. */
-    static MapDump read(int mapId, String file, InputStream in) {
+    static MapDump read(int mapId, String file, InputStream in) throws IOException {
         MapDumpReader reader = new MapDumpReader(mapId, file);
-        reader.readDocument(in);
+        RowScanner.Result scanned = RowScanner.scan(in, reader.slab);
+        reader.vanished = scanned.vanished();
+        if (scanned.rest().isPresent()) {
+            reader.readDocuments(new JsonRepair(scanned.rest().get()));
+        }
         return reader.finish();
     }
 
-    private void readDocument(InputStream in) {
+    /** As {@link #read}, by the JSON parser alone: what the quick way is compared with. */
+    static MapDump readSlowly(int mapId, String file, InputStream in) {
+        MapDumpReader reader = new MapDumpReader(mapId, file);
+        reader.readDocuments(new JsonRepair(in));
+        return reader.finish();
+    }
+
+    private void readDocuments(InputStream in) {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 damage = Optional.of("empty");
                 return;
             }
-            if (first == JsonToken.START_OBJECT) {
-                damage = Optional.of(readError(parser));
-                return;
+            boolean listed = false;
+            for (JsonToken token = first; token != null; token = parser.nextToken()) {
+                if (token == JsonToken.START_ARRAY) {
+                    listed = true;
+                    if (!readRows(parser)) {
+                        return;
+                    }
+                } else if (token == JsonToken.START_OBJECT) {
+                    note(readError(parser));
+                } else if (!listed) {
+                    note("not a list of entries");
+                }
             }
-            if (first != JsonToken.START_ARRAY) {
-                damage = Optional.of("not a list of entries");
-                return;
-            }
-            readRows(parser);
         } catch (JacksonException e) {
-            damage = Optional.of("breaks off after " + count + " entries");
+            note("breaks off after " + slab.count() + " entries");
         }
     }
 
-    private void readRows(JsonParser parser) {
+    /** The first reason stands; what follows from it is no news. */
+    private void note(String reason) {
+        if (damage.isEmpty()) {
+            damage = Optional.of(reason);
+        }
+    }
+
+    /** False when the rest must not be read. */
+    private boolean readRows(JsonParser parser) {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             if (token == null) {
-                damage = Optional.of("breaks off after " + count + " entries");
-                return;
+                note("breaks off after " + slab.count() + " entries");
+                return false;
             }
             if (token != JsonToken.START_OBJECT) {
                 odd++;
                 parser.skipChildren();
             } else if (!readRow(parser)) {
-                return;
+                return false;
             }
-        }
-        if (odd > 0) {
-            damage = Optional.of(odd + " entries have another shape and were passed over");
-        }
-    }
-
-    /** Reads one row; false when the bound on a dump's size is reached. */
-    private boolean readRow(JsonParser parser) {
-        int start = fill;
-        int key = -1;
-        int value = -1;
-        boolean error = false;
-        boolean perCpu = false;
-        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
-            String name = parser.currentName();
-            JsonToken token = parser.nextToken();
-            if (name.equals("key") && token == JsonToken.START_ARRAY && key < 0) {
-                key = readHex(parser);
-                append(key);
-            } else if (name.equals("value") && token == JsonToken.START_ARRAY && key >= 0 && value < 0) {
-                value = readHex(parser);
-                append(value);
-            } else {
-                error |= name.equals("value") && token == JsonToken.START_OBJECT;
-                perCpu |= name.equals("values");
-                parser.skipChildren();
-            }
-        }
-        if (error || perCpu) {
-            vanished += error ? 1 : 0;
-            fill = start;
-        } else if (!takes(key, value)) {
-            odd++;
-            fill = start;
-        } else {
-            count++;
-        }
-        if (fill > LONGEST_SLAB) {
-            damage = Optional.of(
-                    "only its first " + count + " entries were read: larger than " + LONGEST_SLAB + " bytes");
-            return false;
         }
         return true;
     }
 
-    /** Every row of a map has the sizes of the first. */
-    private boolean takes(int key, int value) {
-        if (key < 0 || value < 0) {
-            return false;
+    /** Reads one row; false when the bound on a dump's size is reached. */
+    private boolean readRow(JsonParser parser) {
+        Row row = new Row();
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            JsonToken token = parser.nextToken();
+            if (name.equals("key") && token == JsonToken.START_ARRAY && !row.hasKey) {
+                readHex(parser).ifPresent(bytes -> {
+                    row.key = bytes;
+                    row.hasKey = true;
+                });
+            } else if (name.equals("value") && token == JsonToken.START_ARRAY && !row.hasValue) {
+                readHex(parser).ifPresent(bytes -> {
+                    row.value = bytes;
+                    row.hasValue = true;
+                });
+            } else if (name.equals("value") && token == JsonToken.START_OBJECT) {
+                row.error = Optional.of(readError(parser));
+            } else if (name.equals("values") && token == JsonToken.START_ARRAY) {
+                readValues(parser, row);
+            } else if (name.equals("error") && token == JsonToken.VALUE_STRING) {
+                row.error = Optional.of("bpftool says: " + parser.getString());
+            } else if (name.equals("id") && token == JsonToken.VALUE_NUMBER_INT) {
+                row.mapId = Optional.of(parser.getValueAsInt());
+            } else if (name.equals("elements") && token == JsonToken.START_ARRAY) {
+                row.isMap = true;
+                if (row.mapId.filter(id -> id == mapId).isEmpty()) {
+                    row.mapId.ifPresent(others::add);
+                    parser.skipChildren();
+                } else if (!readRows(parser)) {
+                    return false;
+                }
+            } else {
+                parser.skipChildren();
+            }
         }
-        if (count == 0) {
-            keyBytes = key;
-            valueBytes = value;
-        }
-        return key == keyBytes && value == valueBytes;
+        return row.isMap || take(row);
     }
 
-    /** The bytes of a hex array into {@link #field}; returns their number, or -1 when an element is no byte. */
-    private int readHex(JsonParser parser) {
+    private boolean take(Row row) {
+        if (row.error.isPresent()) {
+            String error = row.error.get();
+            if (error.endsWith(GONE) || error.endsWith("lookup element")) {
+                vanished++;
+            } else {
+                unreadable = unreadable.or(() -> Optional.of(error));
+            }
+            return true;
+        }
+        if (!row.hasKey || !row.hasValue) {
+            odd++;
+            return true;
+        }
+        if (slab.isFull(row.key.length + row.value.length)) {
+            note("only its first " + slab.count() + " entries were read: larger than " + Slab.MOST_BYTES + " bytes");
+            return false;
+        }
+        if (!slab.fits(row.key.length, row.value.length)) {
+            odd++;
+            return true;
+        }
+        int at = slab.reserve(row.key.length, row.value.length);
+        System.arraycopy(row.key, 0, slab.bytes(), at, row.key.length);
+        System.arraycopy(row.value, 0, slab.bytes(), at + row.key.length, row.value.length);
+        cpus = row.cpus;
+        return true;
+    }
+
+    /** {@code [{"cpu":0,"value":[…]},…]}: one value a possible CPU, in that order. */
+    private void readValues(JsonParser parser, Row row) {
+        byte[] all = new byte[0];
+        int count = 0;
+        boolean valid = true;
+        for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
+            if (token == null) {
+                return;
+            }
+            if (token != JsonToken.START_OBJECT) {
+                valid = false;
+                parser.skipChildren();
+                continue;
+            }
+            while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+                boolean isValue = parser.currentName().equals("value");
+                JsonToken of = parser.nextToken();
+                Optional<byte[]> bytes = isValue && of == JsonToken.START_ARRAY ? readHex(parser) : Optional.empty();
+                if (bytes.isPresent() && all.length + bytes.get().length <= LONGEST_FIELD) {
+                    int end = all.length;
+                    all = Arrays.copyOf(all, end + bytes.get().length);
+                    System.arraycopy(bytes.get(), 0, all, end, bytes.get().length);
+                    count++;
+                } else if (isValue) {
+                    valid = false;
+                    skip(parser, of);
+                } else {
+                    parser.skipChildren();
+                }
+            }
+        }
+        if (valid && count > 0) {
+            row.value = all;
+            row.hasValue = true;
+            row.cpus = count;
+        }
+    }
+
+    private static void skip(JsonParser parser, JsonToken of) {
+        if (of != JsonToken.START_ARRAY) { // an array was read to its end already
+            parser.skipChildren();
+        }
+    }
+
+    /** The bytes of a hex array; empty when an element is no byte. */
+    private Optional<byte[]> readHex(JsonParser parser) {
         int length = 0;
         boolean valid = true;
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             if (token == null) {
-                return -1;
+                return Optional.empty();
             }
             int value = token == JsonToken.VALUE_STRING
                     ? hexByte(parser.getStringCharacters(), parser.getStringOffset(), parser.getStringLength())
@@ -167,7 +263,7 @@ final class MapDumpReader {
                 parser.skipChildren();
             }
         }
-        return valid ? length : -1;
+        return valid && length > 0 ? Optional.of(Arrays.copyOf(field, length)) : Optional.empty();
     }
 
     /** {@code 0x} and two hex digits. */
@@ -175,34 +271,38 @@ final class MapDumpReader {
         if (length != 4 || text[offset] != '0' || text[offset + 1] != 'x') {
             return -1;
         }
-        int high = Character.digit(text[offset + 2], 16);
-        int low = Character.digit(text[offset + 3], 16);
+        int high = digit(text[offset + 2]);
+        int low = digit(text[offset + 3]);
         return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
-    private void append(int length) {
-        if (length <= 0) {
-            return;
-        }
-        if (fill + length > rows.length) {
-            rows = Arrays.copyOf(rows, Math.max(fill + length, rows.length * 2));
-        }
-        System.arraycopy(field, 0, rows, fill, length);
-        fill += length;
+    /** Of ASCII alone: Unicode has digits that bpftool does not print. */
+    private static int digit(char c) {
+        return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
     private static String readError(JsonParser parser) {
+        Optional<String> found = Optional.empty();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             boolean isError = parser.currentName().equals("error");
             if (parser.nextToken() == JsonToken.VALUE_STRING && isError) {
-                return "bpftool says: " + parser.getString();
+                found = Optional.of("bpftool says: " + parser.getString());
+            } else {
+                parser.skipChildren();
             }
-            parser.skipChildren();
         }
-        return "not a list of entries";
+        return found.orElse("not a list of entries");
     }
 
     private MapDump finish() {
-        return new MapDump(mapId, file, keyBytes, valueBytes, Arrays.copyOf(rows, fill), count, vanished, damage);
+        if (odd > 0) {
+            note(odd + " entries have another shape and were passed over");
+        }
+        if (slab.count() == 0 && !others.isEmpty()) {
+            note("holds entries of maps " + others + ", none of map " + mapId);
+        }
+        unreadable.ifPresent(error -> note("some entries could not be read: " + error));
+        return new MapDump(
+                mapId, file, slab.keyBytes(), slab.valueBytes(), cpus, slab.trimmed(), slab.count(), vanished, damage);
     }
 }

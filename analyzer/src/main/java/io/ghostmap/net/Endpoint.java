@@ -1,13 +1,9 @@
 package io.ghostmap.net;
 
-import java.util.Comparator;
 import java.util.Optional;
 
 /** An address and a port (0 to 65535), without a protocol. */
 public record Endpoint(IpAddress address, int port) implements Comparable<Endpoint> {
-    private static final Comparator<Endpoint> ORDER =
-            Comparator.comparing(Endpoint::address).thenComparingInt(Endpoint::port);
-
     public Endpoint {
         if (port < 0 || port > 0xffff) {
             throw new IllegalArgumentException("not a port: " + port);
@@ -38,8 +34,19 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
     }
 
     @Override
+    public int hashCode() {
+        return address.hashCode() * 31 + port * 0x01_0001;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Endpoint that && port == that.port && address.equals(that.address);
+    }
+
+    @Override
     public int compareTo(Endpoint other) {
-        return ORDER.compare(this, other);
+        int byAddress = address.compareTo(other.address);
+        return byAddress != 0 ? byAddress : Integer.compare(port, other.port);
     }
 
     @Override

@@ -58,6 +58,27 @@ public final class IpAddress implements Comparable<IpAddress> {
         return bytes[V6_BYTES - 1] == 1;
     }
 
+    /** Whether this is of the same family as {@code network} and agrees with it in the first {@code prefixLength} bits. */
+    public boolean isIn(IpAddress network, int prefixLength) {
+        if (bytes.length != network.bytes.length || prefixLength < 0 || prefixLength > bytes.length * Byte.SIZE) {
+            return false;
+        }
+        int whole = prefixLength / Byte.SIZE;
+        int rest = prefixLength % Byte.SIZE;
+        return Arrays.equals(bytes, 0, whole, network.bytes, 0, whole)
+                && (rest == 0 || (bytes[whole] ^ network.bytes[whole]) >> (Byte.SIZE - rest) == 0);
+    }
+
+    /** The first {@code prefixLength} bits of this address, the rest zero. */
+    public IpAddress masked(int prefixLength) {
+        byte[] kept = bytes.clone();
+        for (int i = 0; i < kept.length; i++) {
+            int bits = Math.max(0, Math.min(Byte.SIZE, prefixLength - i * Byte.SIZE));
+            kept[i] &= (byte) (0xff00 >> bits);
+        }
+        return new IpAddress(kept);
+    }
+
     /** A copy, in network byte order. */
     public byte[] toBytes() {
         return bytes.clone();
@@ -75,9 +96,16 @@ public final class IpAddress implements Comparable<IpAddress> {
         return other instanceof IpAddress that && Arrays.equals(bytes, that.bytes);
     }
 
+    /** Neighbouring addresses, which a cluster is full of, must not fall on one another. */
     @Override
     public int hashCode() {
-        return Arrays.hashCode(bytes);
+        int hash = 0;
+        for (int i = 0; i < bytes.length; i += Integer.BYTES) {
+            int word =
+                    ((bytes[i] << 8 | (bytes[i + 1] & 0xff)) << 8 | (bytes[i + 2] & 0xff)) << 8 | (bytes[i + 3] & 0xff);
+            hash = (hash ^ word) * 0x9e37_79b1; // 2^32 over the golden ratio
+        }
+        return hash ^ (hash >>> 15);
     }
 
     /** Dotted quad, or the shortest form of RFC 5952. */

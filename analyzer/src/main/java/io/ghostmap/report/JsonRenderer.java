@@ -18,10 +18,18 @@ public final class JsonRenderer {
             .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
             .build();
 
+    private static final JsonMapper LINES =
+            MAPPER.rebuild().disable(SerializationFeature.INDENT_OUTPUT).build();
+
     private JsonRenderer() {}
 
     public static String render(Report report) {
         return text(report);
+    }
+
+    /** Any value of ours on one line, without its end. */
+    static String line(Object value) {
+        return LINES.writeValueAsString(value);
     }
 
     /** Any record of ours. */

@@ -2,6 +2,7 @@ package io.ghostmap.report;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Printable;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Answers to an engineer's single questions, for the terminal: the same facts as in the report. */
@@ -15,18 +16,33 @@ public final class NodeText {
         }
         TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
         for (Report.Generation generation : report.generations()) {
-            table.row(
-                    generation.role(),
-                    generation.mapId(),
-                    current(generation),
-                    generation.usable() ? generation.entries() : "not dumped",
-                    String.join(
-                            "; ",
-                            generation.reasons().stream()
-                                    .map(Report.Reason::text)
-                                    .toList()));
+            table.row(generation.role(), generation.mapId(), current(generation), entries(generation), why(generation));
         }
         return table.render();
+    }
+
+    private static String entries(Report.Generation generation) {
+        return generation.usable()
+                ? generation.entries() + (generation.damage().isEmpty() ? "" : ", not whole")
+                : "not dumped";
+    }
+
+    /** The users of a map are one reason here, not a dozen. */
+    private static String why(Report.Generation generation) {
+        String user = "used by program ";
+        List<String> reasons = new ArrayList<>();
+        List<String> users = new ArrayList<>();
+        for (Report.Reason reason : generation.reasons()) {
+            if (reason.text().startsWith(user)) {
+                users.add(reason.text().substring(user.length()));
+            } else {
+                reasons.add(reason.text());
+            }
+        }
+        if (!users.isEmpty()) {
+            reasons.add((users.size() == 1 ? user : "used by programs ") + String.join(", ", users));
+        }
+        return String.join("; ", reasons);
     }
 
     private static String current(Report.Generation generation) {
@@ -79,7 +95,7 @@ public final class NodeText {
         StringBuilder out = new StringBuilder();
         for (Report.Replay replay : replays) {
             out.append(out.isEmpty() ? "" : "\n");
-            paragraph(
+            TextTable.paragraph(
                     out,
                     "connect to " + replay.frontend()
                             + (replay.service().isEmpty() ? "" : " (" + replay.service() + ")") + " at "
@@ -88,12 +104,12 @@ public final class NodeText {
             for (Report.Step step : replay.steps()) {
                 step(out, place++, step);
             }
-            paragraph(out, "ends at   " + String.join(" or ", replay.outcome()));
-            paragraph(
+            TextTable.paragraph(out, "ends at   " + String.join(" or ", replay.outcome()));
+            TextTable.paragraph(
                     out,
                     "should be " + String.join(" or ", replay.expected()) + (replay.affected() ? "   <- differs" : ""));
             if (replay.observedSyns() > 0) {
-                paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
+                TextTable.paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
             }
         }
         return out.toString();
@@ -104,25 +120,15 @@ public final class NodeText {
                 ? "not the load balancer's; its effect is not known"
                 : "services map " + step.generation() + (Boolean.FALSE.equals(step.current()) ? ", NOT current" : "");
         String after = String.join(" or ", step.after());
-        paragraph(out, "  " + place + ". program " + step.program() + " " + step.name() + " (" + map + ")");
-        paragraph(
+        TextTable.paragraph(out, "  " + place + ". program " + step.program() + " " + step.name() + " (" + map + ")");
+        TextTable.paragraph(
                 out,
                 "     sees " + step.before()
                         + (after.equals(step.before())
                                 ? ", has no entry for it, lets it pass"
                                 : ", makes it " + after));
         for (Citation entry : step.entries()) {
-            paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
-        }
-    }
-
-    private static void paragraph(StringBuilder out, String text) {
-        String visible = Printable.whole(text);
-        String indent = " ".repeat(visible.length() - visible.stripLeading().length());
-        boolean first = true;
-        for (String line : TextTable.wrap(visible.strip(), TextTable.WIDTH - indent.length() - 2)) {
-            out.append(indent).append(first ? "" : "  ").append(line).append('\n');
-            first = false;
+            TextTable.paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
         }
     }
 }

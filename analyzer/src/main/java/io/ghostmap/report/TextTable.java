@@ -58,6 +58,17 @@ final class TextTable {
         }
     }
 
+    /** Text on lines of its own, what follows the first one indented a little more than it; control characters visible. */
+    static void paragraph(StringBuilder out, String text) {
+        String visible = Printable.whole(text);
+        String indent = " ".repeat(visible.length() - visible.stripLeading().length());
+        boolean first = true;
+        for (String line : wrap(visible.strip(), WIDTH - indent.length() - 2)) {
+            out.append(indent).append(first ? "" : "  ").append(line).append('\n');
+            first = false;
+        }
+    }
+
     /** At spaces where there are any, otherwise not at all: an address is never cut in two. */
     static List<String> wrap(String text, int room) {
         List<String> lines = new ArrayList<>();

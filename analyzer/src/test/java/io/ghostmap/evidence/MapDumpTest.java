@@ -44,10 +44,15 @@ final class MapDumpTest {
     }
 
     @Test
-    void perCpuMapIsNoDamage() {
-        MapDump dump = Reading.dump("[{\"key\":[\"0x01\"],\"values\":[{\"cpu\":0,\"value\":[\"0x01\"]}]}]");
+    void trap13PerCpuRowHoldsTheValueOfEveryCpu() {
+        MapDump dump = Reading.dump(
+                "[{\"key\":[\"0x01\"],\"values\":[{\"cpu\":0,\"value\":[\"0x01\",\"0x02\"]},"
+                        + "{\"cpu\":1,\"value\":[\"0x03\",\"0x04\"]}],\"formatted\":{\"key\":1,\"values\":[{\"cpu\":0,\"value\":513}]}}]");
 
-        assertThat(dump.count()).isZero();
+        assertThat(dump.count()).isEqualTo(1);
+        assertThat(dump.cpus()).isEqualTo(2);
+        assertThat(dump.valueBytes()).isEqualTo(2);
+        assertThat(dump.value(0)).containsExactly(1, 2, 3, 4);
         assertThat(dump.damage()).isEmpty();
     }
 

@@ -57,9 +57,16 @@ public final class NodeBundle {
     }
 
     public NodeBundle map(int id, String type, String name, int key, int value, String pin) {
-        maps.add(("{\"id\":%d,\"type\":\"%s\",\"name\":\"%s\",\"flags\":1,\"bytes_key\":%d,\"bytes_value\":%d,"
+        maps.add(("{\"id\":%d,\"type\":\"%s\",\"name\":\"%s\",\"flags\":%d,\"bytes_key\":%d,\"bytes_value\":%d,"
                         + "\"max_entries\":65536,\"bytes_memlock\":1,\"frozen\":0,\"pinned\":[%s]}")
-                .formatted(id, type, name, key, value, pin.isEmpty() ? "" : "\"" + pin + "\""));
+                .formatted(
+                        id,
+                        type,
+                        name,
+                        type.startsWith("lru") ? 0 : 1,
+                        key,
+                        value,
+                        pin.isEmpty() ? "" : "\"" + pin + "\""));
         return this;
     }
 

@@ -1,18 +1,34 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Affinity;
+import io.ghostmap.datapath.AffinityMatches;
 import io.ghostmap.datapath.Backend;
+import io.ghostmap.datapath.Build;
+import io.ghostmap.datapath.Build.Sign;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Identity;
+import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.LoadBalancer;
+import io.ghostmap.datapath.LocalEndpoint;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.NamedValue;
+import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.SkipEntry;
+import io.ghostmap.datapath.SourceRange;
+import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.NodeFacts;
+import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,14 +36,17 @@ import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
-/** Cilium's socket load balancer, 1.8 to 1.21-dev. */
+/** Cilium's socket load balancer, 1.6 to 1.21-dev. */
 public final class Cilium implements LoadBalancer {
     /** Programs of 1.13 and later. Names may be cut to 15 characters. */
     private static final Pattern PREFIXED = Pattern.compile("cil_sock([46]_.+|_releas.*)");
 
     /** Programs up to 1.12. */
     private static final Pattern PLAIN =
-            Pattern.compile("sock[46]_(connect|sendmsg|recvmsg|getpeerna.*|post_bind|pre_bind|bind)");
+            Pattern.compile("sock[46]_(connect|sendmsg|recvmsg|getpeerna.*|post_bind|pre_bind|bind|xlate.*)");
+
+    /** Programs of any hook: those of tc and XDP read the same tables. */
+    private static final Pattern ANY_PROGRAM = Pattern.compile("cil_.*|handle_.*|tail_.*|bpf_.*|from-.*|to-.*");
 
     /**
      * {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go}, below the bpffs that the agent uses: the second only where
@@ -37,6 +56,8 @@ public final class Cilium implements LoadBalancer {
             Pattern.compile("/sys/fs/bpf/tc/globals/cilium_[a-z0-9_]+"),
             Pattern.compile("/run/cilium/bpffs/tc/globals/cilium_[a-z0-9_]+"));
 
+    private static final String RELEASE_PROGRAM = "cil_sock_releas";
+
     private final ByteOrder order;
 
     private Cilium(ByteOrder order) {
@@ -45,12 +66,21 @@ public final class Cilium implements LoadBalancer {
 
     /** Of the machines that Kubernetes runs on only s390x keeps the high byte first. */
     public static Cilium onNode(NodeFacts node) {
-        return new Cilium(node.kernel().contains("s390x") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+        return of(node.kernel().contains("s390x") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    }
+
+    public static Cilium of(ByteOrder order) {
+        return new Cilium(order);
     }
 
     @Override
-    public Optional<MapRole> roleOf(BpfMap map) {
-        return MapShape.of(map).map(MapShape::role);
+    public Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
+        return Identification.of(
+                map,
+                users,
+                dump,
+                user -> ANY_PROGRAM.matcher(user.name()).matches() || owns(user),
+                this::isSocketProgram);
     }
 
     @Override
@@ -66,13 +96,48 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
+    public Build buildOf(BpfProgram program, List<BpfMap> maps) {
+        List<Sign> signs = new ArrayList<>();
+        if (program.name().startsWith(RELEASE_PROGRAM)) {
+            sign(signs, "the program " + program.name() + " came with 1.18", VersionRange.since(18), program.source());
+        } else if (PREFIXED.matcher(program.name()).matches()) {
+            sign(signs, "programs are named cil_… since 1.13", VersionRange.since(13), program.source());
+        } else if (PLAIN.matcher(program.name()).matches()) {
+            sign(signs, "programs were named without cil_ up to 1.12", VersionRange.upTo(12), program.source());
+        }
+        for (BpfMap map : maps) {
+            identify(map, List.of(program), Optional.empty())
+                    .filter(identity -> identity.role().isPresent())
+                    .filter(identity -> !identity.versions().equals(VersionRange.ANY))
+                    .ifPresent(identity -> sign(
+                            signs,
+                            "it uses " + identity.fullName() + " (map " + map.id() + "), which is of "
+                                    + identity.versions(),
+                            identity.versions(),
+                            map.source()));
+            if ((map.flags() & Layout.RDONLY_PROG) != 0 && map.name().equals("cilium_lb4_serv")) {
+                sign(
+                        signs,
+                        "map " + map.id() + " is read-only for programs, as services are since 1.20",
+                        VersionRange.since(20),
+                        map.source());
+            }
+        }
+        return Build.of(signs);
+    }
+
+    private static void sign(List<Sign> signs, String text, VersionRange allows, Citation source) {
+        signs.add(new Sign(text, allows, source));
+    }
+
+    @Override
     public Semantics semanticsOf(BpfProgram program) {
         return program.name().startsWith("cil_") ? Semantics.REFUSES_DEAD_END : Semantics.PASSES_DEAD_END;
     }
 
     @Override
     public SortedMap<Frontend, Service> services(MapDump dump, Family family) {
-        return ServicesV2.decode(dump, family, order);
+        return Services.decode(dump, family, order);
     }
 
     @Override
@@ -81,8 +146,87 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
+    public SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family) {
+        return Sessions.reverseNat(dump, family, order);
+    }
+
+    @Override
     public List<ReverseSkEntry> reverseSk(MapDump dump, Family family) {
-        return ReverseSk.decode(dump, family, order);
+        return Sessions.reverseSk(dump, family, order);
+    }
+
+    @Override
+    public List<Affinity> affinity(MapDump dump, Family family) {
+        return Sessions.affinity(dump, family, order);
+    }
+
+    @Override
+    public AffinityMatches affinityMatches(MapDump dump) {
+        return Sessions.affinityMatches(dump, order);
+    }
+
+    @Override
+    public List<SourceRange> sourceRanges(MapDump dump, Family family) {
+        return Sessions.sourceRanges(dump, family, order);
+    }
+
+    @Override
+    public List<SkipEntry> skipped(MapDump dump, Family family) {
+        return Sessions.skipped(dump, family, order);
+    }
+
+    @Override
+    public IpCache ipCache(MapDump dump) {
+        return new IpCacheTable(dump, order);
+    }
+
+    @Override
+    public SortedMap<IpAddress, LocalEndpoint> endpoints(MapDump dump) {
+        return Endpoints.decode(dump, order);
+    }
+
+    @Override
+    public List<Integer> referencedIds(MapDump dump) {
+        List<Integer> ids = new ArrayList<>();
+        for (int row = 0; row < dump.count(); row++) {
+            byte[] value = dump.value(row);
+            if (value.length == Integer.BYTES) {
+                ids.add((int) Bytes.u32(value, 0, order));
+            }
+        }
+        return List.copyOf(ids);
+    }
+
+    @Override
+    public List<NamedValue> fields(Identity identity, MapDump dump, int row) {
+        return identity.role().map(role -> fields(role, dump, row)).orElse(List.of());
+    }
+
+    private List<NamedValue> fields(MapRole role, MapDump dump, int row) {
+        Layout layout = Layouts.of(role, dump.keyBytes(), dump.valueBytes());
+        List<NamedValue> values = new ArrayList<>();
+        byte[] key = dump.key(row);
+        byte[] value = dump.value(row);
+        layout.key().stream()
+                .filter(field -> field.kind() != Field.Kind.PADDING)
+                .forEach(field -> values.add(new NamedValue(true, field.name(), field.text(key, order))));
+        layout.value().stream()
+                .filter(field -> field.kind() != Field.Kind.PADDING)
+                .forEach(field -> values.add(new NamedValue(
+                        false,
+                        field.name(),
+                        dump.cpus() == 0 ? field.text(value, order) : sum(field, value, dump.cpus()))));
+        return List.copyOf(values);
+    }
+
+    /** A counter of a per-CPU map: what all CPUs counted together. */
+    private String sum(Field field, byte[] values, int cpus) {
+        int size = values.length / cpus;
+        long sum = 0;
+        for (int cpu = 0; cpu < cpus; cpu++) {
+            sum += field.number(Arrays.copyOfRange(values, cpu * size, (cpu + 1) * size), order);
+        }
+        return Long.toUnsignedString(sum);
     }
 
     @Override

@@ -1,0 +1,26 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.IpAddress;
+
+/**
+ * Which backend a client had last. It counts only while {@code lastUsed} and the service's timeout lie ahead of now, and
+ * only if the backend stands in {@link AffinityMatches} for that service.
+ *
+ * @param lastUsed in the agent's monotonic unit: seconds, or jiffies shifted right by 8 where it uses that clock
+ */
+public record Affinity(Client client, int revNatId, long lastUsed, long backendId, MapEntry entry) {
+    /** Who is kept at a backend. */
+    public sealed interface Client {
+        /** Traffic from outside: a source address. */
+        record Address(IpAddress address) implements Client {}
+
+        /** The socket programs: everything in one network namespace. */
+        record NetworkNamespace(long cookie) implements Client {}
+    }
+
+    public Citation source() {
+        return entry.cite();
+    }
+}

@@ -1,0 +1,24 @@
+package io.ghostmap.datapath;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a map is, and how that is known: by type and sizes, and where those are not enough, by name, pin, flags, use and
+ * entries.
+ *
+ * @param candidates what it can be; several where the bundle does not tell them apart
+ * @param fullName the map's full name, which the kernel cuts to 15 characters; empty while ambiguous
+ * @param versions the releases that have such a map
+ * @param why how it was told, in one clause
+ */
+public record Identity(List<MapRole> candidates, String fullName, VersionRange versions, String why) {
+    public Identity {
+        candidates = List.copyOf(candidates);
+    }
+
+    /** Empty while ambiguous: nothing is decoded, and nothing concluded, from a map that could be another. */
+    public Optional<MapRole> role() {
+        return candidates.size() == 1 ? Optional.of(candidates.get(0)) : Optional.empty();
+    }
+}

@@ -1,0 +1,95 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.evidence.BpfMap;
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.Evidence;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which maps a program can get at. {@code map_ids} has those of its own instructions; maps of programs that it tail-calls
+ * stand in the prog array's entries, and inner maps in the entries of their outer map.
+ */
+final class Reach {
+    private final Evidence evidence;
+    private final LoadBalancer balancer;
+    private final SortedMap<Integer, SortedSet<Integer>> byProgram = new TreeMap<>();
+    private final SortedMap<Integer, List<BpfProgram>> users = new TreeMap<>();
+
+    private Reach(Evidence evidence, LoadBalancer balancer) {
+        this.evidence = evidence;
+        this.balancer = balancer;
+    }
+
+    static Reach of(Evidence evidence, LoadBalancer balancer) {
+        Reach reach = new Reach(evidence, balancer);
+        for (BpfProgram program : evidence.state().programs().all()) {
+            SortedSet<Integer> maps = reach.follow(program);
+            reach.byProgram.put(program.id(), maps);
+            maps.forEach(map ->
+                    reach.users.computeIfAbsent(map, id -> new ArrayList<>()).add(program));
+        }
+        return reach;
+    }
+
+    /** Ids of all maps within the program's reach. */
+    SortedSet<Integer> mapsOf(BpfProgram program) {
+        return Collections.unmodifiableSortedSet(byProgram.getOrDefault(program.id(), new TreeSet<>()));
+    }
+
+    /** Programs that can get at the map, in the order of their ids. */
+    List<BpfProgram> usersOf(int mapId) {
+        return List.copyOf(users.getOrDefault(mapId, List.of()));
+    }
+
+    private SortedSet<Integer> follow(BpfProgram first) {
+        SortedSet<Integer> maps = new TreeSet<>();
+        SortedSet<Integer> seen = new TreeSet<>(List.of(first.id()));
+        Deque<BpfProgram> programs = new ArrayDeque<>(List.of(first));
+        while (!programs.isEmpty()) {
+            Deque<Integer> open = new ArrayDeque<>(programs.remove().mapIds());
+            while (!open.isEmpty()) {
+                int id = open.remove();
+                if (!maps.add(id)) {
+                    continue;
+                }
+                for (int inside : heldBy(id)) {
+                    if (isProgramArray(id)) {
+                        evidence.state().programs().find(inside).ifPresent(program -> {
+                            if (seen.add(program.id())) {
+                                programs.add(program);
+                            }
+                        });
+                    } else {
+                        open.add(inside);
+                    }
+                }
+            }
+        }
+        return maps;
+    }
+
+    private List<Integer> heldBy(int mapId) {
+        Optional<BpfMap> map = evidence.state().maps().find(mapId);
+        boolean holds = map.filter(
+                        m -> m.type().equals("prog_array") || m.type().endsWith("_of_maps"))
+                .isPresent();
+        return holds ? evidence.dump(mapId).map(balancer::referencedIds).orElse(List.of()) : List.of();
+    }
+
+    private boolean isProgramArray(int mapId) {
+        return evidence.state()
+                .maps()
+                .find(mapId)
+                .filter(map -> map.type().equals("prog_array"))
+                .isPresent();
+    }
+}

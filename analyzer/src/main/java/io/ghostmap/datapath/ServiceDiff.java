@@ -1,0 +1,76 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.net.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Two services maps, service by service, each read with the backends of a program that uses it: ids are never compared,
+ * since each generation has its own.
+ *
+ * @param added frontends of the second map alone
+ * @param removed frontends of the first map alone
+ * @param moved frontends whose slots lead elsewhere
+ * @param marked frontends that lead to the same backends under other flags, or with another affinity timeout
+ * @param same how many are alike
+ */
+public record ServiceDiff(
+        List<Service> added, List<Service> removed, List<Change> moved, List<Change> marked, int same) {
+
+    /** One frontend in both. */
+    public record Change(Service first, Service second, SortedSet<Endpoint> before, SortedSet<Endpoint> after) {
+        public Frontend frontend() {
+            return first.frontend();
+        }
+    }
+
+    /** Empty where a map was not dumped, or where no program is known whose backends belong to it. */
+    public static Optional<ServiceDiff> between(Datapath datapath, int firstMap, int secondMap) {
+        Optional<View> first = datapath.readerOf(firstMap);
+        Optional<View> second = datapath.readerOf(secondMap);
+        return first.flatMap(one -> second.flatMap(other -> one.servicesIn(firstMap)
+                .flatMap(before -> other.servicesIn(secondMap).map(after -> between(one, before, other, after)))));
+    }
+
+    private static ServiceDiff between(
+            View one, SortedMap<Frontend, Service> before, View other, SortedMap<Frontend, Service> after) {
+        List<Service> added = new ArrayList<>();
+        List<Service> removed = new ArrayList<>();
+        List<Change> moved = new ArrayList<>();
+        List<Change> marked = new ArrayList<>();
+        int same = 0;
+        Set<Frontend> union = new TreeSet<>(before.keySet());
+        union.addAll(after.keySet());
+        for (Frontend frontend : union) {
+            Service first = before.get(frontend);
+            Service second = after.get(frontend);
+            if (first == null && second != null) {
+                added.add(second);
+            } else if (first != null && second == null) {
+                removed.add(first);
+            } else if (first != null && second != null) {
+                Change change = new Change(first, second, one.backendsOf(first), other.backendsOf(second));
+                boolean equal = change.before().equals(change.after());
+                if (!equal) {
+                    moved.add(change);
+                } else if (!first.flags().equals(second.flags())
+                        || !first.word().equals(second.word())) {
+                    marked.add(change);
+                } else {
+                    same++;
+                }
+            }
+        }
+        return new ServiceDiff(List.copyOf(added), List.copyOf(removed), List.copyOf(moved), List.copyOf(marked), same);
+    }
+
+    /** Frontends in either. */
+    public int all() {
+        return added.size() + removed.size() + moved.size() + marked.size() + same;
+    }
+}

@@ -1,0 +1,93 @@
+package io.ghostmap.datapath;
+
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.evidence.BpfMap;
+import io.ghostmap.evidence.Evidence;
+import io.ghostmap.evidence.MapDump;
+import io.ghostmap.net.IpAddress;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Every map of the load balancer decoded, by map id. An id of one map is never looked up in another here. */
+final class Tables {
+    final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<Integer, ReverseNat>> reverseNat = new TreeMap<>();
+    final SortedMap<Integer, List<ReverseSkEntry>> reverseSk = new TreeMap<>();
+    final SortedMap<Integer, List<Affinity>> affinity = new TreeMap<>();
+    final SortedMap<Integer, AffinityMatches> affinityMatches = new TreeMap<>();
+    final SortedMap<Integer, List<SourceRange>> sourceRanges = new TreeMap<>();
+    final SortedMap<Integer, List<SkipEntry>> skipped = new TreeMap<>();
+    final SortedMap<Integer, IpCache> ipCaches = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<IpAddress, LocalEndpoint>> endpoints = new TreeMap<>();
+
+    private final LoadBalancer balancer;
+
+    private Tables(LoadBalancer balancer) {
+        this.balancer = balancer;
+    }
+
+    /** {@code gaps} takes what contradicts the list of maps. */
+    static Tables decode(
+            Evidence evidence, SortedMap<Integer, Identity> identities, LoadBalancer balancer, List<Gap> gaps) {
+        Tables tables = new Tables(balancer);
+        List<Runnable> results = evidence.state().maps().all().stream()
+                .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
+                        .flatMap(role -> evidence
+                                .dump(map.id())
+                                .filter(dump -> isOf(map, dump, gaps))
+                                .map(dump -> new Decoding(role, dump))
+                                .stream()))
+                .toList()
+                .parallelStream()
+                .map(tables::decode)
+                .toList();
+        results.forEach(Runnable::run);
+        return tables;
+    }
+
+    /** A dump, and what it is a dump of. */
+    private record Decoding(MapRole role, MapDump dump) {}
+
+    /** A dump whose rows have other sizes than the map is no dump of that map. */
+    private static boolean isOf(BpfMap map, MapDump dump, List<Gap> gaps) {
+        if (dump.count() > 0 && (dump.keyBytes() != map.keyBytes() || dump.valueBytes() != map.valueBytes())) {
+            gaps.add(new Gap(dump.file(), "its entries have other sizes than map " + map.id()));
+            return false;
+        }
+        return dump.count() > 0 || dump.damage().isEmpty();
+    }
+
+    /** Decodes now, on whatever thread; what it returns puts the result in its place. */
+    private Runnable decode(Decoding decoding) {
+        MapDump dump = decoding.dump();
+        Family family = decoding.role().family().orElse(Family.IPV4);
+        return switch (decoding.role()) {
+            case SERVICES_V4, SERVICES_V6 -> into(services, dump, balancer.services(dump, family));
+            case BACKENDS_V4, BACKENDS_V6 -> into(backends, dump, balancer.backends(dump, family));
+            case REVERSE_NAT_V4, REVERSE_NAT_V6 -> into(reverseNat, dump, balancer.reverseNat(dump, family));
+            case REVERSE_SK_V4, REVERSE_SK_V6 -> into(reverseSk, dump, balancer.reverseSk(dump, family));
+            case AFFINITY_V4, AFFINITY_V6 -> into(affinity, dump, balancer.affinity(dump, family));
+            case AFFINITY_MATCH -> into(affinityMatches, dump, balancer.affinityMatches(dump));
+            case SOURCE_RANGE_V4, SOURCE_RANGE_V6 -> into(sourceRanges, dump, balancer.sourceRanges(dump, family));
+            case SKIP_LB_V4, SKIP_LB_V6 -> into(skipped, dump, balancer.skipped(dump, family));
+            case IPCACHE -> into(ipCaches, dump, balancer.ipCache(dump));
+            case ENDPOINTS -> into(endpoints, dump, balancer.endpoints(dump));
+            default ->
+                () -> {
+                    // shown row by row where somebody asks; nothing is concluded from it
+                };
+        };
+    }
+
+    private static <T> Runnable into(SortedMap<Integer, T> byMap, MapDump dump, T decoded) {
+        return () -> byMap.put(dump.mapId(), decoded);
+    }
+
+    static <T> SortedMap<Integer, T> readOnly(SortedMap<Integer, T> byMap) {
+        return Collections.unmodifiableSortedMap(byMap);
+    }
+}

@@ -1,0 +1,151 @@
+package io.ghostmap.datapath.cilium;
+
+import io.ghostmap.datapath.Identity;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.VersionRange;
+import io.ghostmap.evidence.BpfMap;
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.MapDump;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+
+/**
+ * Tells maps apart where the kernel's 15 characters do not: {@code cilium_lb4_reve} is reverse_nat or reverse_sk,
+ * {@code cilium_lb4_back} one of three layouts, and agents up to 1.11 gave their maps no name at all.
+ */
+final class Identification {
+    private static final int TCP = 6;
+
+    /** An agent that renews a map keeps the old pin under this ending until the new programs are attached. */
+    private static final String PENDING = ":pending";
+
+    private final BpfMap map;
+    private final List<BpfProgram> users;
+    private final Optional<MapDump> dump;
+    private final Predicate<BpfProgram> owned;
+    private final Predicate<BpfProgram> socket;
+
+    private Identification(
+            BpfMap map,
+            List<BpfProgram> users,
+            Optional<MapDump> dump,
+            Predicate<BpfProgram> owned,
+            Predicate<BpfProgram> socket) {
+        this.map = map;
+        this.users = users;
+        this.dump = dump;
+        this.owned = owned;
+        this.socket = socket;
+    }
+
+    /**
+     * {@code owned} tells Cilium's own programs by name, {@code socket} the type of program that reads services at the
+     * socket.
+     */
+    static Optional<Identity> of(
+            BpfMap map,
+            List<BpfProgram> users,
+            Optional<MapDump> dump,
+            Predicate<BpfProgram> owned,
+            Predicate<BpfProgram> socket) {
+        return new Identification(map, users, dump, owned, socket).identify();
+    }
+
+    private Optional<Identity> identify() {
+        List<Layout> fitting =
+                Layouts.list().stream().filter(layout -> layout.fits(map)).toList();
+        if (fitting.isEmpty()) {
+            return Optional.empty();
+        }
+        return map.name().isEmpty() ? nameless(fitting) : named(fitting);
+    }
+
+    private Optional<Identity> named(List<Layout> fitting) {
+        List<Layout> sameName = fitting.stream()
+                .filter(layout -> layout.kernelName().equals(map.name()))
+                .toList();
+        return decide(sameName, "its type, sizes and name");
+    }
+
+    /** A pin says it; otherwise flags and use leave what can be, and a stranger's map must not be taken for Cilium's. */
+    private Optional<Identity> nameless(List<Layout> fitting) {
+        List<Layout> pinned =
+                fitting.stream().filter(layout -> isPinnedAs(layout.name())).toList();
+        if (!pinned.isEmpty()) {
+            return decide(pinned, "its type, sizes and pin");
+        }
+        List<Layout> allowed =
+                fitting.stream().filter(layout -> layout.allows(map.flags())).toList();
+        if (users.stream().anyMatch(user -> owned.test(user) || (user.name().isEmpty() && socket.test(user)))) {
+            List<Layout> balancing = allowed.stream()
+                    .filter(layout -> layout.role() != MapRole.OTHER)
+                    .toList();
+            boolean atSocket = users.stream().anyMatch(socket);
+            return decide(atSocket ? balancing : allowed, "its type, sizes, flags and the programs that use it");
+        }
+        return users.isEmpty() ? decide(allowed, "its type, sizes and flags alone") : Optional.empty();
+    }
+
+    private boolean isPinnedAs(String name) {
+        return map.pins().stream()
+                .map(pin -> pin.substring(pin.lastIndexOf('/') + 1))
+                .anyMatch(file -> file.equals(name) || file.equals(name + PENDING));
+    }
+
+    private Optional<Identity> decide(List<Layout> left, String by) {
+        List<Layout> told = left.size() > 1 ? byEntries(left) : left;
+        if (told.isEmpty()) {
+            return Optional.empty();
+        }
+        List<MapRole> roles =
+                List.copyOf(new TreeSet<>(told.stream().map(Layout::role).toList()));
+        if (roles.equals(List.of(MapRole.OTHER))) {
+            return Optional.empty();
+        }
+        boolean one = roles.size() == 1;
+        String why = "known by " + by + (told.size() < left.size() ? ", and by its entries" : "");
+        return Optional.of(new Identity(
+                roles,
+                one ? told.get(0).name() : "",
+                versions(told),
+                one ? why : "can be " + roles + ": neither name nor pin nor use tells"));
+    }
+
+    private static VersionRange versions(List<Layout> layouts) {
+        int first = layouts.stream()
+                .mapToInt(layout -> layout.versions().first())
+                .min()
+                .orElse(VersionRange.OLDEST);
+        int last = layouts.stream()
+                .mapToInt(layout -> layout.versions().last())
+                .max()
+                .orElse(VersionRange.NEWEST);
+        return VersionRange.between(first, last);
+    }
+
+    /** The conntrack maps for TCP and for the rest have one layout; what they hold tells. */
+    private List<Layout> byEntries(List<Layout> layouts) {
+        if (dump.isEmpty() || dump.get().count() == 0) {
+            return layouts;
+        }
+        List<Layout> left = new ArrayList<>(layouts);
+        MapDump entries = dump.get();
+        int proto = layouts.get(0).key().stream()
+                .filter(field -> field.name().equals("proto"))
+                .mapToInt(Field::offset)
+                .findFirst()
+                .orElse(-1);
+        if (proto >= 0 && proto < entries.keyBytes()) {
+            boolean tcp = Bytes.u8(entries.key(0), proto) == TCP;
+            left.removeIf(layout -> switch (layout.role()) {
+                case CT_TCP_V4, CT_TCP_V6 -> !tcp;
+                case CT_ANY_V4, CT_ANY_V6 -> tcp;
+                default -> false;
+            });
+        }
+        return left;
+    }
+}

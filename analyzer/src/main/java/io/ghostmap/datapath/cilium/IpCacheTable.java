@@ -1,0 +1,120 @@
+package io.ghostmap.datapath.cilium;
+
+import io.ghostmap.datapath.IpCache;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.evidence.MapDump;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.IpAddress;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeSet;
+
+/**
+ * {@code cilium_ipcache} and {@code cilium_ipcache_v2} ({@code struct ipcache_key}, {@code struct remote_endpoint_info}).
+ * Half a million prefixes on a large cluster, of which a replay asks for a few: rows are decoded when asked for.
+ */
+final class IpCacheTable implements IpCache {
+    /** Cluster id, padding and family count as part of the prefix. */
+    private static final int STATIC_BITS = 32;
+
+    private static final int FAMILY_IPV4 = 1;
+
+    private static final int SKIP_TUNNEL = 0x01;
+    private static final int HAS_TUNNEL_ENDPOINT = 0x02;
+    private static final int TUNNEL_ENDPOINT_IS_IPV6 = 0x04;
+
+    private final MapDump dump;
+    private final ByteOrder order;
+    private final Map<Prefix, Integer> rows = new HashMap<>();
+
+    /** Lengths that occur, the longest first. */
+    private final List<Integer> v4Lengths;
+
+    private final List<Integer> v6Lengths;
+
+    private record Prefix(IpAddress address, int length) {}
+
+    IpCacheTable(MapDump dump, ByteOrder order) {
+        this.dump = dump;
+        this.order = order;
+        TreeSet<Integer> v4 = new TreeSet<>(Collections.reverseOrder());
+        TreeSet<Integer> v6 = new TreeSet<>(Collections.reverseOrder());
+        if (dump.count() > 0) {
+            Layout layout = layout();
+            for (int row = 0; row < dump.count(); row++) {
+                byte[] key = dump.key(row);
+                IpAddress address = address(layout, key);
+                int length = length(layout, key);
+                if (layout.keyField("cluster_id").number(key, order) == 0
+                        && length >= 0
+                        && length <= address.toBytes().length * Byte.SIZE) {
+                    rows.put(new Prefix(address.masked(length), length), row);
+                    (address.isV4() ? v4 : v6).add(length);
+                }
+            }
+        }
+        this.v4Lengths = new ArrayList<>(v4);
+        this.v6Lengths = new ArrayList<>(v6);
+    }
+
+    @Override
+    public Optional<Entry> lookup(IpAddress address) {
+        for (int length : address.isV4() ? v4Lengths : v6Lengths) {
+            Integer row = rows.get(new Prefix(address.masked(length), length));
+            if (row != null) {
+                return Optional.of(entry(row));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public int size() {
+        return dump.count();
+    }
+
+    private Layout layout() {
+        return Layouts.of(MapRole.IPCACHE, dump.keyBytes(), dump.valueBytes());
+    }
+
+    private IpAddress address(Layout layout, byte[] key) {
+        boolean v4 = layout.keyField("family").number(key, order) == FAMILY_IPV4;
+        return layout.keyField("address").address(key, v4);
+    }
+
+    private int length(Layout layout, byte[] key) {
+        return (int) layout.keyField("prefix_bits").number(key, order) - STATIC_BITS;
+    }
+
+    private Entry entry(int row) {
+        Layout layout = layout();
+        byte[] key = dump.key(row);
+        byte[] value = dump.value(row);
+        int flags = layout.valueField("flags").small(value, order);
+        return new Entry(
+                address(layout, key),
+                length(layout, key),
+                layout.keyField("cluster_id").small(key, order),
+                layout.valueField("identity").number(value, order),
+                tunnelEndpoint(layout, value, flags),
+                OptionalLong.of(layout.valueField("key").number(value, order)),
+                (flags & SKIP_TUNNEL) != 0,
+                new MapEntry(dump, row));
+    }
+
+    private static Optional<IpAddress> tunnelEndpoint(Layout layout, byte[] value, int flags) {
+        Field field = layout.valueField("tunnel_endpoint");
+        if (field.kind() == Field.Kind.ADDRESS) {
+            return Optional.of(field.address(value)).filter(address -> !address.isUnspecified());
+        }
+        return (flags & HAS_TUNNEL_ENDPOINT) == 0
+                ? Optional.empty()
+                : Optional.of(field.address(value, (flags & TUNNEL_ENDPOINT_IS_IPV6) == 0));
+    }
+}

@@ -1,0 +1,168 @@
+package io.ghostmap.datapath.cilium;
+
+import io.ghostmap.datapath.Affinity;
+import io.ghostmap.datapath.AffinityMatches;
+import io.ghostmap.datapath.AffinityMatches.Pair;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.OrderedTable;
+import io.ghostmap.datapath.ReverseNat;
+import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.datapath.SkipEntry;
+import io.ghostmap.datapath.SourceRange;
+import io.ghostmap.evidence.MapDump;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.IpAddress;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/** The tables beside services and backends: by id, by socket, by client. */
+final class Sessions {
+    /** What stands before the address in an LPM key of source ranges counts as part of the prefix: id and padding. */
+    private static final int STATIC_BITS = 32;
+
+    private static final int NETNS_COOKIE = 0x01;
+
+    private static final Comparator<ReverseSkEntry> BY_BACKEND =
+            Comparator.comparing(ReverseSkEntry::backend).thenComparing(ReverseSkEntry::cookie, Long::compareUnsigned);
+
+    private Sessions() {}
+
+    static SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family, ByteOrder order) {
+        Map<Integer, ReverseNat> byId = new HashMap<>();
+        MapRole role = family == Family.IPV4 ? MapRole.REVERSE_NAT_V4 : MapRole.REVERSE_NAT_V6;
+        decode(dump, role, layout -> {
+                    Field id = layout.keyField("rev_nat_id");
+                    Field address = layout.valueField("address");
+                    Field port = layout.valueField("port");
+                    return entry -> new ReverseNat(
+                            id.small(entry.key(), order), address.endpointWith(port, entry.value()), entry);
+                })
+                .forEach(nat -> byId.put(nat.revNatId(), nat));
+        return OrderedTable.of(byId);
+    }
+
+    static List<ReverseSkEntry> reverseSk(MapDump dump, Family family, ByteOrder order) {
+        MapRole role = family == Family.IPV4 ? MapRole.REVERSE_SK_V4 : MapRole.REVERSE_SK_V6;
+        return decode(dump, role, layout -> {
+                    Field cookie = layout.keyField("cookie");
+                    Field backend = layout.keyField("address");
+                    Field backendPort = layout.keyField("port");
+                    Field frontend = layout.valueField("address");
+                    Field frontendPort = layout.valueField("port");
+                    Field id = layout.valueField("rev_nat_id");
+                    return entry -> {
+                        byte[] key = entry.key();
+                        byte[] value = entry.value();
+                        return new ReverseSkEntry(
+                                cookie.number(key, order),
+                                backend.endpointWith(backendPort, key),
+                                frontend.endpointWith(frontendPort, value),
+                                id.small(value, order),
+                                entry);
+                    };
+                })
+                .stream()
+                .sorted(BY_BACKEND)
+                .toList();
+    }
+
+    static List<Affinity> affinity(MapDump dump, Family family, ByteOrder order) {
+        MapRole role = family == Family.IPV4 ? MapRole.AFFINITY_V4 : MapRole.AFFINITY_V6;
+        return decode(dump, role, layout -> {
+                    Field id = layout.keyField("rev_nat_id");
+                    Field marks = layout.keyField("netns_cookie");
+                    Field lastUsed = layout.valueField("last_used");
+                    Field backend = layout.valueField("backend_id");
+                    return entry -> {
+                        byte[] key = entry.key();
+                        byte[] value = entry.value();
+                        boolean cookie = (marks.small(key, order) & NETNS_COOKIE) != 0;
+                        return new Affinity(
+                                cookie
+                                        ? new Affinity.Client.NetworkNamespace(Bytes.u64(key, 0, order))
+                                        : new Affinity.Client.Address(IpAddress.of(key, 0, family.addressBytes())),
+                                id.small(key, order),
+                                lastUsed.number(value, order),
+                                backend.number(value, order),
+                                entry);
+                    };
+                })
+                .stream()
+                .sorted(Comparator.comparingInt(Affinity::revNatId)
+                        .thenComparing(affinity -> affinity.entry().cite().locator()))
+                .toList();
+    }
+
+    static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {
+        SortedMap<Pair, MapEntry> byPair = new TreeMap<>();
+        decode(dump, MapRole.AFFINITY_MATCH, layout -> {
+            Field backend = layout.keyField("backend_id");
+            Field id = layout.keyField("rev_nat_id");
+            return entry -> {
+                byte[] key = entry.key();
+                byPair.put(new Pair(id.small(key, order), backend.number(key, order)), entry);
+                return entry;
+            };
+        });
+        return new AffinityMatches(byPair);
+    }
+
+    static List<SourceRange> sourceRanges(MapDump dump, Family family, ByteOrder order) {
+        MapRole role = family == Family.IPV4 ? MapRole.SOURCE_RANGE_V4 : MapRole.SOURCE_RANGE_V6;
+        return decode(dump, role, layout -> {
+                    Field bits = layout.keyField("prefix_bits");
+                    Field id = layout.keyField("rev_nat_id");
+                    Field address = layout.keyField("address");
+                    return entry -> {
+                        byte[] key = entry.key();
+                        return new SourceRange(
+                                id.small(key, order),
+                                address.address(key),
+                                (int) bits.number(key, order) - STATIC_BITS,
+                                entry);
+                    };
+                })
+                .stream()
+                .sorted(Comparator.comparingInt(SourceRange::revNatId)
+                        .thenComparing(SourceRange::address)
+                        .thenComparingInt(SourceRange::prefixLength))
+                .toList();
+    }
+
+    static List<SkipEntry> skipped(MapDump dump, Family family, ByteOrder order) {
+        MapRole role = family == Family.IPV4 ? MapRole.SKIP_LB_V4 : MapRole.SKIP_LB_V6;
+        return decode(dump, role, layout -> {
+                    Field cookie = layout.keyField("netns_cookie");
+                    Field address = layout.keyField("address");
+                    Field port = layout.keyField("port");
+                    return entry -> {
+                        byte[] key = entry.key();
+                        return new SkipEntry(cookie.number(key, order), address.endpointWith(port, key), entry);
+                    };
+                })
+                .stream()
+                .sorted(Comparator.comparing(SkipEntry::frontend)
+                        .thenComparing(SkipEntry::netnsCookie, Long::compareUnsigned))
+                .toList();
+    }
+
+    /** {@code decoder} looks its fields up once, and then takes entry after entry. */
+    private static <T> List<T> decode(MapDump dump, MapRole role, Function<Layout, Function<MapEntry, T>> decoder) {
+        List<T> decoded = new ArrayList<>(dump.count());
+        if (dump.count() > 0) {
+            Function<MapEntry, T> one = decoder.apply(Layouts.of(role, dump.keyBytes(), dump.valueBytes()));
+            for (int row = 0; row < dump.count(); row++) {
+                decoded.add(one.apply(new MapEntry(dump, row)));
+            }
+        }
+        return decoded;
+    }
+}

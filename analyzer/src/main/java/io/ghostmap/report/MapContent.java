@@ -1,0 +1,64 @@
+package io.ghostmap.report;
+
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.EntryDiff;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.Identity;
+import io.ghostmap.datapath.LoadBalancer;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.NamedValue;
+import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.BpfMap;
+import io.ghostmap.evidence.MapDump;
+import io.ghostmap.evidence.MapEntry;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** One map with what was captured of it: what the commands for single maps print from. */
+public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalancer balancer) {
+    Optional<MapRole> role() {
+        return identity().flatMap(Identity::role);
+    }
+
+    Optional<Identity> identity() {
+        return Optional.ofNullable(datapath.identities().get(map.id()));
+    }
+
+    /** The program by whose other maps the ids in this one can be looked up; only of a services map. */
+    Optional<View> reader() {
+        return datapath.readerOf(map.id());
+    }
+
+    /** In the order of the key's bytes, each key once: the order of a dump means nothing. */
+    Collection<MapEntry> entries() {
+        return EntryDiff.inOrder(dump).values();
+    }
+
+    /** The fields of an entry; empty where the map's layout is not known. */
+    List<NamedValue> fields(MapEntry entry) {
+        return identity()
+                .map(known -> balancer.fields(known, entry.dump(), entry.row()))
+                .orElse(List.of());
+    }
+
+    /** Such as {@code map 2915 cilium_lb4_serv (services/IPv4, NOT current): 1018 of 65536 entries}. */
+    String title() {
+        String what = role().map(MapRole::toString)
+                .orElseGet(() -> identity().map(Identity::why).orElse("of no known layout"));
+        return "map " + map.id() + (map.name().isEmpty() ? "" : " " + map.name()) + " (" + what + currency() + "): "
+                + dump.count() + " of " + map.maxEntries() + " entries";
+    }
+
+    private String currency() {
+        return datapath.generation(map.id()).map(MapContent::currency).orElse("");
+    }
+
+    private static String currency(Generation generation) {
+        return switch (generation.currency()) {
+            case CURRENT -> ", current";
+            case NOT_CURRENT -> ", NOT current";
+            case UNKNOWN -> ", current or not is not known";
+        };
+    }
+}

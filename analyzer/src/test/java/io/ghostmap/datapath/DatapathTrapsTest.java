@@ -1,0 +1,399 @@
+package io.ghostmap.datapath;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.BundleReader;
+import io.ghostmap.bundle.Limits;
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.cilium.Cilium;
+import io.ghostmap.evidence.Evidence;
+import io.ghostmap.evidence.EvidenceSink;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.support.NodeBundle;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a careless reader of Cilium's maps gets wrong; the numbers are those of the reference's section 10. */
+final class DatapathTrapsTest {
+    private static final String ROOT = "/sys/fs/cgroup";
+    private static final String CONNECT = "cgroup_inet4_connect";
+    private static final String PIN = "/sys/fs/bpf/tc/globals/";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void trap01RevNatIdIsBigEndianBesideNumbersInTheNodesOrder() throws UnreadableBundleException {
+        NodeBundle node = services("0a600001005000000600 0000", "00000000 0300 0198 00 00 0000")
+                .program(109, "cil_sock4_connect", 27, 28);
+
+        Service little = only(read(node, ByteOrder.LITTLE_ENDIAN));
+        assertThat(little.revNatId()).isEqualTo(0x198);
+        assertThat(little.count()).isEqualTo(3);
+        Service big = only(read(
+                services("0a600001005000000600 0000", "00000000 0003 0198 00 00 0000")
+                        .program(109, "cil_sock4_connect", 27, 28),
+                ByteOrder.BIG_ENDIAN));
+        assertThat(big.revNatId()).isEqualTo(0x198);
+        assertThat(big.count()).isEqualTo(3);
+    }
+
+    @Test
+    void trap02FifteenCharactersDoNotIdentifyAMap() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .map(1, "hash", "cilium_lb4_reve", 2, 6, "")
+                        .map(2, "lru_hash", "cilium_lb4_reve", 16, 8, "")
+                        .map(3, "hash", "cilium_lb4_back", 2, 8, "")
+                        .map(4, "hash", "cilium_lb4_back", 4, 8, "")
+                        .map(5, "hash", "cilium_lb4_back", 4, 12, "")
+                        .map(6, "hash", "cilium_lb4_serv", 12, 12, "")
+                        .map(7, "hash", "cilium_lb4_serv", 8, 12, "")
+                        .map(8, "hash", "my_own_map", 12, 12, "")
+                        .map(9, "array", "cilium_lb4_serv", 12, 12, ""),
+                ByteOrder.LITTLE_ENDIAN);
+
+        assertThat(names(datapath, 1, 2, 3, 4, 5, 6, 7))
+                .containsExactly(
+                        "cilium_lb4_reverse_nat",
+                        "cilium_lb4_reverse_sk",
+                        "cilium_lb4_backends",
+                        "cilium_lb4_backends_v2",
+                        "cilium_lb4_backends_v3",
+                        "cilium_lb4_services_v2",
+                        "cilium_lb4_services");
+        assertThat(datapath.identities()).doesNotContainKeys(8, 9);
+        assertThat(datapath.generations(MapRole.SERVICES_V4))
+                .extracting(Generation::mapId)
+                .containsExactly(6);
+    }
+
+    @Test
+    void trap02MapWithoutANameIsToldByPinOrUseOrStaysOpen() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .map(1, "lru_hash", "", 16, 8, "")
+                        .map(2, "lru_hash", "", 16, 8, PIN + "cilium_lb4_reverse_sk")
+                        .map(3, "hash", "", 12, 12, "")
+                        .map(4, "hash", "", 4, 12, "")
+                        .map(5, "hash", "", 12, 12, "")
+                        .map(6, "lru_hash", "", 38, 56, PIN + "cilium_snat_v6_external")
+                        .map(7, "lru_hash", "", 38, 56, "")
+                        .program(20, "sock4_connect", 3, 4)
+                        .program(21, "something_else", 5),
+                ByteOrder.LITTLE_ENDIAN);
+
+        Identity open = identity(datapath, 1);
+        assertThat(open.role()).isEmpty();
+        assertThat(open.candidates()).contains(MapRole.REVERSE_SK_V4, MapRole.OTHER);
+        assertThat(open.why()).contains("neither name nor pin nor use tells");
+        assertThat(names(datapath, 2, 3, 4, 6))
+                .containsExactly(
+                        "cilium_lb4_reverse_sk",
+                        "cilium_lb4_services_v2",
+                        "cilium_lb4_backends_v3",
+                        "cilium_snat_v6_external");
+        assertThat(datapath.identities()).doesNotContainKey(5);
+        assertThat(identity(datapath, 7).candidates())
+                .containsExactlyInAnyOrder(MapRole.CT_TCP_V6, MapRole.CT_ANY_V6, MapRole.SNAT_V6);
+    }
+
+    @Test
+    void trap03FirstWordOfAFrontendIsNoBackend() throws UnreadableBundleException {
+        Service affine = only(read(
+                services("0a600001005000000600 0000", "302a0002 0100 0198 10 00 0000")
+                        .program(109, "cil_sock4_connect", 27),
+                ByteOrder.LITTLE_ENDIAN));
+        assertThat(affine.word().affinityTimeoutSeconds()).isEqualTo(10_800);
+        assertThat(affine.word().algorithm()).isEqualTo(Service.Algorithm.MAGLEV);
+        assertThat(affine.slots()).isEmpty();
+
+        Service proxied = only(read(
+                services("0a600001005000000600 0000", "2ee00000 0000 0198 00 04 0000")
+                        .program(109, "cil_sock4_connect", 27),
+                ByteOrder.LITTLE_ENDIAN));
+        assertThat(proxied.word().proxyPort()).hasValue(0x2ee0);
+        assertThat(only(read(
+                                services("0a600001005000000600 0000", "00002ee0 0000 0198 00 04 0000")
+                                        .program(109, "cil_sock4_connect", 27),
+                                ByteOrder.BIG_ENDIAN))
+                        .word()
+                        .proxyPort())
+                .hasValue(0x2ee0);
+    }
+
+    @Test
+    void trap04BackendsAreThoseOfTheProgramAndNotOfThePin() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, false)
+                        .service(27, "10.96.0.1:80", 6, 7)
+                        .map(29, "hash", "cilium_lb4_back", 2, 8, "")
+                        .row(29, hex("0700"), hex("0a000105 1f90 06 00"))
+                        .map(145, "hash", "cilium_lb4_back", 4, 12, PIN + "cilium_lb4_backends_v3")
+                        .backend(145, 7, "10.0.9.9:9")
+                        .program(109, "sock4_connect", 27, 29),
+                ByteOrder.LITTLE_ENDIAN);
+
+        View view = datapath.view(109).orElseThrow();
+        assertThat(view.backendsOf(view.service(frontend("10.96.0.1:80")).orElseThrow()))
+                .extracting(Endpoint::toString)
+                .containsExactly("10.0.1.5:8080");
+        assertThat(view.build().versions()).isEqualTo(VersionRange.upTo(10));
+    }
+
+    @Test
+    void trap05SlotsBeyondTheCountAreKeptAndNeverChosen() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, true)
+                        .serviceWithCount(27, "10.96.0.1:80", 6, 0, 0, 1, 7, 8)
+                        .program(109, "cil_sock4_connect", 27, 28),
+                ByteOrder.LITTLE_ENDIAN);
+
+        Service service = only(datapath);
+        assertThat(service.slots()).extracting(Slot::index).containsExactly(1, 2);
+        assertThat(service.selectable()).extracting(Slot::index).containsExactly(1);
+    }
+
+    @Test
+    void trap06ProtocolAndScopeAreParts() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, true)
+                        .service(27, "10.96.0.1:53", 0, 7)
+                        .service(27, "10.96.0.1:53", 17, 8)
+                        .serviceWithCount(27, "10.96.0.1:53", 17, 1, 0, 1, 9)
+                        .program(109, "cil_sock4_connect", 27, 28),
+                ByteOrder.LITTLE_ENDIAN);
+
+        assertThat(services(datapath).keySet())
+                .extracting(Frontend::toString)
+                .containsExactly("10.96.0.1:53/ANY", "10.96.0.1:53/UDP", "10.96.0.1:53/UDP/i");
+    }
+
+    @Test
+    void flagBitsThatShareAPlaceAreToldByWhatStandsBesideThem() throws UnreadableBundleException {
+        assertThat(flags("08 08")).containsExactlyInAnyOrder(ServiceFlag.HOST_PORT, ServiceFlag.LOOPBACK);
+        assertThat(flags("00 08")).containsExactly(ServiceFlag.L7_DELEGATE);
+        assertThat(flags("80 40")).containsExactlyInAnyOrder(ServiceFlag.SOURCE_RANGE, ServiceFlag.SOURCE_RANGE_DENY);
+        assertThat(flags("44 30"))
+                .containsExactlyInAnyOrder(
+                        ServiceFlag.EXTERNAL_LOCAL,
+                        ServiceFlag.ROUTABLE,
+                        ServiceFlag.INTERNAL_LOCAL,
+                        ServiceFlag.TWO_SCOPES);
+        Datapath slots = read(
+                services("0a600001005000000600 0000", "00000000 0100 0198 00 00 0100")
+                        .row(27, hex("0a600001 0050 0200 06 00 0000"), hex("07000000 0000 0198 00 40 0000"))
+                        .program(109, "cil_sock4_connect", 27),
+                ByteOrder.LITTLE_ENDIAN);
+        assertThat(only(slots).slots().get(0).flags().set()).containsExactly(ServiceFlag.QUARANTINED);
+        assertThat(only(slots).quarantined()).isEqualTo(1);
+    }
+
+    @Test
+    void trap09IpcachePrefixesCountWhatStandsBeforeTheAddress() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, true)
+                        .map(60, "lpm_trie", "cilium_ipcache", 24, 12, PIN + "cilium_ipcache")
+                        .row(60, hex("20000000 0000 00 01" + "00".repeat(16)), hex("02000000 00000000 0000 00 00"))
+                        .row(
+                                60,
+                                hex("40000000 0000 00 01 c0a80002" + "00".repeat(12)),
+                                hex("01000000 00000000 0000 00 00"))
+                        .row(
+                                60,
+                                hex("38000000 0000 00 01 c0a80100" + "00".repeat(12)),
+                                hex("06000000 c0a80003 0000 00 01"))
+                        .row(
+                                60,
+                                hex("a0000000 0000 00 02 fd00" + "00".repeat(13) + "05"),
+                                hex("07000002 00000000 0000 00 00"))
+                        .program(109, "cil_sock4_connect", 27, 28, 60),
+                ByteOrder.LITTLE_ENDIAN);
+
+        IpCache cache = datapath.view(109).orElseThrow().ipCache().content().orElseThrow();
+        assertThat(cache.lookup(address("192.168.0.2")).orElseThrow().isHost()).isTrue();
+        assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().isRemoteNode())
+                .isTrue();
+        assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().prefixLength())
+                .isEqualTo(24);
+        assertThat(cache.lookup(address("8.8.8.8")).orElseThrow().identity()).isEqualTo(Identities.WORLD);
+        assertThat(cache.lookup(address("fd00::5")).orElseThrow().isRemoteNode())
+                .isTrue();
+        assertThat(cache.lookup(address("fd00::6"))).isEmpty();
+    }
+
+    @Test
+    void trap13FrozenMapsWithoutAnyPinAreAGenerationLikeAnother() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, false)
+                        .generation(144, 145, true)
+                        .program(109, "cil_sock4_connect", 27, 28)
+                        .program(160, "cil_sock4_connect", 144, 145)
+                        .attach(ROOT, 109, CONNECT, "multi")
+                        .attach(ROOT, 160, CONNECT, "multi"),
+                ByteOrder.LITTLE_ENDIAN);
+
+        assertThat(datapath.generation(27).orElseThrow().currency()).isEqualTo(Currency.NOT_CURRENT);
+        assertThat(datapath.generation(27).orElseThrow().attachments().get(0).via())
+                .isEqualTo(Attachment.Via.LEGACY);
+        assertThat(datapath.generation(144).orElseThrow().age().text()).startsWith("the youngest by its id");
+    }
+
+    @Test
+    void mapsBehindProgArraysAndOuterMapsAreWithinReach() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, true)
+                        .service(27, "10.96.0.1:80", 6, 7)
+                        .map(50, "prog_array", "cilium_calls", 4, 4, "")
+                        .row(50, hex("00000000"), hex("6e000000"))
+                        .map(51, "hash_of_maps", "cilium_lb4_magl", 2, 4, "")
+                        .row(51, hex("0198"), hex("34000000"))
+                        .map(52, "array", "cilium_maglev_i", 4, 1004, "")
+                        .program(109, "cil_sock4_connect", 50)
+                        .program(110, "tail_handle", 27, 28, 51),
+                ByteOrder.LITTLE_ENDIAN);
+
+        View view = datapath.view(109).orElseThrow();
+        assertThat(view.maps()).containsExactly(27, 28, 50, 51, 52);
+        assertThat(view.service(frontend("10.96.0.1:80"))).isPresent();
+    }
+
+    @Test
+    void agentsOfTwoClustersOnOneKernelAreBothRight() throws UnreadableBundleException {
+        NodeBundle two = twoCiliums();
+        assertThat(currencies(read(two, ByteOrder.LITTLE_ENDIAN)))
+                .as("nothing but cgroups tells")
+                .containsExactly(Currency.UNKNOWN, Currency.CURRENT);
+        assertThat(currencies(read(twoCiliums().text("bpf/holders.tsv", """
+                                        #pid	comm	fd	kind	id
+                                        11	cilium-agent	9	map	27
+                                        22	cilium-agent	9	map	144
+                                        """), ByteOrder.LITTLE_ENDIAN)))
+                .containsExactly(Currency.CURRENT, Currency.CURRENT);
+    }
+
+    /** Two sets of maps, each used in the cgroup of a node container of its own. */
+    private static NodeBundle twoCiliums() {
+        return new NodeBundle()
+                .generation(27, 28, false)
+                .generation(144, 145, true)
+                .program(109, "cil_sock4_connect", 27, 28)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT + "/node-a", 109, CONNECT, "multi")
+                .attach(ROOT + "/node-b", 160, CONNECT, "multi");
+    }
+
+    private static List<Currency> currencies(Datapath datapath) {
+        return datapath.generations(MapRole.SERVICES_V4).stream()
+                .map(Generation::currency)
+                .toList();
+    }
+
+    @Test
+    void servicesAreComparedByWhereTheyLead() throws UnreadableBundleException {
+        Datapath datapath = read(
+                new NodeBundle()
+                        .generation(27, 28, false)
+                        .generation(144, 145, true)
+                        .service(27, "10.96.0.1:80", 6, 7)
+                        .backend(28, 7, "10.0.0.1:1")
+                        .service(144, "10.96.0.1:80", 6, 70)
+                        .backend(145, 70, "10.0.0.1:1")
+                        .service(27, "10.96.0.2:80", 6, 7)
+                        .service(144, "10.96.0.2:80", 6, 71)
+                        .backend(145, 71, "10.0.0.2:1")
+                        .service(27, "10.96.0.3:80", 6, 7)
+                        .service(144, "10.96.0.4:80", 6, 70)
+                        .serviceWithCount(27, "10.96.0.5:80", 6, 0, 0, 1, 7)
+                        .serviceWithCount(144, "10.96.0.5:80", 6, 0, 0x10, 1, 70)
+                        .program(109, "cil_sock4_connect", 27, 28)
+                        .program(160, "cil_sock4_connect", 144, 145),
+                ByteOrder.LITTLE_ENDIAN);
+
+        ServiceDiff diff = ServiceDiff.between(datapath, 27, 144).orElseThrow();
+        assertThat(diff.same()).isEqualTo(1);
+        assertThat(diff.moved())
+                .extracting(change -> change.frontend().toString())
+                .containsExactly("10.96.0.2:80/TCP");
+        assertThat(diff.removed())
+                .extracting(service -> service.frontend().toString())
+                .containsExactly("10.96.0.3:80/TCP");
+        assertThat(diff.added())
+                .extracting(service -> service.frontend().toString())
+                .containsExactly("10.96.0.4:80/TCP");
+        assertThat(diff.marked())
+                .extracting(change -> change.frontend().toString())
+                .containsExactly("10.96.0.5:80/TCP");
+    }
+
+    private List<ServiceFlag> flags(String twoBytes) throws UnreadableBundleException {
+        return List.copyOf(only(read(
+                        services("0a600001005000000600 0000", "00000000 0100 0198 " + twoBytes + " 0000")
+                                .program(109, "cil_sock4_connect", 27),
+                        ByteOrder.LITTLE_ENDIAN))
+                .flags()
+                .set());
+    }
+
+    private static NodeBundle services(String key, String value) {
+        return new NodeBundle().generation(27, 28, true).row(27, hex(key), hex(value));
+    }
+
+    private static byte[] hex(String text) {
+        return HexFormat.of().parseHex(text.replace(" ", ""));
+    }
+
+    private static Frontend frontend(String endpoint) {
+        return Frontend.external(Endpoint.parse(endpoint).orElseThrow(), Protocol.TCP);
+    }
+
+    private static IpAddress address(String text) {
+        return IpAddress.parse(text).orElseThrow();
+    }
+
+    private static Service only(Datapath datapath) {
+        assertThat(services(datapath)).hasSize(1);
+        return services(datapath).values().iterator().next();
+    }
+
+    private static List<String> names(Datapath datapath, int... maps) {
+        return Arrays.stream(maps)
+                .mapToObj(map -> identity(datapath, map).fullName())
+                .toList();
+    }
+
+    private static Identity identity(Datapath datapath, int map) {
+        return Optional.ofNullable(datapath.identities().get(map)).orElseThrow();
+    }
+
+    private static SortedMap<Frontend, Service> services(Datapath datapath) {
+        return Optional.ofNullable(datapath.services().get(27)).orElseThrow();
+    }
+
+    private int next;
+
+    private Datapath read(NodeBundle node, ByteOrder order) throws UnreadableBundleException {
+        EvidenceSink sink = new EvidenceSink();
+        Path path = node.write(folder.resolve("node" + next++));
+        Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(sink));
+        Evidence evidence = sink.assemble(bundle);
+        return DatapathReader.read(evidence, Cilium.of(order));
+    }
+}
