@@ -8,16 +8,23 @@
 /* One verb a file; argv holds the verb's arguments only. */
 int load(int argc, char **argv);
 int fill(int argc, char **argv);
+int write_entries(int argc, char **argv);
+int attach_each(int argc, char **argv);
 int attach_links(int argc, char **argv);
 int update_links(int argc, char **argv);
 int serve(int argc, char **argv);
 int connect_all(int argc, char **argv);
+int dial_all(int argc, char **argv);
+int print_cookie(int argc, char **argv);
 
 /* Ends the program with one line that names the thing: "labctl: <what>: <reason of errno>". */
 _Noreturn void fail(const char *what, ...) __attribute__((format(printf, 1, 2)));
 
 /* Opens a pinned BPF object DIRECTORY/NAME, or fails naming the path. */
 int open_pin(const char *directory, const char *name);
+
+/* What the kernel calls the network namespace that this runs in. */
+uint64_t netns_cookie(void);
 
 long parse_number(const char *text, long min, long max, const char *meaning);
 struct in_addr parse_address(const char *text);

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <bpf/bpf.h>
 
 static const struct verb {
@@ -20,10 +22,14 @@ static const struct verb {
 } verbs[] = {
 	{ "load", "OBJECT MAP-PINS PROGRAM-PINS", 3, load },
 	{ "fill", "MAP-PINS PLAN", 2, fill },
+	{ "write", "MAP-PINS ENTRIES", 2, write_entries },
+	{ "attach", "ATTACHMENTS", 1, attach_each },
 	{ "attach-links", "CGROUP PROGRAM-PINS LINK-PINS", 3, attach_links },
 	{ "update-links", "PROGRAM-PINS LINK-PINS", 2, update_links },
 	{ "serve", "SECONDS PORT...", 2, serve },
 	{ "connect", "SECONDS ATTEMPTS", 2, connect_all },
+	{ "netns-cookie", "", 0, print_cookie },
+	{ "dial", "PORT,... DIALS", 2, dial_all },
 };
 
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
@@ -51,6 +57,28 @@ int open_pin(const char *directory, const char *name)
 	if (fd < 0)
 		fail("open the pin %s", path);
 	return fd;
+}
+
+uint64_t netns_cookie(void)
+{
+	const int probe = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t length = sizeof(cookie);
+	if (getsockopt(probe, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &length))
+		fail("ask for the network namespace's cookie");
+	close(probe);
+	return cookie;
+}
+
+/* As the bytes of a map's key. */
+int print_cookie(int argc, char **argv)
+{
+	(void)argc, (void)argv;
+	const uint64_t cookie = netns_cookie();
+	for (size_t i = 0; i < sizeof(cookie); i++)
+		printf("%02x", ((const unsigned char *)&cookie)[i]);
+	putchar('\n');
+	return 0;
 }
 
 long parse_number(const char *text, long min, long max, const char *meaning)

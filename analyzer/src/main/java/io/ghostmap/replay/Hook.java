@@ -29,7 +29,7 @@ public record Hook(
         return directory.startsWith(cgroup + "/") ? directory.length() - cgroup.length() : UNRELATED;
     }
 
-    List<Integer> programIds() {
+    public List<Integer> programIds() {
         return programs.stream().map(HookProgram::programId).toList();
     }
 }

@@ -28,9 +28,11 @@ import io.ghostmap.evidence.NodeFacts;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -130,8 +132,8 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public Semantics semanticsOf(BpfProgram program) {
-        return program.name().startsWith("cil_") ? Semantics.REFUSES_DEAD_END : Semantics.PASSES_DEAD_END;
+    public List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls) {
+        return Releases.of(build.versions(), frontends, calls);
     }
 
     @Override
