@@ -15,6 +15,7 @@ import java.util.SortedMap;
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
  * @param agentServices {@code cilium-dbg service list}: the agent's intent
+ * @param sockets of the node's network namespace, and of a pod's where the collector was told one
  * @param calls the kernel functions that the instructions of a program call, by program id
  * @param bpffsMounts where a bpffs is mounted, by the node's mount table
  * @param lbList {@code cilium-dbg bpf lb list}: what the pinned maps hold
@@ -39,6 +40,7 @@ public record Evidence(
         TextFile agentLog,
         NodeFacts node,
         SortedMap<Integer, Set<String>> calls,
+        List<Socket> sockets,
         List<String> bpffsMounts,
         List<Gap> gaps) {
 

@@ -44,6 +44,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
+    private final List<Socket> sockets = new ArrayList<>();
     private final SortedMap<Integer, Set<String>> calls = new TreeMap<>();
     private final List<ServiceClaim> agentServices = new ArrayList<>();
     private final List<ServiceClaim> lbList = new ArrayList<>();
@@ -82,6 +83,8 @@ public final class EvidenceSink implements MemberSink {
         readers.put("cilium/agent.log", (path, in) -> agentLog = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/iptables.txt", (path, in) -> iptables = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/nft.txt", (path, in) -> nft = new TextFile(path, true, Texts.lines(in)));
+        readers.put("net/sockets.txt", this::readSockets);
+        readers.put("net/sockets-pod.txt", this::readSockets);
         readers.put("node/mountinfo", this::readMounts);
         readers.put("kubernetes/services.json", rows(kubernetes::services));
         readers.put("kubernetes/pods.json", rows(kubernetes::pods));
@@ -143,6 +146,7 @@ public final class EvidenceSink implements MemberSink {
                 agentLog,
                 new NodeFacts(fact("kernel"), fact("os"), fact("bootId"), fact("bpftool"), uptime()),
                 Collections.unmodifiableSortedMap(calls),
+                List.copyOf(sockets),
                 List.copyOf(bpffsMounts),
                 all.stream().distinct().toList());
     }
@@ -220,6 +224,14 @@ public final class EvidenceSink implements MemberSink {
             if (fields.length > 5 && line.contains(" - bpf ")) {
                 bpffsMounts.add(fields[4]);
             }
+        }
+    }
+
+    private void readSockets(String path, InputStream in) throws IOException {
+        int number = 0;
+        for (String line : Texts.lines(in)) {
+            number++;
+            Socket.parse(line, path, number).ifPresent(sockets::add);
         }
     }
 
