@@ -197,46 +197,22 @@ static void read_dials(const char *path)
 	fclose(file);
 }
 
-static socklen_t address_of(const struct dial *d, struct sockaddr_storage *to)
-{
-	memset(to, 0, sizeof(*to));
-	if (strchr(d->kind, '4')) {
-		struct sockaddr_in *to4 = (struct sockaddr_in *)to;
-		to4->sin_family = AF_INET;
-		to4->sin_port = htons(d->port);
-		to4->sin_addr = parse_address(d->address);
-		return sizeof(*to4);
-	}
-	struct sockaddr_in6 *to6 = (struct sockaddr_in6 *)to;
-	to6->sin6_family = AF_INET6;
-	to6->sin6_port = htons(d->port);
-	if (inet_pton(AF_INET6, d->address, &to6->sin6_addr) != 1) {
-		errno = 0;
-		fail("\"%s\" is not an IPv6 address", d->address);
-	}
-	return sizeof(*to6);
-}
-
 static void print_endpoint(const struct sockaddr_storage *from)
 {
 	char text[INET6_ADDRSTRLEN] = "?";
-	unsigned port = 0;
-	if (from->ss_family == AF_INET) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)from;
-		inet_ntop(AF_INET, &in->sin_addr, text, sizeof(text));
-		port = ntohs(in->sin_port);
-	} else if (from->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *in = (const struct sockaddr_in6 *)from;
-		inet_ntop(AF_INET6, &in->sin6_addr, text, sizeof(text));
-		port = ntohs(in->sin6_port);
-	}
-	printf(" %s %u", text, port);
+	const bool v4 = from->ss_family == AF_INET;
+	inet_ntop(from->ss_family,
+		  v4 ? (const void *)&((const struct sockaddr_in *)from)->sin_addr
+		     : (const void *)&((const struct sockaddr_in6 *)from)->sin6_addr,
+		  text, sizeof(text));
+	/* both families keep the port in the same place */
+	printf(" %s %u", text, ntohs(((const struct sockaddr_in *)from)->sin_port));
 }
 
 static void dial(struct dial *d)
 {
 	struct sockaddr_storage to;
-	const socklen_t length = address_of(d, &to);
+	const socklen_t length = parse_socket_address(d->address, d->port, &to);
 	const int family = to.ss_family;
 	const bool stream = !strncmp(d->kind, "tcp", 3);
 
