@@ -24,7 +24,7 @@ run_collector() {
         env --ignore-environment --default-signal=INT,QUIT \
         PATH="$lab/stand-ins:$PATH" HOME=/root LANG=C.UTF-8 \
         "${interpreter[@]}" "$work/bin/ghostmap-collect" --output "$work/out" --duration "$LAB_DURATION" \
-        --interface any --stand-in cilium-dbg --stand-in kubectl
+        --interface any --gzip --nested --stand-in cilium-dbg --stand-in kubectl
 }
 
 collect() {

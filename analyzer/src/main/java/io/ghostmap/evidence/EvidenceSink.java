@@ -2,12 +2,15 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.MemberSink;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -24,9 +27,12 @@ import tools.jackson.databind.JsonNode;
 
 /** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
 public final class EvidenceSink implements MemberSink {
-    private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json");
+    private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json(\\.gz|\\.zst)?");
     private static final Pattern EFFECTIVE = Pattern.compile("bpf/cgroups/effective/(\\d{1,18})\\.json");
     private static final Pattern TREE = Pattern.compile("bpf/cgroups/tree(-\\d{1,3})?\\.json");
+
+    /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
+    private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
 
     private final StateReader before = new StateReader("bpf/before/");
     private final StateReader after = new StateReader("bpf/after/");
@@ -36,7 +42,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<NetAttachment> net = new ArrayList<>();
     private final List<CgroupPrograms> tree = new ArrayList<>();
     private final SortedMap<Long, EffectivePrograms> effective = new TreeMap<>();
-    private final List<Cgroup> cgroups = new ArrayList<>();
+    private final Set<Cgroup> cgroups = new LinkedHashSet<>();
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
@@ -49,6 +55,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<String> bpffsMounts = new ArrayList<>();
     private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
     private boolean treeCaptured;
+    private long unpackedDumps;
 
     @FunctionalInterface
     private interface FileReader {
@@ -66,6 +73,7 @@ public final class EvidenceSink implements MemberSink {
         readers.put("bpf/pins.tsv", this::readPins);
         readers.put("bpf/holders.tsv", this::readHolders);
         readers.put("node/cgroups.tsv", this::readCgroups);
+        readers.put("node/cgroups-after.tsv", this::readCgroups);
         readers.put("node/uname.txt", (path, in) -> facts.put("kernel", Texts.firstLine(in)));
         readers.put("node/boot_id", (path, in) -> facts.put("bootId", Texts.firstLine(in)));
         readers.put("node/os-release", this::readOsRelease);
@@ -141,7 +149,15 @@ public final class EvidenceSink implements MemberSink {
     }
 
     private void readDump(int mapId, String path, InputStream in) {
-        MapDump dump = MapDumpReader.read(mapId, path, in);
+        if (dumps.containsKey(mapId)) {
+            gaps.add(new Gap(
+                    path,
+                    "a second dump of this map; the first, " + dumps.get(mapId).file() + ", was read"));
+            return;
+        }
+        BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
+        MapDump dump = MapDumpReader.read(mapId, path, plain);
+        unpackedDumps += plain.count();
         dumps.put(mapId, dump);
         dump.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
     }
