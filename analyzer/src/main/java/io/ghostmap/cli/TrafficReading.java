@@ -11,23 +11,55 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The traffic alone: of a bundle, or of capture files without any bundle. */
 public final class TrafficReading {
     private TrafficReading() {}
 
-    /** Several paths are rotated files of one capture, in the order of time. */
+    /** Several paths are rotated files of one capture, or captures that ran side by side, in any order. */
     public static Traffic of(List<Path> paths) throws UnreadableBundleException {
         TrafficSink sink = new TrafficSink();
         if (paths.size() == 1 && !isCapture(paths.get(0))) {
             BundleReader.withoutDigests(Limits.DEFAULT).read(paths.get(0), List.of(sink));
             return sink.assemble();
         }
-        for (Path path : paths) {
+        for (Path path : inTimeOrder(paths)) {
             readCapture(path, sink);
         }
         return sink.assemble();
+    }
+
+    /** By their first frames: a shell lists {@code any.pcap10} before {@code any.pcap2}, and a ring starts anywhere. */
+    private static List<Path> inTimeOrder(List<Path> paths) throws UnreadableBundleException {
+        if (paths.size() == 1) {
+            return paths;
+        }
+        Map<Path, Long> begin = new LinkedHashMap<>();
+        for (Path path : paths) {
+            if (begin.containsKey(path)) {
+                throw new UnreadableBundleException(
+                        Printable.of(String.valueOf(path.getFileName())) + ": given twice: name each file once");
+            }
+            begin.put(path, firstNanos(path));
+        }
+        return begin.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static long firstNanos(Path path) {
+        if (!Files.isRegularFile(path)) {
+            return Long.MAX_VALUE;
+        }
+        try (InputStream in = Files.newInputStream(path)) {
+            return CaptureFiles.firstNanos(in);
+        } catch (IOException e) {
+            return Long.MAX_VALUE; // reading it names what is wrong
+        }
     }
 
     private static boolean isCapture(Path path) {

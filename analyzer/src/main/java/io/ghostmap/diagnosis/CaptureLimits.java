@@ -8,7 +8,7 @@ import io.ghostmap.traffic.Reply;
 import java.util.List;
 import java.util.Set;
 
-/** CAP-01 to CAP-07: what the evidence itself cannot show. */
+/** CAP-01 to CAP-08: what the evidence itself cannot show. */
 final class CaptureLimits {
     private CaptureLimits() {}
 
@@ -21,7 +21,8 @@ final class CaptureLimits {
                 new CaptureRule("CAP-04", Requirement.PACKETS, CaptureLimits::cutHeaders),
                 new CaptureRule("CAP-05", Requirement.PACKETS, CaptureLimits::brokenOff),
                 new CaptureRule("CAP-06", Requirement.BOTH_READINGS, CaptureLimits::drift),
-                new CaptureRule("CAP-07", Requirement.PACKETS, CaptureLimits::tooManyAttempts));
+                new CaptureRule("CAP-07", Requirement.PACKETS, CaptureLimits::tooManyAttempts),
+                new CaptureRule("CAP-08", Requirement.PACKETS, CaptureLimits::notInTimeOrder));
     }
 
     @FunctionalInterface
@@ -53,7 +54,7 @@ final class CaptureLimits {
                         "A reply that is not in the capture may have been among them: silence proves nothing here, and"
                                 + " attempts without a reply are reported as unknown.",
                         new Citation(
-                                stderrOf(capture),
+                                capture.countersFile(),
                                 "packets dropped by kernel",
                                 String.valueOf(capture.dropped().orElse(0)))))
                 .toList();
@@ -156,6 +157,21 @@ final class CaptureLimits {
                 cite(scene.traffic().captures().get(0), "whole file")));
     }
 
+    private static List<Finding> notInTimeOrder(Case scene, String id) {
+        if (scene.traffic().inTimeOrder()) {
+            return List.of();
+        }
+        return List.of(limit(
+                id,
+                Severity.INFO,
+                "The rotated files of the capture stand in the bundle in another order than that of time",
+                "Attempts and replies were put together across the files by their numbers. Where a client used a port again,"
+                        + " the close of one connection may be counted to the one before it: that changes states, not replies.",
+                cite(
+                        scene.traffic().captures().get(0),
+                        "first in time of " + count(scene.traffic().captures().size(), "file"))));
+    }
+
     private static Finding limit(String id, Severity severity, String title, String explanation, Citation source) {
         return new Finding(
                 id,
@@ -173,9 +189,5 @@ final class CaptureLimits {
 
     private static Citation cite(Capture capture, String locator) {
         return new Citation(capture.file(), locator, count(capture.frames(), "frame"));
-    }
-
-    private static String stderrOf(Capture capture) {
-        return capture.file().replaceAll("\\.pcap$", ".stderr");
     }
 }

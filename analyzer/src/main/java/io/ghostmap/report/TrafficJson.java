@@ -30,6 +30,7 @@ public final class TrafficJson {
         return JsonRenderer.text(new Document(
                 SCHEMA,
                 traffic.captures().stream().map(TrafficJson::file).toList(),
+                traffic.inTimeOrder(),
                 traffic.syns(),
                 traffic.untrackedSyns(),
                 traffic.destinations().stream().map(TrafficJson::destination).toList(),
@@ -41,6 +42,7 @@ public final class TrafficJson {
     private record Document(
             String schema,
             List<CaptureFile> captures,
+            boolean readInTimeOrder,
             long syns,
             long untrackedSyns,
             List<TcpDestination> destinations,

@@ -34,6 +34,10 @@ public final class TrafficTables {
     public static String render(Traffic traffic) {
         TrafficTables tables = new TrafficTables();
         traffic.captures().forEach(tables::capture);
+        if (!traffic.inTimeOrder()) {
+            tables.line(
+                    "These files were not read in the order of time; what belongs together was put together by time.");
+        }
         tables.destinations(traffic);
         tables.services(traffic);
         return String.join("\n", tables.lines) + "\n";

@@ -1,63 +1,47 @@
 package io.ghostmap.traffic;
 
-import java.io.IOException;
 import java.io.InputStream;
 import java.util.Optional;
 
 /**
- * The bytes of one capture through one buffer of fixed size. A stream that breaks off or fails below is an end with a
+ * The bytes of one capture in one array at a time. A stream that breaks off or fails below is an end with a
  * {@link #failure()}, not an exception: what was read until then stays evidence. Byte readers end in their order.
+ *
+ * <p>What stands across the border of two chunks is moved in front of the second, into its {@link Chunk#HEADROOM}.
  */
-final class ByteSource {
-    /** Twice the longest record, so that what is moved to the front is little beside what is read. */
-    static final int BUFFER = 1 << 19;
+final class ByteSource implements AutoCloseable {
+    /** What a caller may {@link #require} at most. */
+    static final int MOST_REQUIRED = Chunk.HEADROOM;
 
-    /** What a capture may unpack to; a compressed one can state a thousand times its own size. */
-    static final long MOST_BYTES = 64L << 30;
-
-    private final InputStream in;
-    private final byte[] buffer = new byte[BUFFER];
+    private final ReadAhead chunks;
+    private Chunk chunk = Chunk.EMPTY;
+    private byte[] buffer = chunk.bytes();
     private int start;
     private int end;
-    private long total;
-    private Optional<String> failure = Optional.empty();
 
     ByteSource(InputStream in) {
-        this.in = in;
+        this.chunks = new ReadAhead(in);
     }
 
-    /** Whether {@code count} bytes, at most {@link #BUFFER}, lie behind the position; reads on if they do not yet. */
+    /** Whether {@code count} bytes, at most {@link #MOST_REQUIRED}, lie behind the position; reads on if need be. */
     boolean require(int count) {
         return end - start >= count || fill(count);
     }
 
     private boolean fill(int count) {
-        System.arraycopy(buffer, start, buffer, 0, end - start);
-        end -= start;
-        start = 0;
-        while (end < count) {
-            int read = readOnce();
-            if (read <= 0) {
-                return false;
-            }
-            end += read;
+        if (chunk.isLast()) {
+            return false;
         }
-        return true;
-    }
-
-    private int readOnce() {
-        if (total > MOST_BYTES) {
-            failure = Optional.of("it unpacks to more than " + MOST_BYTES + " bytes; the rest was not read");
-            return -1;
-        }
-        try {
-            int read = in.read(buffer, end, buffer.length - end);
-            total += Math.max(read, 0);
-            return read;
-        } catch (IOException e) {
-            failure = Optional.of("its stream ends early or is damaged");
-            return -1;
-        }
+        int left = end - start;
+        Chunk next = chunks.next();
+        int moved = Chunk.HEADROOM - left;
+        System.arraycopy(buffer, start, next.bytes(), moved, left);
+        chunks.release(chunk);
+        chunk = next;
+        buffer = next.bytes();
+        start = moved;
+        end = next.end();
+        return end - start >= count; // a chunk that is not the last is longer than what may be required
     }
 
     /** Steps over bytes that {@link #require} has seen. */
@@ -79,6 +63,7 @@ final class ByteSource {
         return true;
     }
 
+    /** Holds until the next {@link #require}. */
     byte[] buffer() {
         return buffer;
     }
@@ -95,7 +80,13 @@ final class ByteSource {
 
     /** Why the stream ended before its end; empty when it did not. */
     Optional<String> failure() {
-        return failure;
+        return chunk.failure();
+    }
+
+    /** Nothing reads the stream any more when this returns; closing the stream is its owner's. */
+    @Override
+    public void close() {
+        chunks.close();
     }
 
     static int u8(byte[] bytes, int offset) {

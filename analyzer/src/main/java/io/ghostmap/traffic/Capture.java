@@ -32,6 +32,11 @@ public record Capture(
                 file, format, interfaces, frames, clock, cutFrames, laterFragments, tunnelled, stated, damage);
     }
 
+    /** Where {@link #dropped} stands: what tcpdump wrote on stderr, or the capture's own statistics. */
+    public String countersFile() {
+        return counters.droppedByKernel().isPresent() ? Rotation.of(file).set() + ".stderr" : file;
+    }
+
     /** Of the first interface, 0 where the file has none. */
     public int snapLength() {
         return interfaces.stream().findFirst().map(CaptureInterface::snapLength).orElse(0);

@@ -5,7 +5,13 @@ import java.util.Optional;
 
 /** A capture file's framing, read forward once. */
 sealed interface CaptureFormat permits PcapFormat, PcapngFormat, CaptureFormat.Unreadable {
-    /** Steps to the next frame; false at the end, or where the file breaks off, which {@link #damage} then tells. */
+    /** Bytes that {@link #open} looks at. */
+    int LONGEST_HEAD = PcapFormat.FILE_HEADER;
+
+    /**
+     * Steps to the next frame that is not a {@link PlainSegment}; those are only counted. False at the end, or where
+     * the file breaks off, which {@link #damage} then tells.
+     */
     boolean next(Frame frame);
 
     /** Why reading stopped before the end, or why the file was not read at all; empty for a whole file. */

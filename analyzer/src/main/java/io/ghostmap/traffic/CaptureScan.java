@@ -13,7 +13,6 @@ final class CaptureScan {
     private final Frame frame = new Frame();
     private final LinkLayer link = new LinkLayer();
     private final IpPacket packet = new IpPacket();
-    private final CaptureClock.Running clock = new CaptureClock.Running();
     private long cutFrames;
     private long laterFragments;
     private long tunnelled;
@@ -27,8 +26,8 @@ final class CaptureScan {
     }
 
     void run() {
+        attempts.startFile(file);
         while (format.next(frame)) {
-            clock.tick(frame.nanos());
             if (link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())) {
                 take();
             }
@@ -54,31 +53,27 @@ final class CaptureScan {
         if (packet.isUneventful()) {
             uneventful = true;
         } else if (packet.isSyn()) {
-            attempts.syn(packet, file, frame, passage());
+            attempts.syn(packet, frame, link);
         } else if (packet.has(IpPacket.FLAG_SYN)) {
-            attempts.synAck(packet, file, frame);
+            attempts.synAck(packet, frame);
         } else if (packet.has(IpPacket.FLAG_RST)) {
-            attempts.reset(packet, file, frame);
+            attempts.reset(packet, frame);
         } else {
-            attempts.fin(packet);
+            attempts.fin(packet, frame);
         }
     }
 
     private void takeError() {
         if (packet.quotesTcp()) {
-            attempts.unreachable(packet, file, frame);
+            attempts.unreachable(packet, frame);
         } else {
-            datagrams.unreachable(packet);
+            datagrams.unreachable(packet, file, frame);
         }
-    }
-
-    private Passage passage() {
-        return new Passage(link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
     }
 
     /** Whether the capture's filter let more through than openings and ends. */
     boolean seesWholeConnections() {
-        return uneventful;
+        return uneventful || frame.plain() > 0;
     }
 
     /** The counters of tcpdump stand in another file and join later. */
@@ -88,7 +83,7 @@ final class CaptureScan {
                 format.name(),
                 format.interfaces(),
                 frame.number(),
-                clock.stop(),
+                frame.clock().stop(),
                 cutFrames,
                 laterFragments,
                 tunnelled,

@@ -4,65 +4,67 @@ import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
-/** What the tables hold at the end of all captures, as values: silence is told from a window that was too short. */
+/** The tables at the end of all captures: nothing is added to them any more, and values can be made of them. */
 final class Closing {
     private final AttemptTable table;
     private final InterfaceNames interfaces;
-    private final long endNanos;
-    private final boolean lossy;
-    private final boolean seesCloses;
+    private final CaptureEnd end;
+    private final Comparator<FrameRef> frameOrder;
     private final Rewrites rewrites;
 
-    /**
-     * Ends all attempts.
-     *
-     * @param endNanos when the capturing ended
-     * @param lossy whether packets were lost, so that silence proves nothing
-     * @param seesCloses whether the captures hold whole connections, not openings alone
-     */
-    Closing(AttemptTable table, InterfaceNames interfaces, long endNanos, boolean lossy, boolean seesCloses) {
+    Closing(AttemptTable table, InterfaceNames interfaces, CaptureEnd end, Comparator<FrameRef> frameOrder) {
         this.table = table;
         this.interfaces = interfaces;
-        this.endNanos = endNanos;
-        this.lossy = lossy;
-        this.seesCloses = seesCloses;
+        this.end = end;
+        this.frameOrder = frameOrder;
         this.rewrites = new Rewrites(table);
     }
 
+    /** In the order of most SYNs, then of address. */
     List<Destination> destinations() {
         List<Destination> all = new ArrayList<>();
         for (int ordinal = 0; ordinal < table.servers().size(); ordinal++) {
-            all.add(destination(
-                    FlowKey.endpoint(table.serverKey(ordinal)), table.servers().get(ordinal)));
+            AttemptTable.Server server = table.servers().get(ordinal);
+            Endpoint endpoint = FlowKey.endpoint(table.serverKey(ordinal));
+            all.add(new Destination(
+                    endpoint,
+                    new Attempts(endpoint, inTimeOrder(server.attempts()), this),
+                    server.tail(),
+                    server.sample()));
         }
         all.sort(Comparator.comparingLong(Destination::syns).reversed().thenComparing(Destination::endpoint));
         return List.copyOf(all);
     }
 
-    private Destination destination(Endpoint endpoint, AttemptTable.Server server) {
-        List<ConnectionAttempt> attempts =
-                server.attempts().stream().map(open -> attempt(endpoint, open)).toList();
-        return Destination.of(endpoint, attempts, server.tail(), server.sample());
+    /** Those of one file are so already, whatever its clock did. */
+    private List<OpenAttempt> inTimeOrder(List<OpenAttempt> attempts) {
+        return table.files().size() == 1
+                ? attempts
+                : attempts.stream()
+                        .sorted(Comparator.comparingLong(OpenAttempt::firstNanos))
+                        .toList();
     }
 
-    private ConnectionAttempt attempt(Endpoint server, OpenAttempt open) {
-        return new ConnectionAttempt(
-                FlowKey.client(table.flowKey(open)),
-                server,
-                open.syns(),
-                open.transmissions(),
-                open.firstNanos(),
-                open.lastNanos(),
-                open.reply(endNanos, lossy),
-                open.replyFrame(),
-                open.state(seesCloses),
-                rewrites.of(open),
-                List.copyOf(open.frames()),
-                open.passages().stream()
-                        .sorted()
-                        .map(passage -> passage.named(interfaces))
-                        .filter(path -> !path.isEmpty())
-                        .toList());
+    /** The order of frames in time, across files. */
+    Comparator<FrameRef> frameOrder() {
+        return frameOrder;
+    }
+
+    AttemptTable table() {
+        return table;
+    }
+
+    InterfaceNames interfaces() {
+        return interfaces;
+    }
+
+    CaptureEnd end() {
+        return end;
+    }
+
+    Optional<Rewrite> rewrite(OpenAttempt attempt) {
+        return rewrites.of(attempt);
     }
 }

@@ -17,6 +17,15 @@ final class FlowKey {
         return address + 2;
     }
 
+    /** Writes the same flow in the other direction. */
+    static void reverse(byte[] flow, int length, byte[] into) {
+        int address = (length - 4) / 2;
+        System.arraycopy(flow, address, into, 0, address);
+        System.arraycopy(flow, 0, into, address, address);
+        System.arraycopy(flow, length - 2, into, length - 4, 2);
+        System.arraycopy(flow, length - 4, into, length - 2, 2);
+    }
+
     static Endpoint client(byte[] flow) {
         int address = (flow.length - 4) / 2;
         return new Endpoint(IpAddress.of(flow, 0, address), u16be(flow, flow.length - 4));

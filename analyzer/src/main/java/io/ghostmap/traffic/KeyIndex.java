@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Short byte keys to ordinals 0, 1, 2, …: one open-addressed array, no object a lookup, a bound on the keys. The hash is
+ * Short byte keys to ordinals 0, 1, 2, …: arrays alone, no object a key or a lookup, a bound on the keys. The hash is
  * seeded anew each time, so that no capture can aim at collisions; nothing is ever listed in its order.
  */
 final class KeyIndex {
@@ -14,7 +14,11 @@ final class KeyIndex {
 
     private final int bound;
     private final int seed = new SplittableRandom().nextInt();
-    private byte[][] keys = new byte[FIRST_SLOTS / 2][];
+
+    /** All keys behind one another; the key of ordinal n ends at {@code ends[n]}. */
+    private byte[] bytes = new byte[FIRST_SLOTS * 8];
+
+    private int[] ends = new int[FIRST_SLOTS / 2];
     private int[] hashes = new int[FIRST_SLOTS / 2];
     private int[] slots = new int[FIRST_SLOTS];
     private int size;
@@ -38,14 +42,23 @@ final class KeyIndex {
         if (size == bound) {
             return ABSENT;
         }
-        if (size == keys.length) {
+        if (size == ends.length) {
             grow();
-            slot = slotOf(key, length, hash);
+            slot = freeSlot(hash);
         }
+        int start = start(size);
+        if (start + length > bytes.length) {
+            bytes = Arrays.copyOf(bytes, bytes.length * 2);
+        }
+        System.arraycopy(key, 0, bytes, start, length);
         hashes[size] = hash;
-        keys[size] = Arrays.copyOf(key, length);
+        ends[size] = start + length;
         slots[slot] = ++size;
         return size - 1;
+    }
+
+    private int start(int ordinal) {
+        return ordinal == 0 ? 0 : ends[ordinal - 1];
     }
 
     /** Slots hold ordinals and one, so that 0 is a free slot; at most half of them are taken. */
@@ -58,22 +71,26 @@ final class KeyIndex {
         return slot;
     }
 
-    /** The hash first: it lies in one array, the key somewhere in the heap. */
     private boolean isAt(int ordinal, byte[] key, int length, int hash) {
-        if (hashes[ordinal] != hash) {
-            return false;
-        }
-        byte[] known = keys[ordinal];
-        return known.length == length && Arrays.equals(known, 0, length, key, 0, length);
+        return hashes[ordinal] == hash && Arrays.equals(bytes, start(ordinal), ends[ordinal], key, 0, length);
     }
 
     private void grow() {
-        keys = Arrays.copyOf(keys, keys.length * 2);
-        hashes = Arrays.copyOf(hashes, keys.length);
-        slots = new int[keys.length * 2];
+        ends = Arrays.copyOf(ends, ends.length * 2);
+        hashes = Arrays.copyOf(hashes, ends.length);
+        slots = new int[ends.length * 2];
         for (int ordinal = 0; ordinal < size; ordinal++) {
-            slots[slotOf(keys[ordinal], keys[ordinal].length, hashes[ordinal])] = ordinal + 1;
+            slots[freeSlot(hashes[ordinal])] = ordinal + 1;
         }
+    }
+
+    private int freeSlot(int hash) {
+        int mask = slots.length - 1;
+        int slot = hash & mask;
+        while (slots[slot] != 0) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
     }
 
     /** MurmurHash3's mixing, over bytes. */
@@ -90,7 +107,8 @@ final class KeyIndex {
         return size;
     }
 
+    /** A copy. */
     byte[] key(int ordinal) {
-        return keys[ordinal];
+        return Arrays.copyOfRange(bytes, start(ordinal), ends[ordinal]);
     }
 }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** An attempt while its capture is read. */
+/** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
     private static final int MOST_FRAMES = 12;
     private static final int MOST_PASSAGES = 16;
@@ -12,8 +12,16 @@ final class OpenAttempt {
     /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
 
+    /** A queue between two interfaces can hold it longer; then the IPv4 id tells. No SYN is sent again within this. */
+    private static final long QUEUED_WINDOW_NANOS = 900_000_000L;
+
     /** A capture that goes on this long behind the last SYN without a reply shows silence. */
     private static final long SILENCE_NANOS = 3_000_000_000L;
+
+    /** Sendings of one SYN that are told apart; Linux gives up after 7. */
+    private static final int MOST_EARLIER = 15;
+
+    private static final long NEVER = Long.MAX_VALUE;
 
     /** What ended the connection first. */
     private enum Abort {
@@ -22,57 +30,107 @@ final class OpenAttempt {
         BY_SERVER
     }
 
+    /** One sending of the SYN, by the frame of it that was read first. */
+    private record Sending(long nanos, int identification, int passage) {}
+
     private final int flow;
     private final int previous;
     private final int sequence;
-    private final long firstNanos;
-    private final List<FrameRef> frames = new ArrayList<>(1);
-    private final List<Passage> passages = new ArrayList<>(1);
+    private long firstNanos;
+    private int firstSighting = SightingLog.NONE;
+    private int lastSighting = SightingLog.NONE;
+    private int sightings;
     private int payload;
     private int syns;
     private int transmissions;
     private int identification;
-    private Passage firstPassage;
+    private int transmissionPassage;
     private long transmissionNanos;
+    private List<Sending> earlier = List.of();
+    private int firstFile;
+    private int lastFile;
     private long lastNanos;
     private Reply reply = Reply.UNKNOWN;
-    private Optional<FrameRef> replyFrame = Optional.empty();
+    private long replyNanos = NEVER;
+    private int replyFile;
+    private long replyFrame;
     private boolean clientClosed;
     private boolean serverClosed;
-    private Abort abort = Abort.NONE;
+    private long clientResetNanos = NEVER;
+    private long serverResetNanos = NEVER;
 
     /** {@code previous} is the ordinal of the attempt before on the same flow, or {@link KeyIndex#ABSENT}. */
-    OpenAttempt(int flow, int previous, int sequence, long nanos, Passage passage) {
+    OpenAttempt(int flow, int previous, int sequence, long nanos) {
         this.flow = flow;
         this.previous = previous;
         this.sequence = sequence;
         this.firstNanos = nanos;
-        this.firstPassage = passage;
         this.lastNanos = nanos;
     }
 
-    void addSyn(IpPacket packet, String file, Frame frame, Passage passage) {
-        syns++;
-        if (transmissions == 0 || isSentAgain(packet, frame.nanos(), passage)) {
+    /** Files may be read in any order, so that a SYN can be earlier than those before it. */
+    void addSyn(IpPacket packet, int file, Frame frame, int passage, SightingLog log) {
+        long nanos = frame.nanos();
+        if (syns++ == 0 || nanos < firstNanos) {
+            firstNanos = nanos;
+            firstFile = file;
+        }
+        if (nanos >= lastNanos) {
+            lastNanos = nanos;
+            lastFile = file;
+        }
+        if (transmissions == 0 || !isCopy(packet, nanos, passage)) {
+            keepEarlier();
             transmissions++;
-            transmissionNanos = frame.nanos();
+            transmissionNanos = nanos;
             identification = packet.identification();
-            firstPassage = passage;
+            transmissionPassage = passage;
         }
         payload = Math.max(payload, packet.payload());
-        lastNanos = Math.max(lastNanos, frame.nanos());
-        if (frames.size() < MOST_FRAMES) {
-            frames.add(new FrameRef(file, frame.number()));
-        }
-        if (passages.size() < MOST_PASSAGES && !passages.contains(passage)) {
-            passages.add(passage);
+        if (sightings < MOST_FRAMES || (sightings < MOST_FRAMES + MOST_PASSAGES && isNew(passage, log))) {
+            lastSighting = log.add(lastSighting, file, frame.number(), passage);
+            if (sightings++ == 0) {
+                firstSighting = lastSighting;
+            }
         }
     }
 
-    /** Later than any copy; or at the same place under another IPv4 id, which copies share. */
-    private boolean isSentAgain(IpPacket packet, long nanos, Passage passage) {
-        return Math.abs(nanos - transmissionNanos) > COPY_WINDOW_NANOS
-                || (packet.identification() != identification && passage.equals(firstPassage));
+    private boolean isCopy(IpPacket packet, long nanos, int passage) {
+        if (covers(packet, nanos, passage, transmissionNanos, identification, transmissionPassage)) {
+            return true;
+        }
+        for (Sending sending : earlier) {
+            if (covers(packet, nanos, passage, sending.nanos(), sending.identification(), sending.passage())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Copies share the IPv4 id, which is 0 for IPv6 and with some stacks; at one place there are none. */
+    private static boolean covers(IpPacket packet, long at, int where, long sentAt, int id, int passage) {
+        long apart = Math.abs(at - sentAt);
+        boolean sameId = packet.identification() == id;
+        if (apart <= COPY_WINDOW_NANOS) {
+            return sameId || where != passage;
+        }
+        return apart <= QUEUED_WINDOW_NANOS && sameId && id != 0 && where != passage;
+    }
+
+    private void keepEarlier() {
+        if (transmissions > 0 && transmissions <= MOST_EARLIER) {
+            earlier = earlier.isEmpty() ? new ArrayList<>(2) : earlier;
+            earlier.add(new Sending(transmissionNanos, identification, transmissionPassage));
+        }
+    }
+
+    private boolean isNew(int passage, SightingLog log) {
+        for (int at = firstSighting; at != SightingLog.NONE; at = log.next(at)) {
+            if (log.passage(at) == passage) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether that number acknowledges this SYN: itself, and with TCP Fast Open also its data (RFC 7413). */
@@ -80,11 +138,15 @@ final class OpenAttempt {
         return Integer.compareUnsigned(acknowledgement - sequence - 1, payload) <= 0;
     }
 
-    /** The first reply that settles the attempt stays, save that an answer outweighs an earlier ICMP error. */
-    void settle(Reply with, String file, Frame frame) {
-        if (reply == Reply.UNKNOWN || (reply == Reply.UNREACHABLE && with == Reply.ANSWERED)) {
+    /** The earlier of SYN-ACK and RST counts; an ICMP error only where neither came. */
+    void settle(Reply with, int file, long frame, long nanos) {
+        boolean sooner = nanos < replyNanos && (with != Reply.UNREACHABLE || reply == Reply.UNREACHABLE);
+        boolean outweighs = reply == Reply.UNREACHABLE && with != Reply.UNREACHABLE;
+        if (reply == Reply.UNKNOWN || outweighs || sooner) {
             reply = with;
-            replyFrame = Optional.of(new FrameRef(file, frame.number()));
+            replyNanos = nanos;
+            replyFile = file;
+            replyFrame = frame;
         }
     }
 
@@ -93,31 +155,37 @@ final class OpenAttempt {
         serverClosed |= !byClient;
     }
 
-    void abort(boolean byClient) {
-        if (abort == Abort.NONE) {
-            abort = byClient ? Abort.BY_CLIENT : Abort.BY_SERVER;
+    void abort(boolean byClient, long nanos) {
+        if (byClient) {
+            clientResetNanos = Math.min(clientResetNanos, nanos);
+        } else {
+            serverResetNanos = Math.min(serverResetNanos, nanos);
         }
     }
 
-    boolean isAnswered() {
-        return reply == Reply.ANSWERED;
+    /** A RST of the server ends a connection only behind its answer. */
+    private Abort abort() {
+        boolean byServer = serverResetNanos != NEVER && serverResetNanos >= replyNanos;
+        if (clientResetNanos == NEVER) {
+            return byServer ? Abort.BY_SERVER : Abort.NONE;
+        }
+        return byServer && serverResetNanos < clientResetNanos ? Abort.BY_SERVER : Abort.BY_CLIENT;
     }
 
-    /** {@code lossy}: packets were lost, so that silence proves nothing. */
-    Reply reply(long endNanos, boolean lossy) {
-        boolean watched = transmissions > 1 || endNanos - lastNanos >= SILENCE_NANOS;
-        return reply == Reply.UNKNOWN && watched && !lossy ? Reply.NONE : reply;
+    Reply reply(CaptureEnd end) {
+        long watchedUntil = Math.max(end.nanos(firstFile), end.nanos(lastFile));
+        boolean watched = transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
+        return reply == Reply.UNKNOWN && watched && !end.lossy() ? Reply.NONE : reply;
     }
 
-    /** {@code seesCloses}: the capture's filter let more than the openings through. */
-    Optional<ConnectionState> state(boolean seesCloses) {
-        if (isAnswered()) {
-            return seesCloses || abort != Abort.NONE ? Optional.of(established()) : Optional.empty();
+    Optional<ConnectionState> state(CaptureEnd end) {
+        if (reply == Reply.ANSWERED) {
+            return end.seesCloses() || abort() != Abort.NONE ? Optional.of(established()) : Optional.empty();
         }
         if (reply == Reply.REFUSED) {
             return Optional.of(ConnectionState.REJ);
         }
-        if (abort == Abort.BY_CLIENT) {
+        if (abort() == Abort.BY_CLIENT) {
             return Optional.of(ConnectionState.RSTOS0);
         }
         return Optional.of(clientClosed ? ConnectionState.SH : ConnectionState.S0);
@@ -127,7 +195,7 @@ final class OpenAttempt {
         if (clientClosed && serverClosed) {
             return ConnectionState.SF;
         }
-        return switch (abort) {
+        return switch (abort()) {
             case BY_CLIENT -> ConnectionState.RSTO;
             case BY_SERVER -> ConnectionState.RSTR;
             case NONE -> clientClosed ? ConnectionState.S2 : serverClosed ? ConnectionState.S3 : ConnectionState.S1;
@@ -162,15 +230,18 @@ final class OpenAttempt {
         return lastNanos;
     }
 
-    Optional<FrameRef> replyFrame() {
+    /** The file's ordinal of {@link #replyFrame}. */
+    int replyFile() {
+        return replyFile;
+    }
+
+    /** The number of the frame that settled the reply; 0 when none did. */
+    long replyFrame() {
         return replyFrame;
     }
 
-    List<FrameRef> frames() {
-        return frames;
-    }
-
-    List<Passage> passages() {
-        return passages;
+    /** Where the chain of its sightings starts. */
+    int firstSighting() {
+        return firstSighting;
     }
 }

@@ -11,10 +11,20 @@ import java.util.Locale;
  */
 record Passage(int interfaceIndex, String interfaceName, Direction direction, Tunnel tunnel)
         implements Comparable<Passage> {
+    /** Stands for all beyond the number that is told apart. */
+    static final Passage FURTHER = new Passage(0, "further interfaces", Direction.UNKNOWN, Tunnel.NONE);
+
     private static final Comparator<Passage> ORDER = Comparator.comparingInt(Passage::interfaceIndex)
             .thenComparing(Passage::interfaceName)
             .thenComparing(Passage::direction)
             .thenComparing(Passage::tunnel);
+
+    boolean is(int otherIndex, String otherName, Direction otherDirection, Tunnel otherTunnel) {
+        return interfaceIndex == otherIndex
+                && direction == otherDirection
+                && tunnel == otherTunnel
+                && interfaceName.equals(otherName);
+    }
 
     /** Such as {@code eth0 out} or {@code eth0 out in vxlan}; empty when the capture tells neither. */
     String named(InterfaceNames names) {

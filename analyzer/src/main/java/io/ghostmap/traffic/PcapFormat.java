@@ -11,7 +11,7 @@ import java.util.Optional;
  * resolution, then records of 16 bytes and {@code incl_len} bytes of packet.
  */
 final class PcapFormat implements CaptureFormat {
-    private static final int FILE_HEADER = 24;
+    static final int FILE_HEADER = 24;
     private static final int RECORD_HEADER = 16;
 
     /** Alexey Kuznetzov's patched format puts 8 bytes more into each record (libpcap, sf-pcap.c). */
@@ -32,6 +32,7 @@ final class PcapFormat implements CaptureFormat {
     private final int recordHeader;
     private final int nanosPerUnit;
     private final CaptureInterface only;
+    private final PlainSegment plain;
     private Optional<String> damage = Optional.empty();
 
     private PcapFormat(ByteSource source, boolean swapped, int magic) {
@@ -41,6 +42,7 @@ final class PcapFormat implements CaptureFormat {
         this.nanosPerUnit = magic == MAGIC_NANOS ? 1 : 1_000;
         int header = source.position();
         this.only = CaptureInterface.unnamed(word(header + 20) & LINK_TYPE_MASK, word(header + 16));
+        this.plain = PlainSegment.of(only.linkType());
         source.advance(FILE_HEADER);
     }
 
@@ -61,37 +63,36 @@ final class PcapFormat implements CaptureFormat {
 
     @Override
     public boolean next(Frame frame) {
-        if (!source.require(recordHeader)) {
-            if (source.ready() > 0) {
-                damage = Optional.of("cut inside the header of frame " + (frame.number() + 1));
-            } else {
-                damage = source.failure().map(reason -> reason + " behind frame " + frame.number());
+        while (source.require(recordHeader)) {
+            int captured = word(source.position() + 8);
+            if (captured < 0 || captured > LONGEST_RECORD) {
+                damage = Optional.of("frame " + (frame.number() + 1) + " states a length that no capture has");
+                return false;
             }
-            return false;
+            if (!source.require(recordHeader + captured)) {
+                damage = Optional.of("cut inside frame " + (frame.number() + 1));
+                return false;
+            }
+            int header = source.position();
+            int start = header + recordHeader;
+            int end = start + captured;
+            source.advance(recordHeader + captured);
+            frame.count(nanos(header));
+            if (!plain.is(source.buffer(), start, end)) {
+                frame.set(source.buffer(), start, end, Integer.toUnsignedLong(word(header + 12)), only);
+                return true;
+            }
+            frame.passPlain();
         }
-        int header = source.position();
-        int captured = word(header + 8);
-        if (captured < 0 || captured > LONGEST_RECORD) {
-            damage = Optional.of("frame " + (frame.number() + 1) + " states a length that no capture has");
-            return false;
-        }
-        if (!source.require(recordHeader + captured)) {
-            damage = Optional.of("cut inside frame " + (frame.number() + 1));
-            return false;
-        }
-        header = source.position();
+        damage = source.ready() > 0
+                ? Optional.of("cut inside the header of frame " + (frame.number() + 1))
+                : source.failure().map(reason -> reason + " behind frame " + frame.number());
+        return false;
+    }
+
+    private long nanos(int header) {
         long seconds = Integer.toUnsignedLong(word(header));
-        long fraction = Integer.toUnsignedLong(word(header + 4));
-        int start = header + recordHeader;
-        frame.next(
-                source.buffer(),
-                start,
-                start + captured,
-                Integer.toUnsignedLong(word(header + 12)),
-                seconds * 1_000_000_000L + fraction * nanosPerUnit,
-                only);
-        source.advance(recordHeader + captured);
-        return true;
+        return seconds * 1_000_000_000L + Integer.toUnsignedLong(word(header + 4)) * nanosPerUnit;
     }
 
     private int word(int offset) {

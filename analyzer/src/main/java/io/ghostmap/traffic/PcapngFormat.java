@@ -50,8 +50,8 @@ final class PcapngFormat implements CaptureFormat {
     private boolean inSection;
     private Optional<String> damage = Optional.empty();
 
-    /** An interface of the current section: its place in {@link #all}, and its clock. */
-    private record Described(int index, TimestampUnit clock) {}
+    /** An interface of the current section: its place in {@link #all}, its clock, and what its frames mostly are. */
+    private record Described(int index, TimestampUnit clock, PlainSegment plain) {}
 
     PcapngFormat(ByteSource source) {
         this.source = source;
@@ -153,8 +153,9 @@ final class PcapngFormat implements CaptureFormat {
                 .mapToLong(this::quad)
                 .findFirst()
                 .orElse(0);
-        section.add(new Described(all.size(), new TimestampUnit(resolution, offset)));
-        all.add(new CaptureInterface(name, half(body), word(body + 4), filter, CaptureInterface.NONE.dropped()));
+        int linkType = half(body);
+        section.add(new Described(all.size(), new TimestampUnit(resolution, offset), PlainSegment.of(linkType)));
+        all.add(new CaptureInterface(name, linkType, word(body + 4), filter, CaptureInterface.NONE.dropped()));
         return false;
     }
 
@@ -189,15 +190,8 @@ final class PcapngFormat implements CaptureFormat {
         long high = Integer.toUnsignedLong(word(body + 4));
         long low = Integer.toUnsignedLong(word(body + 8));
         Described at = section.get(interfaceId);
-        int data = body + 20;
-        frame.next(
-                source.buffer(),
-                data,
-                data + captured,
-                Integer.toUnsignedLong(word(body + 16)),
-                at.clock().nanos(high << 32 | low),
-                all.get(at.index()));
-        return true;
+        frame.count(at.clock().nanos(high << 32 | low));
+        return !isPlain(body + 20, captured, Integer.toUnsignedLong(word(body + 16)), at, frame);
     }
 
     /** Length on the wire 4, packet; of interface 0, without a time: the last frame's is taken. */
@@ -206,15 +200,26 @@ final class PcapngFormat implements CaptureFormat {
             broken(frame, "a packet of an interface that its section does not describe");
             return true;
         }
-        CaptureInterface at = all.get(section.get(0).index());
+        Described at = section.get(0);
+        int snapLength = all.get(at.index()).snapLength();
         long original = Integer.toUnsignedLong(word(body));
-        long limit = at.snapLength() == 0 ? original : Math.min(original, Integer.toUnsignedLong(at.snapLength()));
+        long limit = snapLength == 0 ? original : Math.min(original, Integer.toUnsignedLong(snapLength));
         if (limit > end - body - 4) {
             broken(frame, "a packet longer than its block");
             return true;
         }
-        frame.next(source.buffer(), body + 4, body + 4 + (int) limit, original, frame.nanos(), at);
-        return true;
+        frame.count(frame.nanos());
+        return !isPlain(body + 4, (int) limit, original, at, frame);
+    }
+
+    /** Whether the frame is done with by its count; else {@code frame} shows it. */
+    private boolean isPlain(int data, int captured, long original, Described at, Frame frame) {
+        if (at.plain().is(source.buffer(), data, data + captured)) {
+            frame.passPlain();
+            return true;
+        }
+        frame.set(source.buffer(), data, data + captured, original, all.get(at.index()));
+        return false;
     }
 
     private boolean shortBlock(Frame frame) {

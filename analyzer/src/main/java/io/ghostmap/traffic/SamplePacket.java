@@ -19,6 +19,11 @@ public final class SamplePacket {
         return new SamplePacket(Arrays.copyOfRange(source, start, Math.min(end, start + LONGEST)));
     }
 
+    /** A copy of its own. */
+    byte[] bytes() {
+        return bytes.clone();
+    }
+
     /** As tcpdump would put it; empty when it cannot be decoded. */
     public String describe() {
         return bytes.length == 0 ? "" : PacketDecoder.describe(bytes);

@@ -8,6 +8,8 @@ import java.util.Optional;
 /**
  * What the wire says.
  *
+ * @param captures in the order of time
+ * @param inTimeOrder whether they were read in that order; else some replies were matched afterwards
  * @param destinations in the order of most SYNs, then of address
  * @param services over UDP, in the order of most requests, then of address
  * @param untrackedSyns SYNs to destinations beyond the bound: counted here and nowhere else
@@ -15,6 +17,7 @@ import java.util.Optional;
  */
 public record Traffic(
         List<Capture> captures,
+        boolean inTimeOrder,
         List<Destination> destinations,
         List<UdpService> services,
         long untrackedSyns,

@@ -7,9 +7,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -25,10 +26,13 @@ public final class TrafficSink implements MemberSink {
     private final AttemptTable attempts = new AttemptTable();
     private final UdpTable datagrams = new UdpTable();
     private final InterfaceNames interfaces = new InterfaceNames();
-    private final SortedMap<String, Capture> captures = new TreeMap<>();
+    private final List<Capture> captures = new ArrayList<>();
     private final Map<String, CaptureCounters> counters = new TreeMap<>();
+    private final List<String> unreadable = new ArrayList<>();
+    private final Map<String, Long> latestOfSet = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private boolean seesWholeConnections;
+    private boolean outOfTime;
 
     @Override
     public boolean wants(String path) {
@@ -44,8 +48,9 @@ public final class TrafficSink implements MemberSink {
             }
         } else if (path.endsWith(STDERR)) {
             String text = new String(in.readNBytes(LONGEST_STDERR), StandardCharsets.UTF_8);
+            String name = path.substring(0, path.length() - STDERR.length());
             counters.put(
-                    path.substring(0, path.length() - STDERR.length()),
+                    Rotation.of(name + ".pcap").set(),
                     CaptureCounters.parse(text.lines().toList()));
         } else {
             readCapture(path, in);
@@ -54,32 +59,70 @@ public final class TrafficSink implements MemberSink {
 
     /** Reads one capture, compressed or not; what is no capture becomes a gap. */
     public void readCapture(String path, InputStream in) {
-        CaptureFormat format = CaptureFormat.open(new ByteSource(Decompression.unpacking(in)));
-        if (format instanceof CaptureFormat.Unreadable unreadable) {
-            gaps.add(new Gap(path, unreadable.reason()));
+        try (ByteSource source = new ByteSource(Decompression.unpacking(in))) {
+            readCapture(path, CaptureFormat.open(source));
+        }
+    }
+
+    private void readCapture(String path, CaptureFormat format) {
+        if (format instanceof CaptureFormat.Unreadable none) {
+            gaps.add(new Gap(path, none.reason()));
+            unreadable.add(path);
             return;
         }
         CaptureScan scan = new CaptureScan(path, format, attempts, datagrams);
         scan.run();
         seesWholeConnections |= scan.seesWholeConnections();
         format.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
-        captures.put(path, scan.result());
+        Capture capture = scan.result();
+        captures.add(capture);
+        if (capture.frames() > 0) {
+            String set = Rotation.of(path).set();
+            outOfTime |= capture.clock().firstNanos() < latestOfSet.getOrDefault(set, Long.MIN_VALUE);
+            latestOfSet.merge(set, capture.lastNanos(), Math::max);
+        }
     }
 
     public Traffic assemble() {
-        List<Capture> all = captures.values().stream()
-                .map(capture ->
-                        capture.with(counters.getOrDefault(CaptureFiles.stem(capture.file()), CaptureCounters.NONE)))
-                .toList();
-        long end = all.stream().mapToLong(Capture::lastNanos).max().orElse(0);
-        boolean lossy = all.stream().anyMatch(Capture::lost);
-        Closing closing = new Closing(attempts, interfaces, end, lossy, seesWholeConnections);
+        List<Capture> all = withCounters();
+        attempts.settleStrays();
+        Coverage coverage = new Coverage(all, unreadable);
+        gaps.addAll(coverage.gaps());
+        if (outOfTime && attempts.lostStrays()) {
+            gaps.add(new Gap(
+                    all.get(0).file(),
+                    "its rotated files were not read in the order of time, and more than " + Strays.MOST
+                            + " replies stand before their SYN: some are not matched"));
+        }
+        Closing closing = new Closing(
+                attempts,
+                interfaces,
+                new CaptureEnd(coverage, attempts.files(), seesWholeConnections),
+                coverage.order());
         return new Traffic(
                 all,
+                !outOfTime,
                 closing.destinations(),
-                datagrams.close(end, lossy),
+                datagrams.close(coverage),
                 attempts.untracked(),
                 datagrams.untracked(),
                 List.copyOf(gaps));
+    }
+
+    /** In the order of time. What tcpdump counted is of all files of a rotation: it stands with the last of them. */
+    private List<Capture> withCounters() {
+        captures.sort(
+                Comparator.comparingLong((Capture capture) -> capture.clock().firstNanos())
+                        .thenComparing(Capture::file, Comparator.comparing(Rotation::of, Rotation.ORDER))
+                        .thenComparing(Capture::file));
+        Map<String, String> lastOfSet = new HashMap<>();
+        captures.forEach(capture -> lastOfSet.put(Rotation.of(capture.file()).set(), capture.file()));
+        return captures.stream()
+                .map(capture -> {
+                    String set = Rotation.of(capture.file()).set();
+                    boolean last = capture.file().equals(lastOfSet.get(set));
+                    return last ? capture.with(counters.getOrDefault(set, CaptureCounters.NONE)) : capture;
+                })
+                .toList();
     }
 }

@@ -21,29 +21,69 @@ final class UdpTable {
     /** A resolver asks again after 5 s, but a name server in the cluster answers within one. */
     private static final long SILENCE_NANOS = 3_000_000_000L;
 
+    /** Two ends that exchange datagrams, seen from the end that its key names first. */
     private static final class Flow {
-        private final FrameRef first;
-        private final long firstNanos;
-        private long lastRequestNanos;
-        private long lastNanos;
-        private long requests;
-        private long responses;
-        private boolean unreachable;
+        private FrameRef first;
+        private long firstNanos;
+        private boolean firstIsForward = true;
+        private final Way forward = new Way();
+        private final Way back = new Way();
 
         Flow(FrameRef first, long nanos) {
             this.first = first;
             this.firstNanos = nanos;
-            this.lastRequestNanos = nanos;
         }
 
-        Reply reply(long endNanos, boolean lossy) {
-            if (responses > 0) {
+        /** What a file that was read later shows to be earlier is the first: without a well-known port, it asks. */
+        void add(boolean isForward, String file, Frame frame) {
+            boolean isFirst = forward.datagrams + back.datagrams == 0;
+            if (isFirst || (frame.nanos() < firstNanos && !file.equals(first.file()))) {
+                first = new FrameRef(file, frame.number());
+                firstNanos = frame.nanos();
+                firstIsForward = isForward;
+            }
+            Way way = isForward ? forward : back;
+            way.datagrams++;
+            way.lastNanos = Math.max(way.lastNanos, frame.nanos());
+        }
+
+        boolean isSeen() {
+            return forward.datagrams + back.datagrams > 0;
+        }
+
+        long lastNanos() {
+            return Math.max(forward.lastNanos, back.lastNanos);
+        }
+    }
+
+    /** One direction of a flow. */
+    private static final class Way {
+        private long datagrams;
+        private long lastNanos;
+        private boolean unreachable;
+    }
+
+    /** A flow at the end of all captures, when it is known which end asked. */
+    private record Asked(Endpoint server, Flow flow, Way requests, Way responses) {
+        static Asked of(byte[] key, Flow flow) {
+            Endpoint first = FlowKey.client(key);
+            Endpoint second = FlowKey.serverOf(key);
+            boolean known = (first.port() < WELL_KNOWN_PORTS) != (second.port() < WELL_KNOWN_PORTS);
+            boolean swapped = known ? first.port() < WELL_KNOWN_PORTS : !flow.firstIsForward;
+            return swapped
+                    ? new Asked(first, flow, flow.back, flow.forward)
+                    : new Asked(second, flow, flow.forward, flow.back);
+        }
+
+        Reply reply(Coverage coverage) {
+            if (responses.datagrams > 0) {
                 return Reply.ANSWERED;
             }
-            if (unreachable) {
+            if (requests.unreachable) {
                 return Reply.UNREACHABLE;
             }
-            return !lossy && endNanos - lastRequestNanos >= SILENCE_NANOS ? Reply.NONE : Reply.UNKNOWN;
+            boolean watched = coverage.endOf(flow.first.file()) - requests.lastNanos >= SILENCE_NANOS;
+            return watched && !coverage.lossy() ? Reply.NONE : Reply.UNKNOWN;
         }
     }
 
@@ -53,52 +93,38 @@ final class UdpTable {
     private long untracked;
 
     void datagram(IpPacket packet, String file, Frame frame) {
-        int asked = keys.find(key, packet.key(key));
-        if (asked != ABSENT) {
-            request(flows.get(asked), frame.nanos());
-            return;
+        boolean forward = true;
+        int known = keys.find(key, packet.key(key));
+        if (known == ABSENT) {
+            known = keys.find(key, packet.reversedKey(key));
+            forward = known == ABSENT;
         }
-        int answered = keys.find(key, packet.reversedKey(key));
-        if (answered != ABSENT) {
-            response(flows.get(answered), frame.nanos());
-            return;
-        }
-        if (flows.size() == MOST_FLOWS) {
+        if (known != ABSENT) {
+            flows.get(known).add(forward, file, frame);
+        } else if (flows.size() == MOST_FLOWS) {
             untracked++;
-            return;
-        }
-        Flow fresh = new Flow(new FrameRef(file, frame.number()), frame.nanos());
-        boolean response = isResponse(packet);
-        keys.findOrAdd(key, response ? packet.reversedKey(key) : packet.key(key));
-        flows.add(fresh);
-        if (response) {
-            response(fresh, frame.nanos());
         } else {
-            request(fresh, frame.nanos());
+            begin(packet, file, frame).add(true, file, frame);
         }
     }
 
-    /** The first datagram of a flow asks, unless it comes from a well-known port to another. */
-    private static boolean isResponse(IpPacket packet) {
-        return packet.sourcePort() < WELL_KNOWN_PORTS && packet.destinationPort() >= WELL_KNOWN_PORTS;
+    private Flow begin(IpPacket packet, String file, Frame frame) {
+        keys.findOrAdd(key, packet.key(key));
+        Flow fresh = new Flow(new FrameRef(file, frame.number()), frame.nanos());
+        flows.add(fresh);
+        return fresh;
     }
 
-    private static void request(Flow flow, long nanos) {
-        flow.requests++;
-        flow.lastRequestNanos = Math.max(flow.lastRequestNanos, nanos);
-        flow.lastNanos = Math.max(flow.lastNanos, nanos);
-    }
-
-    private static void response(Flow flow, long nanos) {
-        flow.responses++;
-        flow.lastNanos = Math.max(flow.lastNanos, nanos);
-    }
-
-    /** An ICMP error that quotes a datagram. */
-    void unreachable(IpPacket packet) {
-        int asked = keys.find(key, packet.key(key));
-        if (asked != ABSENT) {
-            flows.get(asked).unreachable = true;
+    /** An ICMP error that quotes a datagram; the datagram itself may stand in a file that is read later. */
+    void unreachable(IpPacket packet, String file, Frame frame) {
+        int forward = keys.find(key, packet.key(key));
+        int back = forward == ABSENT ? keys.find(key, packet.reversedKey(key)) : ABSENT;
+        if (forward != ABSENT) {
+            flows.get(forward).forward.unreachable = true;
+        } else if (back != ABSENT) {
+            flows.get(back).back.unreachable = true;
+        } else if (flows.size() < MOST_FLOWS) {
+            begin(packet, file, frame).forward.unreachable = true;
         }
     }
 
@@ -108,29 +134,39 @@ final class UdpTable {
     }
 
     /** The services in the order of most requests, then of address. */
-    List<UdpService> close(long endNanos, boolean lossy) {
-        SortedMap<Endpoint, List<Flow>> byServer = new TreeMap<>();
+    List<UdpService> close(Coverage coverage) {
+        SortedMap<Endpoint, List<Asked>> byServer = new TreeMap<>();
         for (int ordinal = 0; ordinal < flows.size(); ordinal++) {
-            byServer.computeIfAbsent(FlowKey.serverOf(keys.key(ordinal)), server -> new ArrayList<>(1))
-                    .add(flows.get(ordinal));
+            if (flows.get(ordinal).isSeen()) {
+                Asked asked = Asked.of(keys.key(ordinal), flows.get(ordinal));
+                byServer.computeIfAbsent(asked.server(), server -> new ArrayList<>(1))
+                        .add(asked);
+            }
         }
         List<UdpService> services = new ArrayList<>();
-        byServer.forEach((server, of) -> services.add(service(server, of, endNanos, lossy)));
+        byServer.forEach((server, asked) -> services.add(service(server, asked, coverage)));
         services.sort(Comparator.comparingLong(UdpService::requests).reversed().thenComparing(UdpService::endpoint));
         return List.copyOf(services);
     }
 
-    private static UdpService service(Endpoint server, List<Flow> flows, long endNanos, boolean lossy) {
+    private static UdpService service(Endpoint server, List<Asked> flows, Coverage coverage) {
         SortedMap<Reply, Integer> replies = new TreeMap<>();
-        flows.forEach(flow -> replies.merge(flow.reply(endNanos, lossy), 1, Integer::sum));
+        flows.forEach(asked -> replies.merge(asked.reply(coverage), 1, Integer::sum));
         return new UdpService(
                 server,
                 flows.size(),
-                flows.stream().mapToLong(flow -> flow.requests).sum(),
-                flows.stream().mapToLong(flow -> flow.responses).sum(),
+                flows.stream().mapToLong(asked -> asked.requests().datagrams).sum(),
+                flows.stream().mapToLong(asked -> asked.responses().datagrams).sum(),
                 Collections.unmodifiableSortedMap(replies),
-                flows.stream().mapToLong(flow -> flow.firstNanos).min().orElse(0),
-                flows.stream().mapToLong(flow -> flow.lastNanos).max().orElse(0),
-                flows.stream().map(flow -> flow.first).limit(MOST_FRAMES).toList());
+                flows.stream().mapToLong(asked -> asked.flow().firstNanos).min().orElse(0),
+                flows.stream()
+                        .mapToLong(asked -> asked.flow().lastNanos())
+                        .max()
+                        .orElse(0),
+                flows.stream()
+                        .map(asked -> asked.flow().first)
+                        .sorted(coverage.order())
+                        .limit(MOST_FRAMES)
+                        .toList());
     }
 }

@@ -38,6 +38,17 @@ public final class Needs {
         }
     }
 
+    /** The right to make network namespaces and to capture in them. */
+    public static void networkNamespaces() {
+        tools("ip", "nft", "tcpdump", "dumpcap", "tshark", "gcc");
+        String name = "gmneeds-" + ProcessHandle.current().pid();
+        Command made = Command.run(Repository.root(), "ip", "netns", "add", name);
+        if (made.exit() != 0) {
+            lack("no network namespace can be made here: " + made.err().strip());
+        }
+        Command.run(Repository.root(), "ip", "netns", "delete", name);
+    }
+
     private static void lack(String reason) {
         if ("1".equals(System.getenv("GHOSTMAP_REQUIRE_LIVE"))) {
             Assertions.fail("GHOSTMAP_REQUIRE_LIVE is set, and " + reason);

@@ -35,6 +35,15 @@ final class ConnectionAttemptTest {
     }
 
     @Test
+    void copyThatWaitedInAQueueIsNoRetransmission() {
+        Traffic traffic = Captures.read(PcapFile.cooked()
+                .tcpAt(2, 0, 0, CLIENT, 56306, SERVER, 8080, SYN, 1000)
+                .tcpAt(3, 4, 400_000, CLIENT, 56306, SERVER, 8080, SYN, 1000));
+
+        assertThat(traffic.destinations().get(0).transmissions()).isEqualTo(1);
+    }
+
+    @Test
     void anotherSequenceNumberFromTheSamePortIsAnotherAttempt() {
         Traffic traffic = Captures.read(PcapFile.cooked()
                 .tcp(0, CLIENT, 56306, SERVER, 8080, SYN, 1000, 0)

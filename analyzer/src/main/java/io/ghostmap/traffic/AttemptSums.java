@@ -1,0 +1,51 @@
+package io.ghostmap.traffic;
+
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What is added up over the attempts to one destination. */
+final class AttemptSums {
+    private final Map<Reply, Integer> replies = new EnumMap<>(Reply.class);
+    private final Map<ConnectionState, Integer> states = new EnumMap<>(ConnectionState.class);
+    private long syns;
+    private long transmissions;
+    private long firstNanos = Long.MAX_VALUE;
+    private long lastNanos;
+
+    void add(OpenAttempt attempt, CaptureEnd end) {
+        syns += attempt.syns();
+        transmissions += attempt.transmissions();
+        firstNanos = Math.min(firstNanos, attempt.firstNanos());
+        lastNanos = Math.max(lastNanos, attempt.lastNanos());
+        replies.merge(attempt.reply(end), 1, Integer::sum);
+        attempt.state(end).ifPresent(state -> states.merge(state, 1, Integer::sum));
+    }
+
+    long syns() {
+        return syns;
+    }
+
+    long transmissions() {
+        return transmissions;
+    }
+
+    /** 0 where nothing was added. */
+    long firstNanos() {
+        return transmissions == 0 ? 0 : firstNanos;
+    }
+
+    long lastNanos() {
+        return lastNanos;
+    }
+
+    SortedMap<Reply, Integer> replies() {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(replies));
+    }
+
+    SortedMap<ConnectionState, Integer> states() {
+        return Collections.unmodifiableSortedMap(new TreeMap<>(states));
+    }
+}

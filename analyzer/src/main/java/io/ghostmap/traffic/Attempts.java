@@ -1,0 +1,100 @@
+package io.ghostmap.traffic;
+
+import io.ghostmap.net.Endpoint;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.RandomAccess;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/** The attempts to one destination, each made a value when it is asked for; the tables below no longer change. */
+final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAccess {
+    /** Frames of one attempt to cite. */
+    private static final int MOST_FRAMES = 12;
+
+    private final Endpoint server;
+    private final List<OpenAttempt> open;
+    private final Closing closing;
+
+    Attempts(Endpoint server, List<OpenAttempt> open, Closing closing) {
+        this.server = server;
+        this.open = open;
+        this.closing = closing;
+    }
+
+    @Override
+    public int size() {
+        return open.size();
+    }
+
+    @Override
+    public ConnectionAttempt get(int index) {
+        OpenAttempt attempt = open.get(index);
+        return new ConnectionAttempt(
+                FlowKey.client(closing.table().flowKey(attempt)),
+                server,
+                attempt.syns(),
+                attempt.transmissions(),
+                attempt.firstNanos(),
+                attempt.lastNanos(),
+                attempt.reply(closing.end()),
+                replyFrame(attempt),
+                attempt.state(closing.end()),
+                closing.rewrite(attempt),
+                frames(attempt),
+                named(passages(attempt, new BitSet())));
+    }
+
+    private Optional<FrameRef> replyFrame(OpenAttempt attempt) {
+        return attempt.replyFrame() == 0
+                ? Optional.empty()
+                : Optional.of(new FrameRef(closing.table().file(attempt.replyFile()), attempt.replyFrame()));
+    }
+
+    private List<FrameRef> frames(OpenAttempt attempt) {
+        SightingLog sightings = closing.table().sightings();
+        List<FrameRef> frames = new ArrayList<>(1);
+        int at = attempt.firstSighting();
+        while (at != SightingLog.NONE && frames.size() < MOST_FRAMES) {
+            frames.add(new FrameRef(closing.table().file(sightings.file(at)), sightings.frame(at)));
+            at = sightings.next(at);
+        }
+        frames.sort(closing.frameOrder());
+        return List.copyOf(frames);
+    }
+
+    private BitSet passages(OpenAttempt attempt, BitSet into) {
+        SightingLog sightings = closing.table().sightings();
+        for (int at = attempt.firstSighting(); at != SightingLog.NONE; at = sightings.next(at)) {
+            into.set(sightings.passage(at));
+        }
+        return into;
+    }
+
+    /** In the order of the interfaces' indices. */
+    private List<String> named(BitSet passages) {
+        return passages.stream()
+                .mapToObj(closing.table().passages()::get)
+                .sorted()
+                .map(passage -> passage.named(closing.interfaces()))
+                .filter(name -> !name.isEmpty())
+                .toList();
+    }
+
+    /** The names of all passages. */
+    SortedSet<String> paths() {
+        BitSet all = new BitSet();
+        open.forEach(attempt -> passages(attempt, all));
+        return Collections.unmodifiableSortedSet(new TreeSet<>(named(all)));
+    }
+
+    AttemptSums sums() {
+        AttemptSums sums = new AttemptSums();
+        open.forEach(attempt -> sums.add(attempt, closing.end()));
+        return sums;
+    }
+}

@@ -1,0 +1,104 @@
+package io.ghostmap.traffic;
+
+import io.ghostmap.bundle.Gap;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * Which time the captures cover, so that silence is told from not having looked. Rotated files cover it together;
+ * files of different names were written side by side, and each tells only of what it saw.
+ */
+final class Coverage {
+    private static final int MOST_NAMED = 8;
+
+    private final Map<String, Integer> rankOfFile = new HashMap<>();
+    private final Map<String, Long> endOfFile = new HashMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
+    private boolean lossy;
+
+    /**
+     * Looks at all files.
+     *
+     * @param captures in the order of time
+     * @param unreadable files named like captures that are none
+     */
+    Coverage(List<Capture> captures, Collection<String> unreadable) {
+        SortedMap<String, List<Capture>> sets = new TreeMap<>();
+        for (Capture capture : captures) {
+            rankOfFile.put(capture.file(), rankOfFile.size());
+            sets.computeIfAbsent(Rotation.of(capture.file()).set(), set -> new ArrayList<>(1))
+                    .add(capture);
+        }
+        sets.forEach((set, files) -> lookAt(
+                files,
+                unreadable.stream()
+                        .filter(path -> Rotation.of(path).set().equals(set))
+                        .toList()));
+    }
+
+    /** Files of one set, in the order of time. */
+    private void lookAt(List<Capture> files, List<String> unreadable) {
+        long end = files.stream().mapToLong(Capture::lastNanos).max().orElse(0);
+        files.forEach(file -> endOfFile.put(file.file(), end));
+        lossy |= files.stream().anyMatch(Capture::lost);
+        lossy |= files.stream()
+                .limit(files.size() - 1L)
+                .anyMatch(file -> file.damage().isPresent());
+        Rotation last = files.stream()
+                .map(file -> Rotation.of(file.file()))
+                .max(Rotation.ORDER)
+                .orElseThrow();
+        lossy |= unreadable.stream().anyMatch(path -> Rotation.ORDER.compare(Rotation.of(path), last) < 0);
+        missing(files, unreadable);
+    }
+
+    private void missing(List<Capture> files, List<String> unreadable) {
+        TreeSet<Integer> numbers = new TreeSet<>();
+        for (Capture file : files) {
+            Rotation rotation = Rotation.of(file.file());
+            if (!rotation.counted()) {
+                return;
+            }
+            numbers.add(rotation.number());
+        }
+        unreadable.forEach(path -> numbers.add(Rotation.of(path).number()));
+        int named = 0;
+        for (int number : numbers) {
+            Integer before = numbers.lower(number);
+            if (before != null && before + 1 < number && named++ < MOST_NAMED) {
+                lossy = true;
+                gaps.add(new Gap(
+                        files.get(0).file(),
+                        "of its rotated files those between number " + before + " and " + number + " are absent"));
+            }
+        }
+    }
+
+    /** Until when the set of that file watched; 0 for a file that is no capture. */
+    long endOf(String file) {
+        return endOfFile.getOrDefault(file, 0L);
+    }
+
+    /** Whether packets are known to be missing before the end, so that silence proves nothing. */
+    boolean lossy() {
+        return lossy;
+    }
+
+    /** Files that rotation wrote and that are not there. */
+    List<Gap> gaps() {
+        return gaps;
+    }
+
+    /** The order of frames in time: by their file, then by their number. */
+    Comparator<FrameRef> order() {
+        return Comparator.<FrameRef>comparingInt(frame -> rankOfFile.getOrDefault(frame.file(), 0))
+                .thenComparingLong(FrameRef::number);
+    }
+}
