@@ -57,7 +57,8 @@ final class CollectorShellsTest {
         facts.add("verdict " + report.verdict().severity());
         report.findings().stream()
                 .filter(finding -> !finding.severity().equalsIgnoreCase("info"))
-                .map(finding -> "finding " + finding.rule() + " " + finding.severity().toUpperCase(Locale.ROOT))
+                .map(finding ->
+                        "finding " + finding.rule() + " " + finding.severity().toUpperCase(Locale.ROOT))
                 .forEach(facts::add);
         report.destinations().stream()
                 .map(destination -> "destination " + destination.address() + ":" + destination.port() + " "
