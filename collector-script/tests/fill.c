@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * fill NAME ENTRIES PIN: makes a hash map with 12-byte keys and values, fills it and pins it.
+ * fill NAME ENTRIES PIN: makes a hash map with 12-byte keys and values, fills it and pins it; or fills the one of that pin.
  * With a fourth argument N, N empty maps of one entry instead, pinned as PIN0, PIN1 and so on.
  */
 #include <errno.h>
@@ -52,7 +52,12 @@ int main(int argc, char **argv)
 	}
 	if (argc > 4)
 		return 0;
-	attr.map_fd = (unsigned int)make(argv[1], entries, argv[3]);
+	if (access(argv[3], F_OK) == 0) {
+		union bpf_attr pinned = { .pathname = (unsigned long)argv[3] };
+		attr.map_fd = (unsigned int)bpf(BPF_OBJ_GET, &pinned);
+	} else {
+		attr.map_fd = (unsigned int)make(argv[1], entries, argv[3]);
+	}
 	attr.key = (unsigned long)key;
 	attr.value = (unsigned long)value;
 	for (unsigned int i = 0; i < entries; i++) {
