@@ -60,7 +60,8 @@ final class CollectorShellsTest {
                 .map(finding ->
                         "finding " + finding.rule() + " " + finding.severity().toUpperCase(Locale.ROOT))
                 .forEach(facts::add);
-        // Which of several backends a connect meets is left to chance, so the kinds of destinations and not each address.
+        // Which of several backends a connect meets is left to chance, so the kinds of destinations and not each
+        // address.
         report.destinations().stream()
                 .map(destination -> "destination " + destination.classification())
                 .distinct()
