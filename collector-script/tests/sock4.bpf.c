@@ -10,7 +10,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__type(key, struct bytes12);
 	__type(value, struct bytes12);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 65536);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 } cilium_lb4_services_v2 SEC(".maps");
 

@@ -15,16 +15,25 @@ await_capture() { # COLLECTOR-PID
     sleep 0.5 # libpcap discards what arrives before its filter is in place
 }
 
+collector_path() {
+    [[ $LAB_TOOLS == busybox ]] || { echo "$PATH"; return; }
+    mkdir -p "$work/busybox"
+    busybox --install -s "$work/busybox"
+    ln -sf "$(command -v busybox)" "$(command -v bpftool)" "$(command -v tcpdump)" "$work/busybox"
+    echo "$work/busybox"
+}
+
 run_collector() {
-    local interpreter
+    local interpreter path
     read -ra interpreter <<<"$LAB_SHELL"
+    path=$(collector_path)
     # A clean environment, as of a login on a node. The shell ignores SIGINT for what it runs in the
     # background, and the collector could not undo that; env can.
     exec timeout --kill-after=5 $((LAB_DURATION + 180)) \
         env --ignore-environment --default-signal=INT,QUIT \
-        PATH="$lab/stand-ins:$PATH" HOME=/root LANG=C.UTF-8 \
+        PATH="$lab/stand-ins:$path" HOME=/root LANG=C.UTF-8 \
         "${interpreter[@]}" "$work/bin/ghostmap-collect" --output "$work/out" --duration "$LAB_DURATION" \
-        --interface any --stand-in cilium-dbg --stand-in kubectl
+        --interface any --gzip --nested --stand-in cilium-dbg --stand-in kubectl
 }
 
 collect() {

@@ -2,13 +2,16 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.MemberSink;
 import io.ghostmap.bundle.ReadAhead;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -26,12 +29,15 @@ import tools.jackson.databind.JsonNode;
 
 /** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
 public final class EvidenceSink implements MemberSink {
-    private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json");
+    private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json(\\.gz|\\.zst)?");
     private static final Pattern EFFECTIVE = Pattern.compile("bpf/cgroups/effective/(\\d{1,18})\\.json");
     private static final Pattern PROGRAM = Pattern.compile("bpf/program-dumps/(\\d{1,9})\\.json");
     private static final Pattern CALL = Pattern.compile("\\(85\\) call (\\w+)");
     private static final Pattern UPTIME = Pattern.compile("(\\d{1,12})\\.");
     private static final Pattern TREE = Pattern.compile("bpf/cgroups/tree(-\\d{1,3})?\\.json");
+
+    /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
+    private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
 
     private final StateReader before = new StateReader("bpf/before/");
     private final StateReader after = new StateReader("bpf/after/");
@@ -41,7 +47,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<NetAttachment> net = new ArrayList<>();
     private final List<CgroupPrograms> tree = new ArrayList<>();
     private final SortedMap<Long, EffectivePrograms> effective = new TreeMap<>();
-    private final List<Cgroup> cgroups = new ArrayList<>();
+    private final Set<Cgroup> cgroups = new LinkedHashSet<>();
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
@@ -56,6 +62,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<String> bpffsMounts = new ArrayList<>();
     private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
     private boolean treeCaptured;
+    private long unpackedDumps;
 
     @FunctionalInterface
     private interface FileReader {
@@ -73,6 +80,7 @@ public final class EvidenceSink implements MemberSink {
         readers.put("bpf/pins.tsv", this::readPins);
         readers.put("bpf/holders.tsv", this::readHolders);
         readers.put("node/cgroups.tsv", this::readCgroups);
+        readers.put("node/cgroups-after.tsv", this::readCgroups);
         readers.put("node/uname.txt", (path, in) -> facts.put("kernel", Texts.firstLine(in)));
         readers.put("node/uptime", (path, in) -> facts.put("uptime", Texts.firstLine(in)));
         readers.put("node/boot_id", (path, in) -> facts.put("bootId", Texts.firstLine(in)));
@@ -182,10 +190,18 @@ public final class EvidenceSink implements MemberSink {
     }
 
     private void readDump(int mapId, String path, InputStream in) throws IOException {
+        if (dumps.containsKey(mapId)) {
+            gaps.add(new Gap(
+                    path,
+                    "a second dump of this map; the first, " + dumps.get(mapId).file() + ", was read"));
+            return;
+        }
+        BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
         MapDump dump;
-        try (ReadAhead ahead = new ReadAhead(in)) {
+        try (ReadAhead ahead = new ReadAhead(plain)) {
             dump = MapDumpReader.read(mapId, path, ahead);
         }
+        unpackedDumps += plain.count();
         dumps.put(mapId, dump);
         dump.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
     }

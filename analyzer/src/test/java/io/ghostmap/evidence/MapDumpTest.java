@@ -2,9 +2,17 @@ package io.ghostmap.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** The shapes that bpftool gives to a map's entries (4.19 to 7.7), and what remains of a dump that is not whole. */
@@ -69,6 +77,80 @@ final class MapDumpTest {
         assertThat(Reading.dump("").damage()).contains("empty");
         assertThat(Reading.dump("[]\n").damage()).isEmpty();
         assertThat(Reading.dump("null\n").damage()).contains("not a list of entries");
+    }
+
+    @Test
+    void compressedDumpIsReadAsThePlainOne() throws IOException {
+        byte[] json = ("[" + ROW + "," + ROW + "]\n").getBytes(StandardCharsets.UTF_8);
+
+        for (String file : List.of("bpf/map-dumps/27.json.gz", "bpf/map-dumps/27.json.zst")) {
+            byte[] packed = file.endsWith(".gz") ? gzip(json) : Zstd.compress(json);
+            MapDump dump = new Reading().file(file, packed).evidence().dump(27).orElseThrow();
+
+            assertThat(dump.count()).as(file).isEqualTo(2);
+            assertThat(dump.damage()).as(file).isEmpty();
+            assertThat(dump.cite(0).file()).isEqualTo(file);
+        }
+    }
+
+    @Test
+    void compressedDumpThatIsCutIsNamedUnlessItsRowsAreThere() throws IOException {
+        byte[] packed = gzip(("[" + ROW + "," + ROW + "]\n").getBytes(StandardCharsets.UTF_8));
+
+        for (int length = 0; length < packed.length; length++) {
+            MapDump dump = new Reading()
+                    .file("bpf/map-dumps/27.json.gz", Arrays.copyOf(packed, length))
+                    .evidence()
+                    .dump(27)
+                    .orElseThrow();
+
+            assertThat(dump.count() == 2 || dump.damage().isPresent())
+                    .as("cut at %d", length)
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void unpackingEndsAtItsLimit() {
+        BoundedStream endless = new BoundedStream(new SequenceInputStream(text("["), blanks()), 1 << 20);
+
+        assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless).damage())
+                .contains("breaks off after 0 entries");
+        assertThat(endless.count()).isLessThan(2 << 20);
+    }
+
+    @Test
+    void secondDumpOfAMapIsNamedAndNotRead() throws IOException {
+        Evidence evidence = new Reading()
+                .file("bpf/map-dumps/27.json", "[]\n".getBytes(StandardCharsets.UTF_8))
+                .file("bpf/map-dumps/27.json.gz", gzip(("[" + ROW + "]\n").getBytes(StandardCharsets.UTF_8)))
+                .evidence();
+
+        assertThat(evidence.dump(27).orElseThrow().count()).isZero();
+        assertThat(evidence.gaps())
+                .anyMatch(gap -> gap.artifact().equals("bpf/map-dumps/27.json.gz")
+                        && gap.reason().startsWith("a second dump"));
+    }
+
+    private static InputStream text(String text) {
+        return new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static InputStream blanks() {
+        return new InputStream() {
+            @Override
+            public int read() {
+                return ' ';
+            }
+        };
+    }
+
+    private static byte[] gzip(byte[] plain) throws IOException {
+        ByteArrayOutputStream packed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(packed)) {
+            out.write(plain);
+        }
+        return packed.toByteArray();
     }
 
     @Test
