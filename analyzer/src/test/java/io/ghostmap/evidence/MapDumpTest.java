@@ -111,7 +111,7 @@ final class MapDumpTest {
     }
 
     @Test
-    void unpackingEndsAtItsLimit() {
+    void unpackingEndsAtItsLimit() throws IOException {
         BoundedStream endless = new BoundedStream(new SequenceInputStream(text("["), blanks()), 1 << 20);
 
         assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless).damage())
