@@ -67,10 +67,10 @@ static __always_inline bool addressed_to_service(struct __sk_buff *skb)
 		return false;
 
 	struct lb4_key key = { .address = ip.daddr, .dport = dport, .proto = ip.protocol };
-	const struct lb4_service *service = lb4_slot(&key, 0);
+	const struct lb_service *service = lb4_slot(&key, 0);
 	if (!service)
 		return false;
-	const struct lb4_service *slot = lb4_slot(&key, 1);
+	const struct lb_service *slot = lb4_slot(&key, 1);
 	return slot && lb4_backend(slot);
 }
 

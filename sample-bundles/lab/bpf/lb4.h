@@ -22,7 +22,7 @@
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(key_size, sizeof(struct lb4_key));
-	__uint(value_size, sizeof(struct lb4_service));
+	__uint(value_size, sizeof(struct lb_service));
 	__uint(max_entries, LB_MAP_ENTRIES);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
@@ -37,13 +37,13 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } cilium_lb4_backends_v3 SEC(".maps");
 
-static __always_inline struct lb4_service *lb4_slot(struct lb4_key *key, __u16 slot)
+static __always_inline struct lb_service *lb4_slot(struct lb4_key *key, __u16 slot)
 {
 	key->backend_slot = slot;
 	return bpf_map_lookup_elem(&cilium_lb4_services_v2, key);
 }
 
-static __always_inline struct lb4_backend *lb4_backend(const struct lb4_service *slot)
+static __always_inline struct lb4_backend *lb4_backend(const struct lb_service *slot)
 {
 	return bpf_map_lookup_elem(&cilium_lb4_backends_v3, &slot->backend_id);
 }

@@ -43,7 +43,7 @@ static __always_inline int translate(struct bpf_sock_addr *ctx, __u8 proto)
 		.dport = (__be16)ctx->user_port,
 		.proto = proto,
 	};
-	const struct lb4_service *service = lb4_slot(&key, 0);
+	const struct lb_service *service = lb4_slot(&key, 0);
 	if (!service)
 		return PROCEED; /* not a service */
 	if (!service->count)
@@ -51,7 +51,7 @@ static __always_inline int translate(struct bpf_sock_addr *ctx, __u8 proto)
 
 	const __u64 cookie = bpf_get_socket_cookie(ctx);
 	const __u32 choice = proto == IPPROTO_TCP ? bpf_get_prandom_u32() : (__u32)cookie;
-	const struct lb4_service *slot = lb4_slot(&key, choice % service->count + 1);
+	const struct lb_service *slot = lb4_slot(&key, choice % service->count + 1);
 	if (!slot)
 		return refuse(EHOSTUNREACH);
 	const struct lb4_backend *backend = lb4_backend(slot);
@@ -84,7 +84,7 @@ static __always_inline bool still_served(const struct lb4_reverse_sk *original, 
 		.dport = original->port,
 		.proto = proto,
 	};
-	const struct lb4_service *service = lb4_slot(&key, 0);
+	const struct lb_service *service = lb4_slot(&key, 0);
 	if (!service || !service->count || service->rev_nat_id != original->rev_nat_id)
 		return false;
 

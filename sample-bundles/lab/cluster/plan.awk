@@ -97,7 +97,7 @@ function choose_disagreements(  i, s) {
     mark[0] = "replaced"
     for (i = 0; i < 3; i++) { s = unmarked(); mark[s] = "replaced"; if (i == 0) pick_differing = s }
     for (i = 0; i < 2; i++) { s = unmarked(); mark[s] = "partly"; if (pod_count[s] < 2) add_pod(s, new_pod_address()) }
-    mark[unmarked()] = "empty"     # scaled to zero when the old maps were left behind
+    s = unmarked(); mark[s] = "empty"; pick_empty = s # scaled to zero when the old maps were left behind
     mark[unmarked()] = "only-live" # made since
     for (i = 0; i < 2; i++) {      # deleted since
         s = ++last_service
@@ -193,5 +193,6 @@ function write_pick(kind, s) { print kind, vip[s], port_number[s, 1] > (dir "/pi
 function write_picks(  i, s) {
     write_pick("founding", 0)
     write_pick("differing", pick_differing)
+    write_pick("empty", pick_empty)
     for (i = 0; i < 4; i++) { s = unmarked(); mark[s] = "picked"; write_pick("equal", s) }
 }

@@ -5,6 +5,7 @@
  *     tcp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
  *     udp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
  *
+ * An ADDRESS with a colon is reached from a socket of AF_INET6, mapped ones (::ffff:10.0.0.1) as well.
  * SOURCE-PORT 0 leaves the choice to the kernel. A TCP attempt connects and reads the greeting, then
  * closes or keeps the connection; a UDP one sends a datagram from an unconnected socket, so that the
  * sendmsg and recvmsg hooks run, and waits for an answer. After SECONDS everything ends.
@@ -29,7 +30,7 @@ enum state { WAITING, CONNECTING, LISTENING, HELD, DONE };
 
 struct attempt {
 	char protocol[4];
-	char address[INET_ADDRSTRLEN];
+	char address[INET6_ADDRSTRLEN];
 	unsigned port;
 	unsigned source_port;
 	unsigned delay_ms;
@@ -37,7 +38,7 @@ struct attempt {
 
 	enum state state;
 	int fd;
-	char outcome[128];
+	char outcome[192];
 };
 
 static struct attempt attempts[LIMIT];
@@ -56,7 +57,7 @@ static void read_attempts(const char *path)
 			fail("%s: more than %d attempts", path, LIMIT);
 		}
 		struct attempt *a = &attempts[count++];
-		if (sscanf(line, "%3s %15s %u %u %u %7s", a->protocol, a->address, &a->port,
+		if (sscanf(line, "%3s %45s %u %u %u %7s", a->protocol, a->address, &a->port,
 			   &a->source_port, &a->delay_ms, end) != 6) {
 			errno = 0;
 			fail("%s: cannot read \"%s\"", path, line);
@@ -86,22 +87,21 @@ static void finish(struct attempt *a, const char *outcome)
 static void start(struct attempt *a)
 {
 	const bool tcp = parse_protocol(a->protocol) == IPPROTO_TCP;
-	const struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_addr = parse_address(a->address),
-		.sin_port = htons(a->port),
-	};
-	const struct sockaddr_in from = { .sin_family = AF_INET, .sin_port = htons(a->source_port) };
+	struct sockaddr_storage to;
+	const socklen_t length = parse_socket_address(a->address, a->port, &to);
+	struct sockaddr_storage from = { .ss_family = to.ss_family };
+	/* both families keep the port in the same place */
+	((struct sockaddr_in *)&from)->sin_port = htons(a->source_port);
 
-	a->fd = socket(AF_INET, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	a->fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (a->fd < 0)
 		fail("make a socket");
 	/* A taken source port is no reason to give up: the kernel then picks one. */
-	if (a->source_port && bind(a->fd, (const struct sockaddr *)&from, sizeof(from)))
+	if (a->source_port && bind(a->fd, (const struct sockaddr *)&from, length))
 		fprintf(stderr, "labctl: source port %u: %s\n", a->source_port, strerror(errno));
 
-	const ssize_t sent = tcp ? connect(a->fd, (const struct sockaddr *)&to, sizeof(to))
-				 : sendto(a->fd, "?", 1, 0, (const struct sockaddr *)&to, sizeof(to));
+	const ssize_t sent = tcp ? connect(a->fd, (const struct sockaddr *)&to, length)
+				 : sendto(a->fd, "?", 1, 0, (const struct sockaddr *)&to, length);
 	if (sent < 0 && errno != EINPROGRESS)
 		finish(a, strerror(errno));
 	else
@@ -122,9 +122,9 @@ static void check_connected(struct attempt *a)
 /* Reading the greeting before closing matters: a close with unread bytes would send a reset. */
 static void read_answer(struct attempt *a)
 {
-	struct sockaddr_in peer = { 0 };
+	struct sockaddr_storage peer = { 0 };
 	socklen_t length = sizeof(peer);
-	char text[64], address[INET_ADDRSTRLEN], outcome[128];
+	char text[64], name[SOCKET_ADDRESS_TEXT], outcome[192];
 
 	const ssize_t got = recvfrom(a->fd, text, sizeof(text) - 1, 0, (struct sockaddr *)&peer, &length);
 	if (got < 0) {
@@ -135,9 +135,8 @@ static void read_answer(struct attempt *a)
 	text[strcspn(text, "\n")] = '\0';
 	length = sizeof(peer);
 	getpeername(a->fd, (struct sockaddr *)&peer, &length);
-	inet_ntop(AF_INET, &peer.sin_addr, address, sizeof(address));
-	snprintf(outcome, sizeof(outcome), "answered by %s (peer name %s:%u)", text, address,
-		 ntohs(peer.sin_port));
+	socket_address_text(&peer, name);
+	snprintf(outcome, sizeof(outcome), "answered by %s (peer name %s)", text, name);
 	if (a->hold) {
 		snprintf(a->outcome, sizeof(a->outcome), "%s", outcome);
 		a->state = HELD;

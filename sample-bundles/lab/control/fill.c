@@ -65,7 +65,7 @@ static void put_service(const struct generation *to)
 		.dport = htons(parse_number(next_field("port"), 1, 65535, "port")),
 		.proto = parse_protocol(next_field("protocol")),
 	};
-	struct lb4_service frontend = {
+	struct lb_service frontend = {
 		.backend_id = ALGORITHM_RANDOM,
 		.rev_nat_id = rev_nat_id,
 	};
@@ -73,7 +73,7 @@ static void put_service(const struct generation *to)
 
 	if (strcmp(ids, "-"))
 		for (char *id = strtok_r(ids, ",", &rest); id; id = strtok_r(NULL, ",", &rest)) {
-			const struct lb4_service slot = {
+			const struct lb_service slot = {
 				.backend_id = parse_number(id, 1, UINT32_MAX, "backend id"),
 				.rev_nat_id = rev_nat_id,
 			};

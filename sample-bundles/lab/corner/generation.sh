@@ -4,8 +4,16 @@
 
 readonly cgroup_root=/sys/fs/cgroup
 readonly bpffs=/sys/fs/bpf
-readonly hooks=(connect4:cil_sock4_connect sendmsg4:cil_sock4_sendmsg recvmsg4:cil_sock4_recvmsg
+# A scenario of both families adds its hooks and takes the object with them.
+hooks=(connect4:cil_sock4_connect sendmsg4:cil_sock4_sendmsg recvmsg4:cil_sock4_recvmsg
     getpeername4:cil_sock4_getpeername)
+object=sock4
+
+both_families() {
+    local hook
+    for hook in connect sendmsg recvmsg getpeername; do hooks+=("${hook}6:cil_sock6_$hook"); done
+    object=sock-120
+}
 
 # Where a bpffs keeps them, as Cilium lays it out.
 map_pins() { echo "$1/tc/globals"; }
@@ -20,7 +28,11 @@ mount_bpffs() { # PATH
 # Maps that are pinned there already are joined, not replaced.
 load_programs() { # BPFFS
     mkdir -p "$(map_pins "$1")" "$(link_pins "$1")" "$(fresh_programs "$1")"
-    labctl load "$work/bin/sock4.o" "$(map_pins "$1")" "$(fresh_programs "$1")"
+    labctl load "$work/bin/$object.o" "$(map_pins "$1")" "$(fresh_programs "$1")"
+    # Cilium's socket programs have no use for these; its agent makes and fills them all the same.
+    [[ -e $(map_pins "$1")/cilium_lb4_reverse_nat ]] ||
+        bpftool map create "$(map_pins "$1")/cilium_lb4_reverse_nat" type hash key 2 value 6 entries 65536 \
+            name cilium_lb4_reve flags 1
 }
 
 fill_maps() { labctl fill "$(map_pins "$1")" "$cluster/$2.plan"; } # BPFFS PLAN
@@ -30,14 +42,21 @@ let_time_pass() { sleep 1.1; }
 
 # ---- two ways of attaching ----------------------------------------------------------------------
 
-attach_directly() { # BPFFS
+# shellcheck disable=SC2034 # for scenarios
+readonly multi=2 preorder=64 # the kernel's flags
+
+attach() { # BPFFS CGROUP legacy|link FLAGS
     local hook
     for hook in "${hooks[@]}"; do
-        bpftool cgroup attach "$cgroup_root" "${hook%%:*}" pinned "$(fresh_programs "$1")/${hook##*:}" multi
-    done
+        echo "$2 ${hook%%:*} $(fresh_programs "$1")/${hook##*:} $3 $4 $(link_pins "$1")/${hook##*:}"
+    done >"$work/attachments"
+    labctl attach "$work/attachments" >"$work/attached"
+    ! grep -vx ok "$work/attached" >&2 || die "the kernel refused to attach (above)"
 }
 
-attach_by_links() { labctl attach-links "$cgroup_root" "$(fresh_programs "$1")" "$(link_pins "$1")"; } # BPFFS
+attach_directly() { attach "$1" "${2:-$cgroup_root}" legacy $multi; } # BPFFS [CGROUP]
+
+attach_by_links() { attach "$1" "${2:-$cgroup_root}" link 0; } # BPFFS [CGROUP]
 
 update_links() { labctl update-links "$(fresh_programs "$1")" "$(link_pins "$1")"; } # BPFFS
 
@@ -53,7 +72,7 @@ pinned_id() { # map|prog|link PATH
 # Takes down the ids of a generation while its pins and its freshly loaded programs can be reached, and
 # drops the pins of the programs: an attached program needs none, and Cilium keeps none.
 remember() { # NAME BPFFS
-    local hook maps links
+    local hook map maps links
     maps=$(map_pins "$2")
     links=$(link_pins "$2")
     generations+=("$1")
@@ -62,6 +81,7 @@ remember() { # NAME BPFFS
     ids[$1.backends]=$(pinned_id map "$maps/cilium_lb4_backends_v3")
     ids[$1.reverseNat]=$(pinned_id map "$maps/cilium_lb4_reverse_nat")
     ids[$1.reverseSk]=$(pinned_id map "$maps/cilium_lb4_reverse_sk")
+    for map in "$maps"/cilium_lb*; do ids[$1.map.${map##*/}]=$(pinned_id map "$map"); done
     for hook in "${hooks[@]}"; do
         ids[$1.program.${hook%%:*}]=$(pinned_id prog "$(fresh_programs "$2")/${hook##*:}")
         [[ ! -e $links/${hook##*:} ]] ||
@@ -113,6 +133,12 @@ expect_alone() {
     strangers=$(bpftool map show | sed -n 's/^\([0-9]*\): .* name cilium_lb.*/\1/p' |
         grep -vxF -f <(printf '%s\n' "${ids[@]}") | paste -sd " ") || true
     [[ -z $strangers ]] || die "the maps $strangers on this kernel are not the lab's, and would be in the bundle"
+}
+
+# The programs are somewhere, and none of them runs for the pod.
+expect_nothing_runs() {
+    [[ -z $(run_order) ]] || die "connect4 of the pod runs the programs $(run_order)"
+    say "connect4 of the pod runs no program"
 }
 
 expect_undetachable() { # NAME

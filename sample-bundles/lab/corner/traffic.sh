@@ -32,6 +32,18 @@ attempts_to_differing() {
     done < <(picks differing)
 }
 
+# A service that the stale maps know without a backend. What is refused needs no time to be refused.
+attempts_to_empty() {
+    local address port delay
+    read -r address port < <(picks empty)
+    for delay in 300 900 1500; do
+        echo "tcp $address $port 0 $delay close"
+    done
+}
+
+# The same attempts from sockets of AF_INET6, as a program makes them that listens and connects to both families.
+from_inet6_sockets() { sed 's/^\([a-z]* \)\([0-9.]* \)/\1::ffff:\2/'; }
+
 # A service on the node itself, in the node's network: `ss` there lists its sockets, but not a pod's.
 attempts_of_node() {
     local kind address port

@@ -15,7 +15,6 @@ import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
-import io.ghostmap.replay.Replayer;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportBuilder;
 import io.ghostmap.traffic.TrafficSink;
@@ -40,7 +39,7 @@ public final class Analysis {
         Case scene = caseOf(bundle);
         List<Hook> hooks =
                 cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
-        return ReportBuilder.replays(scene, new Replayer(scene.datapath()).replay(hooks, frontend));
+        return ReportBuilder.replays(scene, scene.replayer().replay(hooks, frontend));
     }
 
     private static Case caseOf(Path path) throws UnreadableBundleException {

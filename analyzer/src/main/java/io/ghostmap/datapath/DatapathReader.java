@@ -199,14 +199,25 @@ public final class DatapathReader {
 
     private View view(BpfProgram program) {
         SortedSet<Integer> maps = reach.mapsOf(program);
+        Build build = balancer.buildOf(
+                program,
+                maps.stream()
+                        .flatMap(id -> evidence.state().maps().find(id).stream())
+                        .toList());
         return new View(
                 program,
-                balancer.semanticsOf(program),
-                balancer.buildOf(
-                        program,
+                balancer.semanticsOf(
+                        build,
                         maps.stream()
-                                .flatMap(id -> evidence.state().maps().find(id).stream())
-                                .toList()),
+                                .flatMap(id ->
+                                        tables
+                                                .services
+                                                .getOrDefault(id, Collections.emptySortedMap())
+                                                .keySet()
+                                                .stream())
+                                .toList(),
+                        evidence.calls(program.id())),
+                build,
                 maps,
                 new FamilyTables(
                         table(program, MapRole.SERVICES_V4, tables.services),

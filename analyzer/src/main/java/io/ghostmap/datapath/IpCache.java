@@ -18,6 +18,7 @@ public interface IpCache {
      *
      * @param identity the security identity; see {@link Identities}
      * @param tunnelEndpoint the node behind which it lies; empty on this node
+     * @param remoteCluster whether it lies in another cluster of the mesh; 1.19 and later
      * @param encryptionKey of the node behind which it lies; empty where the release keeps it elsewhere
      */
     record Entry(
@@ -28,6 +29,7 @@ public interface IpCache {
             Optional<IpAddress> tunnelEndpoint,
             OptionalLong encryptionKey,
             boolean skipTunnel,
+            boolean remoteCluster,
             MapEntry entry) {
 
         /** The node itself. */

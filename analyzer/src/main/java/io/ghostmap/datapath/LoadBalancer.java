@@ -4,9 +4,11 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.IpAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** The seam to a load balancer that keeps its tables in BPF maps: which maps are its own, and how to read them. */
@@ -26,8 +28,13 @@ public interface LoadBalancer {
     /** From which releases the program can be, by its name and by the maps that it uses. */
     Build buildOf(BpfProgram program, List<BpfMap> maps);
 
-    /** What its programs of that build do where an entry is missing. */
-    Semantics semanticsOf(BpfProgram program);
+    /**
+     * How a program of that build decides; several where the evidence does not tell which.
+     *
+     * @param frontends of the services that it reads
+     * @param calls the helpers that its instructions call; empty where they were not captured
+     */
+    List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls);
 
     SortedMap<Frontend, Service> services(MapDump dump, Family family);
 

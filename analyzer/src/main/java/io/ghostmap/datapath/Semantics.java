@@ -1,9 +1,46 @@
 package io.ghostmap.datapath;
 
-/** What a translating program does with a service that leads nowhere: no backend, no slot, no such backend. */
-public enum Semantics {
-    /** Cilium 1.13 and later: connect() fails. */
-    REFUSES_DEAD_END,
-    /** Cilium up to 1.12: the connection goes out with the service's own address. */
-    PASSES_DEAD_END
+import java.util.List;
+
+/**
+ * How the socket programs of some releases decide, where releases differ.
+ *
+ * @param releases which, for people: {@code 1.13 to 1.15}
+ * @param refusesDeadEnd whether connect() fails where a service leads nowhere (no backend, no slot, no such backend);
+ *     otherwise the connection goes out with the service's own address
+ * @param errors what the application can see of such a refusal, as {@code EPERM}
+ * @param scopeSwitch which flag of a frontend's entry sends in-cluster clients on to the internal scope
+ * @param protocols how the protocol stands in the key
+ * @param exemption how a local redirect policy knows its own backends
+ * @param delegates whether a service that is delegated to a proxy is left alone
+ * @param nodesOfOtherClusters whether those count as nodes, whose addresses NodePorts hold for
+ */
+public record Semantics(
+        String releases,
+        boolean refusesDeadEnd,
+        List<String> errors,
+        ServiceFlag scopeSwitch,
+        Protocols protocols,
+        Exemption exemption,
+        boolean delegates,
+        boolean nodesOfOtherClusters) {
+
+    /** How the protocol stands in the key that is looked up. */
+    public enum Protocols {
+        /** 0 for all. */
+        ANY,
+        /** The exact one; where that misses 0, which stays in the key. */
+        EXACT_THEN_ANY_FOR_GOOD,
+        /** The exact one, where that misses 0; the internal scope begins with the exact one again. */
+        EXACT_THEN_ANY,
+        EXACT
+    }
+
+    /** How a local redirect policy knows its own backends. */
+    public enum Exemption {
+        /** The chosen backend has a socket in the client's own network namespace; no map tells. */
+        OWN_SOCKET,
+        /** The skip_lb maps. */
+        SKIP_MAP
+    }
 }

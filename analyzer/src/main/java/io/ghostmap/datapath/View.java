@@ -3,6 +3,7 @@ package io.ghostmap.datapath;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -13,12 +14,13 @@ import java.util.stream.Stream;
  * What one program sees: the tables that it references itself, and those of the programs that it can tail-call. Backend
  * ids are only looked up in the backends table of the same view, since two generations use one id for different backends.
  *
+ * @param semantics how it decides; several where its release is not known and releases differ
  * @param build from which releases the program can be
  * @param maps ids of all maps within its reach, also those behind prog arrays and maps of maps
  */
 public record View(
         BpfProgram program,
-        Semantics semantics,
+        List<Semantics> semantics,
         Build build,
         SortedSet<Integer> maps,
         FamilyTables ipv4,

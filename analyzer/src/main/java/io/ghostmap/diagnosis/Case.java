@@ -33,7 +33,7 @@ public record Case(
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        List<Replay> replays = new Replayer(datapath).replayAll(hooks);
+        List<Replay> replays = new Replayer(datapath, evidence.node().uptimeSeconds()).replayAll(hooks);
         return new Case(
                 bundle,
                 evidence,
@@ -43,6 +43,11 @@ public record Case(
                 replays,
                 replays.stream().filter(Replay::affected).toList(),
                 Correlation.of(traffic, datapath));
+    }
+
+    /** For further connects on this node. */
+    public Replayer replayer() {
+        return new Replayer(datapath, evidence.node().uptimeSeconds());
     }
 
     /** Everything that was missing, cut or unreadable. */

@@ -25,6 +25,7 @@ import java.util.Optional;
 /** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
 final class StaleChainArgument {
     private static final int MOST_FRAMES = 6;
+    private static final int MOST_SPREADS = 3;
 
     /** An address on the wire that only the old generation explains, with the replays that lead there. */
     private record Witness(CorrelatedDestination seen, List<Replay> replays) {
@@ -167,6 +168,8 @@ final class StaleChainArgument {
         firstAffected().ifPresent(replay -> paragraphs.add(pathText(replay)));
         if (!witnesses.isEmpty()) {
             paragraphs.add(wireText());
+            spreads().forEach(spread -> paragraphs.add(spread.text()));
+            proof().ifPresent(proof -> paragraphs.add(proof.text(scene.datapath())));
         } else {
             paragraphs.add(unconfirmedText());
         }
@@ -195,6 +198,29 @@ final class StaleChainArgument {
                 + (chain.lead().captured()
                         ? ""
                         : " The order was computed from the attachments; the kernel's own list was not captured.");
+    }
+
+    /** Of the first services whose misdirected connections were seen. */
+    private List<Spread> spreads() {
+        return witnesses.stream()
+                .flatMap(witness -> witness.replays().stream())
+                .map(Replay::frontend)
+                .distinct()
+                .map(frontend -> Spread.of(scene, frontend))
+                .filter(spread -> spread.attempts() > 0)
+                .limit(MOST_SPREADS)
+                .toList();
+    }
+
+    /** A socket on its way to one of the witnessed addresses that the stale program noted itself. */
+    private Optional<SocketProof> proof() {
+        return SocketProof.of(scene).stream()
+                .filter(proof -> proof.isOf(stale.programId()))
+                .filter(proof -> witnesses.stream()
+                        .anyMatch(witness -> witness.destination()
+                                .endpoint()
+                                .equals(proof.socket().remote())))
+                .findFirst();
     }
 
     private Optional<Replay> firstAffected() {
@@ -325,6 +351,7 @@ final class StaleChainArgument {
             replay.steps().forEach(step -> citations.addAll(step.entries()));
             claimsOf(replay).forEach(claim -> citations.add(claim.source()));
         });
+        proof().ifPresent(proof -> citations.addAll(proof.citations()));
         for (Witness witness : witnesses) {
             frames(witness.destination()).forEach(citations::add);
             chain.translationsTo(witness.destination().endpoint(), scene).stream()

@@ -3,6 +3,7 @@ package io.ghostmap.evidence;
 import io.ghostmap.bundle.Gap;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -14,6 +15,8 @@ import java.util.SortedMap;
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
  * @param agentServices {@code cilium-dbg service list}: the agent's intent
+ * @param sockets of the node's network namespace, and of a pod's where the collector was told one
+ * @param calls the kernel functions that the instructions of a program call, by program id
  * @param bpffsMounts where a bpffs is mounted, by the node's mount table
  * @param lbList {@code cilium-dbg bpf lb list}: what the pinned maps hold
  */
@@ -36,6 +39,8 @@ public record Evidence(
         TextFile nft,
         TextFile agentLog,
         NodeFacts node,
+        SortedMap<Integer, Set<String>> calls,
+        List<Socket> sockets,
         List<String> bpffsMounts,
         List<Gap> gaps) {
 
@@ -46,6 +51,11 @@ public record Evidence(
                 || state.programs().all().stream()
                         .anyMatch(program -> !program.pins().isEmpty())
                 || state.links().all().stream().anyMatch(link -> !link.pins().isEmpty());
+    }
+
+    /** The kernel functions that a program calls; empty where its instructions were not captured whole. */
+    public Set<String> calls(int programId) {
+        return calls.getOrDefault(programId, Set.of());
     }
 
     public Optional<MapDump> dump(int mapId) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -27,6 +28,9 @@ import tools.jackson.databind.JsonNode;
 public final class EvidenceSink implements MemberSink {
     private static final Pattern DUMP = Pattern.compile("bpf/map-dumps/(\\d{1,9})\\.json");
     private static final Pattern EFFECTIVE = Pattern.compile("bpf/cgroups/effective/(\\d{1,18})\\.json");
+    private static final Pattern PROGRAM = Pattern.compile("bpf/program-dumps/(\\d{1,9})\\.json");
+    private static final Pattern CALL = Pattern.compile("\\(85\\) call (\\w+)");
+    private static final Pattern UPTIME = Pattern.compile("(\\d{1,12})\\.");
     private static final Pattern TREE = Pattern.compile("bpf/cgroups/tree(-\\d{1,3})?\\.json");
 
     private final StateReader before = new StateReader("bpf/before/");
@@ -41,6 +45,8 @@ public final class EvidenceSink implements MemberSink {
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
+    private final List<Socket> sockets = new ArrayList<>();
+    private final SortedMap<Integer, Set<String>> calls = new TreeMap<>();
     private final List<ServiceClaim> agentServices = new ArrayList<>();
     private final List<ServiceClaim> lbList = new ArrayList<>();
     private final SortedMap<String, String> facts = new TreeMap<>();
@@ -68,6 +74,7 @@ public final class EvidenceSink implements MemberSink {
         readers.put("bpf/holders.tsv", this::readHolders);
         readers.put("node/cgroups.tsv", this::readCgroups);
         readers.put("node/uname.txt", (path, in) -> facts.put("kernel", Texts.firstLine(in)));
+        readers.put("node/uptime", (path, in) -> facts.put("uptime", Texts.firstLine(in)));
         readers.put("node/boot_id", (path, in) -> facts.put("bootId", Texts.firstLine(in)));
         readers.put("node/os-release", this::readOsRelease);
         readers.put(
@@ -77,6 +84,8 @@ public final class EvidenceSink implements MemberSink {
         readers.put("cilium/agent.log", (path, in) -> agentLog = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/iptables.txt", (path, in) -> iptables = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/nft.txt", (path, in) -> nft = new TextFile(path, true, Texts.lines(in)));
+        readers.put("net/sockets.txt", this::readSockets);
+        readers.put("net/sockets-pod.txt", this::readSockets);
         readers.put("node/mountinfo", this::readMounts);
         readers.put("kubernetes/services.json", rows(kubernetes::services));
         readers.put("kubernetes/pods.json", rows(kubernetes::pods));
@@ -88,6 +97,7 @@ public final class EvidenceSink implements MemberSink {
         return readers.containsKey(path)
                 || DUMP.matcher(path).matches()
                 || EFFECTIVE.matcher(path).matches()
+                || PROGRAM.matcher(path).matches()
                 || TREE.matcher(path).matches();
     }
 
@@ -95,6 +105,7 @@ public final class EvidenceSink implements MemberSink {
     public void read(String path, InputStream in) throws IOException {
         Matcher dump = DUMP.matcher(path);
         Matcher effectiveList = EFFECTIVE.matcher(path);
+        Matcher program = PROGRAM.matcher(path);
         FileReader reader = readers.get(path);
         if (reader != null) {
             reader.read(path, in);
@@ -102,6 +113,8 @@ public final class EvidenceSink implements MemberSink {
             readDump(Integer.parseInt(dump.group(1)), path, in);
         } else if (effectiveList.matches()) {
             readEffective(Long.parseLong(effectiveList.group(1)), path, in);
+        } else if (program.matches()) {
+            readProgram(Integer.parseInt(program.group(1)), in);
         } else {
             readTree(path, in);
         }
@@ -133,7 +146,9 @@ public final class EvidenceSink implements MemberSink {
                 iptables,
                 nft,
                 agentLog,
-                new NodeFacts(fact("kernel"), fact("os"), fact("bootId"), fact("bpftool")),
+                new NodeFacts(fact("kernel"), fact("os"), fact("bootId"), fact("bpftool"), uptime()),
+                Collections.unmodifiableSortedMap(calls),
+                List.copyOf(sockets),
                 List.copyOf(bpffsMounts),
                 all.stream().distinct().toList());
     }
@@ -156,6 +171,12 @@ public final class EvidenceSink implements MemberSink {
         }
     }
 
+    /** proc_uptime(5): seconds since boot, with hundredths. */
+    private OptionalLong uptime() {
+        Matcher seconds = UPTIME.matcher(fact("uptime"));
+        return seconds.lookingAt() ? OptionalLong.of(Long.parseLong(seconds.group(1))) : OptionalLong.empty();
+    }
+
     private String fact(String name) {
         return facts.getOrDefault(name, "");
     }
@@ -175,6 +196,21 @@ public final class EvidenceSink implements MemberSink {
                 path,
                 JsonRows.readBpftool(in, row -> BpftoolLists.attached(row, path).ifPresent(programs::add)));
         effective.put(cgroupId, new EffectivePrograms(cgroupId, List.copyOf(programs)));
+    }
+
+    /** Of a translated instruction only the function that it calls is kept; of half a program nothing is concluded. */
+    private void readProgram(int programId, InputStream in) {
+        Set<String> called = new TreeSet<>();
+        JsonRows.Reading reading = JsonRows.readBpftool(in, row -> {
+            Matcher call = CALL.matcher(row.path("disasm").asString(""));
+            if (call.lookingAt()) {
+                called.add(call.group(1));
+            }
+        });
+        boolean named = !called.contains("unknown"); // without symbols bpftool cannot tell
+        if (named && reading.damage().isEmpty() && reading.errors().isEmpty()) {
+            calls.put(programId, Collections.unmodifiableSet(called));
+        }
     }
 
     private void readTree(String path, InputStream in) {
@@ -224,6 +260,14 @@ public final class EvidenceSink implements MemberSink {
             if (fields.length > 5 && line.contains(" - bpf ")) {
                 bpffsMounts.add(fields[4]);
             }
+        }
+    }
+
+    private void readSockets(String path, InputStream in) throws IOException {
+        int number = 0;
+        for (String line : Texts.lines(in)) {
+            number++;
+            Socket.parse(line, path, number).ifPresent(sockets::add);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.ghostmap.replay;
 
 import io.ghostmap.net.Endpoint;
+import java.util.List;
 
 /** What becomes of a connection. */
 public sealed interface Fate {
@@ -15,11 +16,20 @@ public sealed interface Fate {
         }
     }
 
-    /** connect() fails; no packet leaves. */
-    record Refused(String reason) implements Fate {
+    /**
+     * connect() fails; no packet leaves.
+     *
+     * @param errors what the application can see, as {@code EPERM}; several where the evidence does not tell
+     */
+    record Refused(String reason, List<String> errors) implements Fate {
         @Override
         public String text() {
-            return "refused: " + reason;
+            return "refused: " + reason + " (" + String.join(" or ", errors) + ")";
+        }
+
+        /** With what a later program of the chain makes of the error when it refuses as well. */
+        Refused followedBy(List<String> later) {
+            return new Refused(reason, Way.errorsOf(errors, later));
         }
     }
 

@@ -2,6 +2,7 @@ package io.ghostmap.replay;
 
 import io.ghostmap.evidence.AttachType;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -10,6 +11,7 @@ import java.util.OptionalLong;
  * @param cgroup the directory on the node, the topmost one with this chain
  * @param alsoIn further cgroups below with the same chain
  * @param captured whether the kernel named the order ({@code effective}), or it was computed from the attachments
+ * @param remark what a reader of the order must know: how the two disagree, or what is not seen
  */
 public record Hook(
         String cgroup,
@@ -17,7 +19,8 @@ public record Hook(
         AttachType attachType,
         List<HookProgram> programs,
         List<String> alsoIn,
-        boolean captured) {
+        boolean captured,
+        Optional<String> remark) {
 
     private static final int UNRELATED = -1;
 
@@ -29,7 +32,7 @@ public record Hook(
         return directory.startsWith(cgroup + "/") ? directory.length() - cgroup.length() : UNRELATED;
     }
 
-    List<Integer> programIds() {
+    public List<Integer> programIds() {
         return programs.stream().map(HookProgram::programId).toList();
     }
 }

@@ -27,6 +27,8 @@ import java.util.TreeSet;
  * programs in attach order, then each ancestor's, an ancestor only if it attached with multi or nothing came before.
  */
 public final class Hooks {
+    private static final String MULTI = "multi";
+
     private final Evidence evidence;
     private final Datapath datapath;
 
@@ -57,18 +59,33 @@ public final class Hooks {
     private List<Hook> all() {
         List<Hook> hooks = new ArrayList<>();
         for (EffectivePrograms effective : evidence.effective().values()) {
-            Optional<Cgroup> cgroup = evidence.cgroup(effective.cgroupId());
-            String directory = cgroup.map(Cgroup::directory).orElse("cgroup id " + effective.cgroupId());
-            addHooks(hooks, directory, OptionalLong.of(effective.cgroupId()), effective.programs(), true);
+            String directory = directoryOf(effective.cgroupId());
+            List<AttachedProgram> computed = computed(directory);
+            for (AttachType type : AttachType.values()) {
+                List<AttachedProgram> rows = ofType(effective.programs(), type);
+                addHook(
+                        hooks,
+                        directory,
+                        OptionalLong.of(effective.cgroupId()),
+                        type,
+                        rows,
+                        true,
+                        disagreement(rows, ofType(computed, type)));
+            }
         }
         List<Hook> captured = List.copyOf(hooks);
         for (CgroupPrograms cgroup : evidence.tree()) {
-            List<AttachedProgram> rest = computed(cgroup.path()).stream()
-                    .filter(row -> captured.stream()
-                            .noneMatch(hook ->
-                                    hook.cgroup().equals(cgroup.path()) && hook.attachType() == row.attachType()))
-                    .toList();
-            addHooks(hooks, cgroup.path(), inodeOf(cgroup.path()), rest, false);
+            OptionalLong inode = inodeOf(cgroup.path());
+            List<AttachedProgram> computed = computed(cgroup.path());
+            for (AttachType type : AttachType.values()) {
+                boolean known = captured.stream()
+                        .anyMatch(hook -> hook.attachType() == type
+                                && (hook.cgroup().equals(cgroup.path())
+                                        || (inode.isPresent() && hook.cgroupId().equals(inode))));
+                if (!known) {
+                    addHook(hooks, cgroup.path(), inode, type, ofType(computed, type), false, Optional.empty());
+                }
+            }
         }
         addDying(hooks);
         hooks.sort(Comparator.comparing(Hook::attachType)
@@ -78,17 +95,99 @@ public final class Hooks {
         return collapsed(hooks);
     }
 
-    /** Links to cgroups without a directory, which neither the tree nor an effective list can show. */
+    /** As the tree names it, where that lists it; the same directory can be seen through several mounts. */
+    private String directoryOf(long cgroupId) {
+        List<String> directories = evidence.cgroups().stream()
+                .filter(cgroup -> cgroup.inode() == cgroupId)
+                .map(Cgroup::directory)
+                .toList();
+        return directories.stream()
+                .filter(directory -> evidence.tree().stream()
+                        .anyMatch(cgroup -> cgroup.path().equals(directory)))
+                .findFirst()
+                .or(() -> directories.stream().findFirst())
+                .orElse("cgroup id " + cgroupId);
+    }
+
+    private static List<AttachedProgram> ofType(List<AttachedProgram> rows, AttachType type) {
+        return rows.stream().filter(row -> row.attachType() == type).toList();
+    }
+
+    /** What the kernel's own order has that the attachments, as the tree lists them, do not explain. */
+    private Optional<String> disagreement(List<AttachedProgram> kernel, List<AttachedProgram> computed) {
+        List<Integer> runs = ids(kernel);
+        List<Integer> attached = ids(computed);
+        if (!evidence.treeCaptured() || runs.equals(attached)) {
+            return Optional.empty();
+        }
+        List<Integer> more = new ArrayList<>(runs);
+        attached.forEach(more::remove);
+        List<Integer> fewer = new ArrayList<>(attached);
+        runs.forEach(fewer::remove);
+        if (!more.isEmpty() && fewer.isEmpty()) {
+            return Optional.of(
+                    "programs " + more + " run here, and the tree lists no attachment of them: they are attached"
+                            + " above what the collector could see");
+        }
+        return more.isEmpty() && fewer.isEmpty()
+                ? Optional.of("the attachments alone would give the order " + attached
+                        + "; some were made with BPF_F_PREORDER, which no list shows")
+                : Optional.of(
+                        "the attachments would give " + attached + ": one of the two readings is older than the other");
+    }
+
+    private static List<Integer> ids(List<AttachedProgram> rows) {
+        return new ArrayList<>(rows.stream().map(AttachedProgram::programId).toList());
+    }
+
+    /**
+     * Links to cgroups without a directory, which neither the tree nor an effective list can show: their programs run for
+     * sockets that were made there, and behind them those of the root, if it lets them.
+     */
     private void addDying(List<Hook> hooks) {
         Set<String> listed =
                 new TreeSet<>(evidence.tree().stream().map(CgroupPrograms::path).toList());
+        Map<String, List<Attachment>> dying = new LinkedHashMap<>();
         for (Attachment attachment : datapath.attachments()) {
             if (!listed.contains(attachment.cgroup())) {
-                AttachedProgram row = new AttachedProgram(
-                        attachment.programId(), attachment.attachType(), "multi", "", attachment.source());
-                addHooks(hooks, attachment.cgroup(), attachment.cgroupId(), List.of(row), false);
+                dying.computeIfAbsent(attachment.cgroup(), cgroup -> new ArrayList<>())
+                        .add(attachment);
             }
         }
+        dying.forEach((cgroup, attachments) -> {
+            for (AttachType type : AttachType.values()) {
+                List<AttachedProgram> rows = new ArrayList<>();
+                attachments.stream()
+                        .filter(attachment -> attachment.attachType() == type)
+                        .map(attachment ->
+                                new AttachedProgram(attachment.programId(), type, MULTI, "", attachment.source()))
+                        .forEach(rows::add);
+                if (!rows.isEmpty()) {
+                    ofRoot(type).stream()
+                            .filter(row -> row.flags().equals(MULTI))
+                            .forEach(rows::add);
+                }
+                addHook(
+                        hooks,
+                        cgroup,
+                        attachments.get(0).cgroupId(),
+                        type,
+                        rows,
+                        false,
+                        Optional.of("what is attached between this cgroup and the root cannot be told any more"));
+            }
+        });
+    }
+
+    /** The programs of the topmost cgroup that the tree lists. */
+    private List<AttachedProgram> ofRoot(AttachType type) {
+        return evidence.tree().stream()
+                .min(Comparator.comparingInt(cgroup -> cgroup.path().length()))
+                .filter(top -> evidence.cgroups().stream()
+                        .anyMatch(cgroup ->
+                                cgroup.path().equals("/") && cgroup.directory().equals(top.path())))
+                .map(top -> ofType(top.programs(), type))
+                .orElse(List.of());
     }
 
     /** Own programs of a cgroup that its effective list lacks: the two readings contradict each other. */
@@ -115,16 +214,18 @@ public final class Hooks {
         return List.copyOf(gaps);
     }
 
-    private void addHooks(
-            List<Hook> hooks, String directory, OptionalLong inode, List<AttachedProgram> rows, boolean captured) {
-        for (AttachType type : AttachType.values()) {
-            List<HookProgram> programs = rows.stream()
-                    .filter(row -> row.attachType() == type)
-                    .map(row -> program(row, directory))
-                    .toList();
-            if (!programs.isEmpty()) {
-                hooks.add(new Hook(directory, inode, type, programs, List.of(), captured));
-            }
+    private void addHook(
+            List<Hook> hooks,
+            String directory,
+            OptionalLong inode,
+            AttachType type,
+            List<AttachedProgram> rows,
+            boolean captured,
+            Optional<String> remark) {
+        if (!rows.isEmpty()) {
+            List<HookProgram> programs =
+                    rows.stream().map(row -> program(row, directory)).toList();
+            hooks.add(new Hook(directory, inode, type, programs, List.of(), captured, remark));
         }
     }
 
@@ -157,7 +258,7 @@ public final class Hooks {
                 List<AttachedProgram> own = cgroup.programs().stream()
                         .filter(row -> row.attachType() == type)
                         .toList();
-                boolean multi = own.stream().allMatch(row -> row.flags().equals("multi"));
+                boolean multi = own.stream().allMatch(row -> row.flags().equals(MULTI));
                 if (ofType.isEmpty() || multi) {
                     ofType.addAll(own);
                 }
@@ -187,14 +288,15 @@ public final class Hooks {
                 first.attachType(),
                 first.programs(),
                 List.copyOf(alsoIn),
-                first.captured());
+                first.captured(),
+                first.remark());
     }
 
     private static List<Hook> collapsed(List<Hook> hooks) {
-        record Chain(AttachType type, List<Integer> programs) {}
+        record Chain(AttachType type, List<Integer> programs, Optional<String> remark) {}
         Map<Chain, Hook> distinct = new LinkedHashMap<>();
         for (Hook hook : hooks) {
-            distinct.merge(new Chain(hook.attachType(), hook.programIds()), hook, Hooks::with);
+            distinct.merge(new Chain(hook.attachType(), hook.programIds(), hook.remark()), hook, Hooks::with);
         }
         return List.copyOf(distinct.values());
     }

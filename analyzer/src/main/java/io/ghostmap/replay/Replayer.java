@@ -1,34 +1,43 @@
 package io.ghostmap.replay;
 
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The door of the room: runs connects through hooks. */
 public final class Replayer {
     private final Datapath datapath;
+    private final Translation.Setting setting;
 
-    public Replayer(Datapath datapath) {
+    /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
+    public Replayer(Datapath datapath, OptionalLong nowSeconds) {
         this.datapath = datapath;
+        this.setting = new Translation.Setting(nowSeconds);
     }
 
     /** A connect, or a datagram, to the frontend at each hook that handles its family and protocol. */
     public List<Replay> replay(List<Hook> hooks, Frontend frontend) {
         return hooks.stream()
                 .filter(hook -> handles(hook.attachType(), frontend))
-                .map(hook -> replay(hook, frontend))
+                .map(hook -> replay(hook, frontend, Client.UNKNOWN))
                 .toList();
     }
 
@@ -41,8 +50,19 @@ public final class Replayer {
         }
         return frontends.stream()
                 .filter(Replayer::isClientTarget)
+                .flatMap(frontend -> asked(frontend, frontends))
                 .flatMap(frontend -> replay(hooks, frontend).stream())
                 .toList();
+    }
+
+    /** Entries up to 1.16 are for every protocol: a client asks for one, for TCP unless another generation names them. */
+    private static Stream<Frontend> asked(Frontend frontend, Set<Frontend> all) {
+        if (frontend.protocol() != Protocol.ANY) {
+            return Stream.of(frontend);
+        }
+        boolean named = Stream.of(Protocol.TCP, Protocol.UDP)
+                .anyMatch(protocol -> all.contains(Frontend.external(frontend.endpoint(), protocol)));
+        return named ? Stream.empty() : Stream.of(Frontend.external(frontend.endpoint(), Protocol.TCP));
     }
 
     /** Surrogate entries (address 0) and drop entries (port 0) are not what a client connects to. */
@@ -53,68 +73,176 @@ public final class Replayer {
     }
 
     /**
-     * The IPv6 hooks also see IPv4 destinations, as mapped addresses of AF_INET6 sockets, and look them up in the IPv4
-     * maps; connect() is translated for datagram sockets as well.
+     * connect6 also sees IPv4 destinations, as mapped addresses of AF_INET6 sockets, and looks them up in the IPv4 maps;
+     * a datagram to a mapped address passes sendmsg4, because the kernel unwraps it first ({@code udpv6_sendmsg}).
+     * connect() is translated for datagram sockets as well.
      */
     private static boolean handles(AttachType type, Frontend frontend) {
         boolean v4 = frontend.endpoint().address().isV4();
-        boolean datagrams = frontend.protocol() == Protocol.UDP;
+        boolean datagrams = frontend.protocol() == Protocol.UDP || frontend.protocol() == Protocol.ANY;
         return switch (type) {
             case CONNECT4 -> v4;
             case CONNECT6 -> true;
             case SENDMSG4 -> v4 && datagrams;
-            case SENDMSG6 -> datagrams;
+            case SENDMSG6 -> !v4 && datagrams;
             default -> false;
         };
     }
 
-    private Replay replay(Hook hook, Frontend frontend) {
-        List<Fate> fates = List.of(new Fate.Connects(frontend.endpoint()));
+    /** One connect, or datagram, of that client. */
+    public Replay replay(Hook hook, Frontend frontend, Client client) {
+        List<Way> ways = List.of(Way.to(frontend.endpoint()));
         List<Step> steps = new ArrayList<>();
         for (HookProgram program : hook.programs()) {
-            Step step = run(program, fates, frontend.protocol());
-            steps.add(step);
-            fates = merge(fates, step.after());
+            Turn turn = run(hook, program, ways, frontend.protocol(), client);
+            steps.add(turn.step);
+            ways = turn.ways;
         }
-        return new Replay(frontend, hook, List.copyOf(steps), fates, expected(hook, frontend));
+        return new Replay(frontend, hook, List.copyOf(steps), chances(ways), current(hook, frontend, client));
     }
 
-    /** What is final stays; what still connects becomes what the program made of it. */
-    private static List<Fate> merge(List<Fate> before, List<Fate> after) {
-        Set<Fate> merged = new LinkedHashSet<>();
-        before.stream().filter(fate -> !(fate instanceof Fate.Connects)).forEach(merged::add);
-        merged.addAll(after);
-        return List.copyOf(merged);
-    }
+    /** What each way has become, and the step for people. */
+    private record Turn(List<Way> ways, Step step) {}
 
-    private static Step run(HookProgram program, List<Fate> fates, Protocol protocol) {
-        List<Endpoint> before = new ArrayList<>();
-        for (Fate fate : fates) {
-            if (fate instanceof Fate.Connects connects) {
-                before.add(connects.endpoint());
-            }
-        }
+    private Turn run(Hook hook, HookProgram program, List<Way> ways, Protocol protocol, Client client) {
+        Set<Endpoint> before = new LinkedHashSet<>();
         Set<Fate> after = new LinkedHashSet<>();
-        List<Citation> entries = new ArrayList<>();
-        for (Endpoint destination : before) {
-            if (!program.listed()) {
-                after.add(new Fate.Unknown("program " + program.programId() + " is in no list of programs"));
+        Set<MapEntry> entries = new LinkedHashSet<>();
+        List<Way> next = new ArrayList<>();
+        for (Way way : ways) {
+            if (way.unknown().isPresent()) {
+                next.add(way);
                 continue;
             }
-            if (program.view().isEmpty()) {
-                after.add(new Fate.Connects(destination)); // not ours: assumed to pass, and named in the report
-                continue;
+            Translation.Result result = translate(program, way.at(), hook.attachType(), protocol, client);
+            for (Translation.Choice choice : result.choices()) {
+                Way then = way.then(choice);
+                next.add(then);
+                if (way.refusal().isEmpty()) {
+                    after.add(then.fate());
+                }
             }
-            Translation.Result result = Translation.of(program.view().get(), destination, protocol);
-            after.addAll(result.fates());
-            entries.addAll(result.entries());
+            if (way.refusal().isEmpty()) {
+                before.add(way.at());
+                entries.addAll(result.entries());
+            }
         }
-        return new Step(
+        List<Endpoint> seen = List.copyOf(before);
+        Step step = new Step(
                 program,
-                program.view().flatMap(view -> servicesMap(view, before)),
-                List.copyOf(before),
+                program.view().flatMap(view -> servicesMap(view, seen)),
+                seen,
                 List.copyOf(after),
                 List.copyOf(entries));
+        return new Turn(Way.merged(next), step);
+    }
+
+    private Translation.Result translate(
+            HookProgram program, Endpoint at, AttachType type, Protocol protocol, Client client) {
+        if (!program.listed()) {
+            return only(
+                    new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"));
+        }
+        if (program.view().isEmpty()) {
+            return only(new Translation.Effect.Passes()); // not ours: assumed to pass, and named in the report
+        }
+        return translate(program.view().get(), at, type, protocol, client);
+    }
+
+    private static Translation.Result only(Translation.Effect effect) {
+        return new Translation.Result(List.of(new Translation.Choice(effect, 1, List.of())), List.of());
+    }
+
+    /** With each semantics that the program can have; where they lead to different ends, each end says which. */
+    private Translation.Result translate(View view, Endpoint at, AttachType type, Protocol protocol, Client client) {
+        record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
+        Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
+        Set<MapEntry> entries = new LinkedHashSet<>();
+        for (Semantics semantics : view.semantics()) {
+            Translation.Result result = translate(view, semantics, at, type, protocol, client);
+            List<Translation.Choice> butForErrors = result.choices().stream()
+                    .map(Translation.Choice::withoutErrors)
+                    .toList();
+            byResult.merge(
+                    butForErrors,
+                    new Found(result.choices(), List.of(semantics)),
+                    (first, again) -> new Found(
+                            Translation.Choice.withErrorsOf(first.choices, again.choices),
+                            Stream.concat(first.releases.stream(), again.releases.stream())
+                                    .toList()));
+            entries.addAll(result.entries());
+        }
+        if (byResult.size() == 1) {
+            return new Translation.Result(byResult.values().iterator().next().choices(), List.copyOf(entries));
+        }
+        List<Translation.Choice> choices = new ArrayList<>();
+        byResult.values().forEach(found -> {
+            String condition = "program " + view.program().id() + " is of Cilium "
+                    + found.releases.stream().map(Semantics::releases).collect(Collectors.joining(" or "));
+            for (Translation.Choice way : found.choices) {
+                List<String> given = new ArrayList<>(List.of(condition));
+                given.addAll(way.conditions());
+                choices.add(new Translation.Choice(way.effect(), way.share(), List.copyOf(given)));
+            }
+        });
+        return new Translation.Result(choices, List.copyOf(entries));
+    }
+
+    /**
+     * connect6 looks an IPv4 destination up as the mapped address that it is first, and unwraps it where the IPv6 maps
+     * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
+     */
+    private Translation.Result translate(
+            View view, Semantics semantics, Endpoint at, AttachType type, Protocol protocol, Client client) {
+        Translation.Result plain = Translation.of(view, semantics, at, protocol, client, setting);
+        if (type != AttachType.CONNECT6
+                || !at.address().isV4()
+                || view.servicesV6().content().isEmpty()) {
+            return plain;
+        }
+        Translation.Result wrapped = Translation.of(view, semantics, mapped(at), protocol, client, setting);
+        List<Translation.Choice> choices = new ArrayList<>();
+        for (Translation.Choice choice : wrapped.choices()) {
+            if (choice.effect() instanceof Translation.Effect.FindsNothing
+                    || choice.effect() instanceof Translation.Effect.Unknown) {
+                plain.choices()
+                        .forEach(next -> choices.add(new Translation.Choice(
+                                next.effect(),
+                                choice.share() * next.share(),
+                                both(choice.conditions(), next.conditions()))));
+            } else {
+                choices.add(choice);
+            }
+        }
+        List<MapEntry> entries = new ArrayList<>(wrapped.entries());
+        entries.addAll(plain.entries());
+        return new Translation.Result(List.copyOf(choices), List.copyOf(entries));
+    }
+
+    private static List<String> both(List<String> first, List<String> second) {
+        List<String> all = new ArrayList<>(first);
+        all.addAll(second);
+        return List.copyOf(all);
+    }
+
+    /** {@code ::ffff:10.0.0.1} for 10.0.0.1. */
+    private static Endpoint mapped(Endpoint v4) {
+        byte[] bytes = new byte[IpAddress.V6_BYTES];
+        bytes[10] = (byte) 0xff;
+        bytes[11] = (byte) 0xff;
+        System.arraycopy(v4.address().toBytes(), 0, bytes, IpAddress.V6_BYTES - IpAddress.V4_BYTES, IpAddress.V4_BYTES);
+        return new Endpoint(IpAddress.of(bytes, 0, bytes.length), v4.port());
+    }
+
+    private static List<Chance> chances(List<Way> ways) {
+        record Same(Fate fate, List<String> conditions) {}
+        Map<Same, Double> shares = new LinkedHashMap<>();
+        for (Way way : ways) {
+            shares.merge(new Same(way.fate(), way.conditions()), way.share(), Double::sum);
+        }
+        List<Chance> chances = new ArrayList<>();
+        shares.forEach((same, share) -> chances.add(new Chance(same.fate, share, same.conditions)));
+        return List.copyOf(chances);
     }
 
     private static Optional<Integer> servicesMap(View view, List<Endpoint> before) {
@@ -122,11 +250,19 @@ public final class Replayer {
         return (v4 ? view.servicesV4() : view.servicesV6()).mapId();
     }
 
-    private List<Fate> expected(Hook hook, Frontend frontend) {
-        return currentView(hook, Family.of(frontend.endpoint().address()))
-                .map(view -> Translation.of(view, frontend.endpoint(), frontend.protocol())
-                        .fates())
-                .orElse(List.of(new Fate.Unknown("no program that reads only the current generation was captured")));
+    private List<Chance> current(Hook hook, Frontend frontend, Client client) {
+        Optional<View> view = currentView(hook, Family.of(frontend.endpoint().address()));
+        if (view.isEmpty()) {
+            Fate unknown = new Fate.Unknown("no program that reads only the current generation was captured");
+            return List.of(new Chance(unknown, 1, List.of()));
+        }
+        Way start = Way.to(frontend.endpoint());
+        return chances(
+                translate(view.get(), frontend.endpoint(), hook.attachType(), frontend.protocol(), client)
+                        .choices()
+                        .stream()
+                        .map(start::then)
+                        .toList());
     }
 
     /** The program of the hook that reads the current generation, or else any program that does. */

@@ -1,6 +1,7 @@
 package io.ghostmap.replay;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import java.util.List;
 import java.util.Optional;
@@ -11,17 +12,22 @@ import java.util.Optional;
  * @param servicesMap the services map that it read; empty for a program whose effect is not known
  * @param before the addresses that it can see
  * @param after what each of them becomes, without doubles
- * @param entries the map entries that decided, in the order in which they are looked up
+ * @param rows the map entries that decided, in the order in which they are looked up
  */
 public record Step(
         HookProgram program,
         Optional<Integer> servicesMap,
         List<Endpoint> before,
         List<Fate> after,
-        List<Citation> entries) {
+        List<MapEntry> rows) {
 
     /** Whether the program changed nothing: every address leaves as it came. */
     public boolean passes() {
         return after.equals(before.stream().map(Fate.Connects::new).toList());
+    }
+
+    /** The entries that decided: file, key bytes and value bytes. */
+    public List<Citation> entries() {
+        return rows.stream().map(MapEntry::cite).toList();
     }
 }

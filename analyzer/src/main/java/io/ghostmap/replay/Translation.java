@@ -1,157 +1,507 @@
 package io.ghostmap.replay;
 
-import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Affinity;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.FamilyTables;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Semantics.Exemption;
+import io.ghostmap.datapath.Semantics.Protocols;
 import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.ServiceFlag;
+import io.ghostmap.datapath.ServiceFlags;
+import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalLong;
 import java.util.SortedMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * What one program makes of one destination: {@code __sock4_xlate_fwd} of Cilium's {@code bpf/bpf_sock.c} (1.13 to
- * 1.21-dev), followed over the tables of the program's own view. Every slot can be chosen, so the result is a set.
+ * What one program makes of one destination, with the semantics of one release: {@code __sock4_xlate_fwd} of Cilium's
+ * {@code bpf/bpf_sock.c} step by step, over the tables of the program's own view. Where a step asks for something that
+ * the evidence does not tell, both ways are followed, each under its condition.
  */
 final class Translation {
     /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
     private static final int MOST_ENTRIES = 1 + 2 * 16;
 
+    /** Cilium's default {@code node-port-range}; another one stands in no map. */
+    private static final int NODE_PORT_FIRST = 30_000;
+
+    private static final int NODE_PORT_LAST = 32_767;
+
+    private static final String ON_HOST = "the client is in the node's own network namespace";
+    private static final String NOT_ON_HOST = "the client is in a pod's network namespace";
+
     private final View view;
+    private final Semantics semantics;
     private final Endpoint destination;
     private final Protocol protocol;
+    private final Client client;
+    private final Setting setting;
     private final Family family;
-    private final Set<Fate> fates = new LinkedHashSet<>();
-    private final List<Citation> entries = new ArrayList<>();
+    private final FamilyTables tables;
+    private final List<Choice> choices = new ArrayList<>();
+    private final List<MapEntry> entries = new ArrayList<>();
 
-    private Translation(View view, Endpoint destination, Protocol protocol) {
-        this.view = view;
-        this.destination = destination;
-        this.protocol = protocol;
-        this.family = Family.of(destination.address());
+    /**
+     * What the node is like, as far as programs ask.
+     *
+     * @param nowSeconds of the monotonic clock
+     */
+    record Setting(OptionalLong nowSeconds) {}
+
+    /** What the program does: one way of several. */
+    sealed interface Effect {
+        /** It lets the address pass. */
+        record Passes() implements Effect {}
+
+        /** It knows no such service: the address passes, or is looked up again as what it maps to. */
+        record FindsNothing() implements Effect {}
+
+        /** It exchanges the address. */
+        record Rewrites(Rewrite rewrite) implements Effect {}
+
+        /** It makes connect() fail. */
+        record Refuses(String reason, List<String> errors) implements Effect {}
+
+        /** The evidence does not tell. */
+        record Unknown(String reason) implements Effect {}
     }
 
-    /** The possible fates without doubles, and the entries that lead to them. */
-    record Result(List<Fate> fates, List<Citation> entries) {}
+    /** An effect, how likely it is under its conditions, and those. */
+    record Choice(Effect effect, double share, List<String> conditions) {
+        Choice withoutErrors() {
+            return effect instanceof Effect.Refuses refuses
+                    ? new Choice(new Effect.Refuses(refuses.reason(), List.of()), share, conditions)
+                    : this;
+        }
 
-    static Result of(View view, Endpoint destination, Protocol protocol) {
-        Translation translation = new Translation(view, destination, protocol);
+        /** Two lists that differ in the errors of refusals only, as one with the errors of both. */
+        static List<Choice> withErrorsOf(List<Choice> first, List<Choice> again) {
+            List<Choice> both = new ArrayList<>();
+            for (int i = 0; i < first.size(); i++) {
+                Choice choice = first.get(i);
+                if (choice.effect instanceof Effect.Refuses one
+                        && again.get(i).effect instanceof Effect.Refuses other) {
+                    List<String> errors = Stream.concat(one.errors().stream(), other.errors().stream())
+                            .distinct()
+                            .toList();
+                    choice = new Choice(new Effect.Refuses(one.reason(), errors), choice.share, choice.conditions);
+                }
+                both.add(choice);
+            }
+            return List.copyOf(both);
+        }
+    }
+
+    /** All ways, in the order in which they were found, and the entries that lead to them. */
+    record Result(List<Choice> choices, List<MapEntry> entries) {}
+
+    private Translation(
+            View view, Semantics semantics, Endpoint destination, Protocol protocol, Client client, Setting setting) {
+        this.view = view;
+        this.semantics = semantics;
+        this.destination = destination;
+        this.protocol = protocol;
+        this.client = client;
+        this.setting = setting;
+        this.family = Family.of(destination.address());
+        this.tables = view.tables(family);
+    }
+
+    static Result of(
+            View view, Semantics semantics, Endpoint destination, Protocol protocol, Client client, Setting setting) {
+        Translation translation = new Translation(view, semantics, destination, protocol, client, setting);
         translation.run();
-        return new Result(List.copyOf(translation.fates), List.copyOf(translation.entries));
+        return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries));
     }
 
     private void run() {
-        Table<SortedMap<Frontend, Service>> services = view.services(family);
+        Table<SortedMap<Frontend, Service>> services = tables.services();
+        List<String> given = List.of();
         if (services.doubt().isPresent()) {
-            unknown(services.doubt().get());
-            return;
-        }
-        if (services.mapId().isEmpty()) {
-            pass(); // a program without that family's maps leaves the address alone
-            return;
-        }
-        if (services.content().isEmpty()) {
-            unknown("map " + services.mapId().get() + " was not dumped");
-            return;
-        }
-        Optional<Service> found = lookup();
-        if (found.isPresent()) {
-            follow(found.get());
-        } else if (services.whole()) {
-            pass();
+            unknown(services.doubt().get(), given);
+        } else if (services.mapId().isEmpty()) {
+            miss(given); // a program without that family's maps leaves the address alone
+        } else if (services.content().isEmpty()) {
+            unknown("map " + services.mapId().get() + " was not dumped", given);
         } else {
-            unknown("the dump of map " + services.mapId().get() + " is not whole, the entry may be missing from it");
-        }
-    }
-
-    /** The exact protocol first, then 0, which Cilium up to 1.16 writes for all; the internal scope where both exist. */
-    private Optional<Service> lookup() {
-        for (Protocol candidate : List.of(protocol, Protocol.ANY)) {
-            Optional<Service> external = view.service(new Frontend(destination, candidate, false));
-            if (external.isPresent()) {
-                return external.get().flags().twoScopes()
-                        ? view.service(new Frontend(destination, candidate, true))
-                        : external;
-            }
-        }
-        return Optional.empty();
-    }
-
-    private void follow(Service service) {
-        cite(service.source());
-        if (service.flags().l7() || service.flags().nat46()) {
-            pass();
-        } else if (service.flags().guarded()) {
-            unknown("an external IP or host port, translated only where the address is the host's own");
-        } else if (service.flags().localRedirect()) {
-            unknown("a local redirect policy, from which some clients are exempt");
-        } else if (service.count() == 0) {
-            deadEnd("the service has no backend");
-        } else {
-            service.selectable().forEach(this::followSlot);
-            int missing = service.count() - service.selectable().size();
-            if (missing > 0) {
-                missing(
-                        view.services(family),
-                        missing + " of " + service.count() + " slots of " + service.frontend() + " are missing");
+            Optional<Service> direct = lookup(destination);
+            if (direct.isPresent()) {
+                follow(direct.get(), given);
+            } else if (services.whole()) {
+                trySurrogate(given);
+            } else {
+                unknown(
+                        "the dump of map " + services.mapId().get() + " is not whole, the entry may be missing from it",
+                        given);
             }
         }
     }
 
-    private void followSlot(Slot slot) {
-        cite(slot.source());
-        Table<SortedMap<Long, Backend>> backends = view.backends(family);
+    // ---- finding the service --------------------------------------------------------------------------
+
+    /** The entry of the external scope and, where it says so, instead of it that of the internal one. */
+    private Optional<Service> lookup(Endpoint asked) {
+        Optional<Service> found = entry(asked, keyProtocol(), false);
+        if (found.filter(service -> service.flags().has(semantics.scopeSwitch()))
+                .isPresent()) {
+            Protocol next = semantics.protocols() == Protocols.EXACT_THEN_ANY_FOR_GOOD
+                    ? found.get().frontend().protocol()
+                    : keyProtocol();
+            found = entry(asked, next, true);
+        }
+        return semantics.refusesDeadEnd() ? found : found.filter(service -> service.count() > 0);
+    }
+
+    private Protocol keyProtocol() {
+        return semantics.protocols() == Protocols.ANY ? Protocol.ANY : protocol;
+    }
+
+    private Optional<Service> entry(Endpoint asked, Protocol exact, boolean internalScope) {
+        Optional<Service> found = view.service(new Frontend(asked, exact, internalScope));
+        boolean fallsBack = semantics.protocols() == Protocols.EXACT_THEN_ANY
+                || semantics.protocols() == Protocols.EXACT_THEN_ANY_FOR_GOOD;
+        return found.isPresent() || !fallsBack ? found : view.service(new Frontend(asked, Protocol.ANY, internalScope));
+    }
+
+    /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
+    private void trySurrogate(List<String> given) {
+        Optional<Service> surrogate =
+                lookup(new Endpoint(unspecified(family), destination.port())).filter(service -> isFor(service.flags()));
+        if (surrogate.isEmpty() || destination.address().isUnspecified()) {
+            miss(given);
+            return;
+        }
+        Service service = surrogate.get();
+        if (destination.address().isLoopback()) {
+            onHost(given, where -> follow(service, where), where -> surrogateByIdentity(service, where));
+        } else {
+            surrogateByIdentity(service, given);
+        }
+    }
+
+    private boolean inNodePortRange() {
+        return destination.port() >= NODE_PORT_FIRST && destination.port() <= NODE_PORT_LAST;
+    }
+
+    private boolean isFor(ServiceFlags flags) {
+        return inNodePortRange()
+                ? flags.has(ServiceFlag.NODE_PORT)
+                : flags.has(ServiceFlag.HOST_PORT)
+                        && (!isLoopbackOnly(flags) || destination.address().isLoopback());
+    }
+
+    private static boolean isLoopbackOnly(ServiceFlags flags) {
+        return flags.has(ServiceFlag.LOOPBACK);
+    }
+
+    private void surrogateByIdentity(Service service, List<String> given) {
+        Identified identified = identify();
+        String what =
+                destination.address() + " is an address of this node" + (inNodePortRange() ? " or of another" : "");
+        switch (identified) {
+            case UNKNOWN -> {
+                follow(service, and(given, what));
+                miss(and(given, "not so: " + what));
+            }
+            case HOST -> follow(service, given);
+            case REMOTE_NODE -> {
+                if (inNodePortRange()) {
+                    follow(service, given);
+                } else {
+                    miss(given);
+                }
+            }
+            case OTHER -> miss(given);
+        }
+    }
+
+    private enum Identified {
+        HOST,
+        REMOTE_NODE,
+        OTHER,
+        UNKNOWN
+    }
+
+    /** Whose address the destination is, by the program's own ipcache. */
+    private Identified identify() {
+        Table<IpCache> cache = view.ipCache();
+        if (cache.content().isEmpty()) {
+            // A program that knows no ipcache cannot ask it; one whose ipcache was not dumped can.
+            return cache.mapId().isPresent() || cache.doubt().isPresent() ? Identified.UNKNOWN : Identified.OTHER;
+        }
+        if (!cache.whole()) {
+            return Identified.UNKNOWN;
+        }
+        Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
+        entry.ifPresent(found -> cite(found.entry()));
+        if (entry.isEmpty()) {
+            return Identified.OTHER;
+        }
+        boolean counts = semantics.nodesOfOtherClusters() || !entry.get().remoteCluster();
+        return entry.get().isHost()
+                ? Identified.HOST
+                : entry.get().isRemoteNode() && counts ? Identified.REMOTE_NODE : Identified.OTHER;
+    }
+
+    // ---- following it ---------------------------------------------------------------------------------
+
+    private void follow(Service service, List<String> given) {
+        cite(service.entry());
+        ServiceFlags flags = service.flags();
+        if (service.count() == 0 && !flags.l7()) {
+            deadEnd("the service has no backend", 1, given);
+        } else if ((semantics.delegates() && flags.has(ServiceFlag.L7_DELEGATE)) || flags.nat46()) {
+            pass(1, given);
+        } else if (isGuarded(flags)) {
+            followGuarded(service, given);
+        } else {
+            followRedirect(service, given);
+        }
+    }
+
+    /** External IPs and host ports are translated only where the address is this node's. */
+    private boolean isGuarded(ServiceFlags flags) {
+        return flags.has(ServiceFlag.EXTERNAL_IP)
+                || (flags.has(ServiceFlag.HOST_PORT) && !destination.address().isLoopback());
+    }
+
+    private void followGuarded(Service service, List<String> given) {
+        switch (identify()) {
+            case HOST -> followRedirect(service, given);
+            case REMOTE_NODE, OTHER -> pass(1, given);
+            case UNKNOWN -> {
+                String what = destination.address() + " is an address of this node";
+                followRedirect(service, and(given, what));
+                pass(1, and(given, "not so: " + what));
+            }
+        }
+    }
+
+    /** The backends of a local redirect policy reach what they stand in for. */
+    private void followRedirect(Service service, List<String> given) {
+        if (!service.flags().localRedirect()) {
+            followProxy(service, given);
+        } else if (semantics.exemption() == Exemption.OWN_SOCKET) {
+            String own = "the client is itself the chosen backend of the local redirect policy";
+            pass(1, and(given, own));
+            followProxy(service, and(given, "not so: " + own));
+        } else {
+            followUnlessSkipped(service, given);
+        }
+    }
+
+    private void followUnlessSkipped(Service service, List<String> given) {
+        Table<List<SkipEntry>> skip = tables.skipLb();
+        String exempt = "the client is exempt from the local redirect policy";
+        List<SkipEntry> skipped = tables.skipped(Frontend.external(destination, protocol));
+        boolean unread = skip.content().isEmpty()
+                && (skip.mapId().isPresent() || skip.doubt().isPresent());
+        if (unread || (skip.content().isPresent() && !skip.whole())) {
+            pass(1, and(given, exempt));
+            followProxy(service, and(given, "not so: " + exempt));
+        } else if (client.netnsCookie().isPresent()) {
+            Optional<SkipEntry> own = skipped.stream()
+                    .filter(entry -> entry.netnsCookie() == client.netnsCookie().getAsLong())
+                    .findFirst();
+            own.ifPresent(entry -> cite(entry.entry()));
+            if (own.isPresent()) {
+                pass(1, given);
+            } else {
+                followProxy(service, given);
+            }
+        } else {
+            for (SkipEntry entry : skipped) {
+                cite(entry.entry());
+                pass(1, and(given, inNamespace(entry.netnsCookie())));
+            }
+            followProxy(service, skipped.isEmpty() ? given : and(given, "the client is in no such namespace"));
+        }
+    }
+
+    private static String inNamespace(long cookie) {
+        return "the client is in the network namespace with cookie " + Long.toUnsignedString(cookie);
+    }
+
+    /** Pods are redirected to the proxy where their packets leave; clients on the host at the socket. */
+    private void followProxy(Service service, List<String> given) {
+        if (!service.flags().l7()) {
+            followAffinity(service, given);
+            return;
+        }
+        Endpoint proxy =
+                new Endpoint(loopback(family), service.word().proxyPort().orElse(0));
+        onHost(given, where -> rewrite(service, proxy, 1, where), where -> pass(1, where));
+    }
+
+    private void followAffinity(Service service, List<String> given) {
+        List<Affinity> remembered = service.flags().has(ServiceFlag.AFFINITY)
+                ? tables.affinityOf(service.revNatId()).stream()
+                        .filter(entry -> entry.client() instanceof Affinity.Client.NetworkNamespace)
+                        .filter(this::isOfClient)
+                        .toList()
+                : List.of();
+        boolean open = true;
+        for (Affinity entry : remembered) {
+            List<String> where = client.netnsCookie().isPresent()
+                    ? given
+                    : and(given, inNamespace(((Affinity.Client.NetworkNamespace) entry.client()).cookie()));
+            open &= followRemembered(service, entry, where)
+                    || client.netnsCookie().isEmpty();
+        }
+        if (open) {
+            select(service, given);
+        }
+    }
+
+    private boolean isOfClient(Affinity entry) {
+        return client.netnsCookie().isEmpty()
+                || (entry.client() instanceof Affinity.Client.NetworkNamespace namespace
+                        && namespace.cookie() == client.netnsCookie().getAsLong());
+    }
+
+    /** Whether the entry leaves it open that a backend is chosen anew; if it counts, its own way is added. */
+    private boolean followRemembered(Service service, Affinity entry, List<String> given) {
+        Optional<Backend> backend =
+                tables.backends().content().flatMap(content -> Optional.ofNullable(content.get(entry.backendId())));
+        boolean matched = view.affinityMatch()
+                .content()
+                .flatMap(matches -> matches.find(service.revNatId(), entry.backendId()))
+                .isPresent();
+        long until = entry.lastUsed() + service.word().affinityTimeoutSeconds();
+        boolean timed = setting.nowSeconds().isPresent();
+        if (backend.isEmpty()
+                || !matched
+                || (timed && until <= setting.nowSeconds().getAsLong())) {
+            return true;
+        }
+        cite(entry.entry());
+        cite(backend.get().entry());
+        rewrite(
+                service,
+                backend.get().endpoint(),
+                1,
+                timed ? given : and(given, "its session affinity has not run out"));
+        return !timed;
+    }
+
+    private void select(Service service, List<String> given) {
+        double share = 1.0 / service.count();
+        List<Slot> selectable = service.selectable();
+        selectable.forEach(slot -> followSlot(service, slot, share, given));
+        int missing = service.count() - selectable.size();
+        if (missing > 0) {
+            missing(
+                    tables.services(),
+                    missing + " of " + service.count() + " slots of " + service.frontend() + " are missing",
+                    missing * share,
+                    given);
+        }
+    }
+
+    private void followSlot(Service service, Slot slot, double share, List<String> given) {
+        cite(slot.entry());
+        Table<SortedMap<Long, Backend>> backends = tables.backends();
         if (backends.content().isEmpty()) {
-            unknown(backends.doubt()
-                    .or(() -> backends.mapId().map(id -> "map " + id + " was not dumped"))
-                    .orElse("the program references no backends map that is known"));
+            unknown(
+                    backends.doubt()
+                            .or(() -> backends.mapId().map(id -> "map " + id + " was not dumped"))
+                            .orElse("the program references no backends map that is known"),
+                    given);
             return;
         }
         Optional<Backend> backend = view.backend(family, slot);
         if (backend.isEmpty()) {
-            missing(backends, "backend " + slot.backendId() + " is missing");
+            missing(backends, "backend " + slot.backendId() + " is missing", share, given);
             return;
         }
-        cite(backend.get().source());
-        fates.add(new Fate.Connects(backend.get().endpoint()));
+        cite(backend.get().entry());
+        rewrite(service, backend.get().endpoint(), share, given);
     }
 
-    private void missing(Table<?> table, String what) {
+    // ---- ways to end ----------------------------------------------------------------------------------
+
+    /** Both ways where it is not known whether the client is on the host. */
+    private void onHost(List<String> given, Consumer<List<String>> host, Consumer<List<String>> pod) {
+        if (client.inHostNetns().isEmpty()) {
+            host.accept(and(given, ON_HOST));
+            pod.accept(and(given, NOT_ON_HOST));
+        } else if (client.inHostNetns().get()) {
+            host.accept(given);
+        } else {
+            pod.accept(given);
+        }
+    }
+
+    private void missing(Table<?> table, String what, double share, List<String> given) {
         if (table.whole()) {
-            deadEnd(what);
+            deadEnd(what, share, given);
         } else {
-            unknown(what + " from a dump that is not whole");
+            unknown(what + " from a dump that is not whole", given);
         }
     }
 
-    private void deadEnd(String why) {
-        if (view.semantics() == Semantics.REFUSES_DEAD_END) {
-            fates.add(new Fate.Refused(why));
+    private void deadEnd(String why, double share, List<String> given) {
+        if (semantics.refusesDeadEnd()) {
+            choices.add(new Choice(new Effect.Refuses(why, semantics.errors()), share, given));
         } else {
-            pass();
+            pass(share, given);
         }
     }
 
-    private void cite(Citation entry) {
+    private void rewrite(Service service, Endpoint backend, double share, List<String> given) {
+        Rewrite rewrite = new Rewrite(tables.reverseSk().mapId(), backend, destination, service.revNatId());
+        choices.add(new Choice(new Effect.Rewrites(rewrite), share, given));
+    }
+
+    private void miss(List<String> given) {
+        choices.add(new Choice(new Effect.FindsNothing(), 1, given));
+    }
+
+    private void pass(double share, List<String> given) {
+        choices.add(new Choice(new Effect.Passes(), share, given));
+    }
+
+    private void unknown(String why, List<String> given) {
+        choices.add(new Choice(new Effect.Unknown(why), 1, given));
+    }
+
+    private void cite(MapEntry entry) {
         if (entries.size() < MOST_ENTRIES) {
             entries.add(entry);
         }
     }
 
-    private void pass() {
-        fates.add(new Fate.Connects(destination));
+    private static List<String> and(List<String> given, String condition) {
+        List<String> all = new ArrayList<>(given);
+        all.add(condition);
+        return List.copyOf(all);
     }
 
-    private void unknown(String why) {
-        fates.add(new Fate.Unknown(why));
+    private static IpAddress unspecified(Family family) {
+        return IpAddress.of(new byte[family.addressBytes()], 0, family.addressBytes());
+    }
+
+    private static IpAddress loopback(Family family) {
+        byte[] bytes = new byte[family.addressBytes()];
+        bytes[bytes.length - 1] = 1;
+        if (family == Family.IPV4) {
+            bytes[0] = 127;
+        }
+        return IpAddress.of(bytes, 0, bytes.length);
     }
 }

@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Printable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Answers to an engineer's single questions, for the terminal: the same facts as in the report. */
 public final class NodeText {
@@ -62,6 +63,10 @@ public final class NodeText {
                     .append(Printable.whole(hook.cgroup()))
                     .append(hook.orderFrom().equals("computed") ? " (order computed from the attachments)" : "")
                     .append('\n');
+            if (!hook.remark().isEmpty()) {
+                TextTable.wrap("note: " + Printable.whole(hook.remark()), TextTable.WIDTH)
+                        .forEach(line -> out.append(line).append('\n'));
+            }
             TextTable table = new TextTable("", "PROGRAM", "NAME", "WORKS ON", "ATTACHED BY", "MAPS");
             int place = 1;
             for (Report.Program program : hook.programs()) {
@@ -105,6 +110,7 @@ public final class NodeText {
                 step(out, place++, step);
             }
             TextTable.paragraph(out, "ends at   " + String.join(" or ", replay.outcome()));
+            chances(out, replay);
             TextTable.paragraph(
                     out,
                     "should be " + String.join(" or ", replay.expected()) + (replay.affected() ? "   <- differs" : ""));
@@ -113,6 +119,24 @@ public final class NodeText {
             }
         }
         return out.toString();
+    }
+
+    /** Where there is more than one end, or one that depends on what the bundle does not tell. */
+    private static void chances(StringBuilder out, Report.Replay replay) {
+        boolean plain = replay.chances().size() == 1
+                && replay.chances().get(0).conditions().isEmpty();
+        if (plain) {
+            return;
+        }
+        for (Report.Chance chance : replay.chances()) {
+            TextTable.paragraph(
+                    out,
+                    "          " + chance.end() + ": "
+                            + String.format(Locale.ROOT, "%.4g", chance.share() * 100) + " % of connects"
+                            + (chance.conditions().isEmpty()
+                                    ? ""
+                                    : ", if " + String.join(", and ", chance.conditions())));
+        }
     }
 
     private static void step(StringBuilder out, int place, Report.Step step) {

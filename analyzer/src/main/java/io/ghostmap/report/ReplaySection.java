@@ -20,6 +20,9 @@ final class ReplaySection {
         this.scene = scene;
     }
 
+    /** Shares are given to the ten-thousandth. */
+    private static final double SHARES = 10_000;
+
     /** Those that are affected, or whose connections the capture shows. */
     List<Report.Replay> worthNaming() {
         return scene.replays().stream()
@@ -49,6 +52,12 @@ final class ReplaySection {
                 replay.steps().stream().map(this::step).toList(),
                 ends(replay, replay.outcome()),
                 ends(replay, replay.expected()),
+                replay.chances().stream()
+                        .map(chance -> new Report.Chance(
+                                ends(replay, List.of(chance.fate())).get(0),
+                                Math.round(chance.share() * SHARES) / SHARES,
+                                chance.conditions()))
+                        .toList(),
                 replay.affected(),
                 observedSyns(replay));
     }

@@ -65,7 +65,12 @@ public record Report(
 
     /** Programs in run order; {@code orderFrom} is {@code effective} (the kernel's own) or {@code computed}. */
     public record Hook(
-            String cgroup, String attachType, String orderFrom, int sameInCgroupsBelow, List<Program> programs) {}
+            String cgroup,
+            String attachType,
+            String orderFrom,
+            String remark,
+            int sameInCgroupsBelow,
+            List<Program> programs) {}
 
     /** {@code linkId} is 0 without a link; {@code loadedAt} is UTC as the node's clock had it. */
     public record Program(
@@ -119,8 +124,12 @@ public record Report(
             List<Step> steps,
             List<String> outcome,
             List<String> expected,
+            List<Chance> chances,
             boolean affected,
             long observedSyns) {}
+
+    /** A way that it can end, its share among those under the same conditions (0 to 1), and those conditions. */
+    public record Chance(String end, double share, List<String> conditions) {}
 
     /** {@code generation} is the id of the services map that the program reads, 0 where it is not known. */
     public record Step(

@@ -123,6 +123,7 @@ public final class ReportBuilder {
                 hook.cgroup(),
                 hook.attachType().shortName(),
                 hook.captured() ? "effective" : "computed",
+                hook.remark().orElse(""),
                 hook.alsoIn().size(),
                 hook.programs().stream().map(this::program).toList());
     }

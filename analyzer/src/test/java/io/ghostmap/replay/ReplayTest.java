@@ -114,14 +114,15 @@ final class ReplayTest {
                         .effective(ROOT, CONNECT, 109, 160),
                 "172.17.0.9:80/TCP");
 
-        assertThat(replay.outcome()).containsExactly("refused: the service has no backend");
+        assertThat(replay.outcome()).containsExactly("refused: the service has no backend (EPERM or EHOSTUNREACH)");
     }
 
     @Test
     void programsUpTo112PassWhatLeadsNowhere() throws UnreadableBundleException {
         Report.Replay replay = only(
                 new NodeBundle()
-                        .generation(27, 28, false)
+                        .map(27, "hash", "cilium_lb4_serv", 12, 12, "")
+                        .map(28, "hash", "cilium_lb4_back", 4, 8, "")
                         .serviceWithCount(27, FRONTEND, 0, 0, 0, 0)
                         .generation(144, 145, true)
                         .service(144, FRONTEND, TCP, 996)
@@ -150,7 +151,8 @@ final class ReplayTest {
 
         assertThat(replay.outcome())
                 .containsExactlyInAnyOrder(
-                        "172.16.149.220:8080", "refused: 1 of 2 slots of 172.17.0.9:80/TCP are missing");
+                        "172.16.149.220:8080",
+                        "refused: 1 of 2 slots of 172.17.0.9:80/TCP are missing (EPERM or EHOSTUNREACH)");
     }
 
     @Test

@@ -29,9 +29,11 @@ import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -131,8 +133,8 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public Semantics semanticsOf(BpfProgram program) {
-        return program.name().startsWith("cil_") ? Semantics.REFUSES_DEAD_END : Semantics.PASSES_DEAD_END;
+    public List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls) {
+        return Releases.of(build.versions(), frontends, calls);
     }
 
     @Override

@@ -28,6 +28,7 @@ final class IpCacheTable implements IpCache {
     private static final int SKIP_TUNNEL = 0x01;
     private static final int HAS_TUNNEL_ENDPOINT = 0x02;
     private static final int TUNNEL_ENDPOINT_IS_IPV6 = 0x04;
+    private static final int REMOTE_CLUSTER = 0x08;
 
     private final MapDump dump;
     private final ByteOrder order;
@@ -105,6 +106,7 @@ final class IpCacheTable implements IpCache {
                 tunnelEndpoint(layout, value, flags),
                 OptionalLong.of(layout.valueField("key").number(value, order)),
                 (flags & SKIP_TUNNEL) != 0,
+                layout.valueField("tunnel_endpoint").kind() != Field.Kind.ADDRESS && (flags & REMOTE_CLUSTER) != 0,
                 new MapEntry(dump, row));
     }
 

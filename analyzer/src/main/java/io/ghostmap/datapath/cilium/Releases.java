@@ -1,0 +1,115 @@
+package io.ghostmap.datapath.cilium;
+
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Semantics.Exemption;
+import io.ghostmap.datapath.Semantics.Protocols;
+import io.ghostmap.datapath.ServiceFlag;
+import io.ghostmap.datapath.VersionRange;
+import io.ghostmap.net.Protocol;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the releases do differently at the socket ({@code bpf/bpf_sock.c}, {@code bpf/lib/lb.h}; 1.6 to 1.21-dev), and what
+ * of a program's evidence tells them apart. 1.19 stands twice: 1.19.4 was the first whose error reaches the application.
+ */
+final class Releases {
+    private static final String EPERM = "EPERM";
+    private static final String EHOSTUNREACH = "EHOSTUNREACH";
+
+    /** The helper by which a program chooses the error; without it the kernel says EPERM. */
+    private static final String SET_RETVAL = "bpf_set_retval";
+
+    private record Era(VersionRange versions, Semantics semantics) {}
+
+    private static final List<Era> TABLE = List.of(
+            new Era(
+                    VersionRange.upTo(12),
+                    new Semantics(
+                            "1.12 or older",
+                            false,
+                            List.of(EPERM),
+                            ServiceFlag.EXTERNAL_LOCAL,
+                            Protocols.ANY,
+                            Exemption.OWN_SOCKET,
+                            false,
+                            true)),
+            era(13, 15, "1.13 to 1.15", EPERM, Protocols.ANY, Exemption.OWN_SOCKET, false, true),
+            era(16, 16, "1.16", EPERM, Protocols.ANY, Exemption.SKIP_MAP, false, true),
+            era(17, 17, "1.17", EPERM, Protocols.EXACT_THEN_ANY_FOR_GOOD, Exemption.SKIP_MAP, false, true),
+            era(18, 18, "1.18", EPERM, Protocols.EXACT_THEN_ANY, Exemption.SKIP_MAP, false, true),
+            era(19, 19, "1.19 before 1.19.4", EPERM, Protocols.EXACT, Exemption.SKIP_MAP, true, false),
+            era(
+                    19,
+                    VersionRange.NEWEST,
+                    "1.19.4 or newer",
+                    EHOSTUNREACH,
+                    Protocols.EXACT,
+                    Exemption.SKIP_MAP,
+                    true,
+                    false));
+
+    private Releases() {}
+
+    private static Era era(
+            int first,
+            int last,
+            String name,
+            String error,
+            Protocols protocols,
+            Exemption exemption,
+            boolean delegates,
+            boolean nodesOfOtherClusters) {
+        return new Era(
+                VersionRange.between(first, last),
+                new Semantics(
+                        name,
+                        true,
+                        List.of(error),
+                        ServiceFlag.TWO_SCOPES,
+                        protocols,
+                        exemption,
+                        delegates,
+                        nodesOfOtherClusters));
+    }
+
+    /**
+     * The semantics that agree with everything known; those of the range alone where the rest contradicts it.
+     *
+     * @param frontends of the services that the program reads
+     * @param calls the helpers that its instructions call; empty where they were not captured
+     */
+    static List<Semantics> of(VersionRange versions, Collection<Frontend> frontends, Set<String> calls) {
+        List<Era> ofRange = TABLE.stream()
+                .filter(era -> !era.versions().and(versions).isEmpty())
+                .toList();
+        VersionRange byProtocol = byProtocol(frontends);
+        List<Era> narrowed = ofRange.stream()
+                .filter(era -> !era.versions().and(byProtocol).isEmpty())
+                .filter(era -> calls.isEmpty()
+                        || !era.semantics().refusesDeadEnd()
+                        || era.semantics().errors().contains(calls.contains(SET_RETVAL) ? EHOSTUNREACH : EPERM))
+                .toList();
+        return (narrowed.isEmpty() ? ofRange : narrowed)
+                .stream().map(Era::semantics).toList();
+    }
+
+    /**
+     * Up to 1.16 every key has protocol 0; from 1.17 on the agent writes the protocol, and from 1.19 on no program looks
+     * for 0 any more (what has port 0 as well is an entry of another kind).
+     */
+    private static VersionRange byProtocol(Collection<Frontend> frontends) {
+        boolean any = false;
+        boolean exact = false;
+        for (Frontend frontend : frontends) {
+            if (frontend.protocol() != Protocol.ANY) {
+                exact = true;
+            } else if (frontend.endpoint().port() != 0) {
+                any = true;
+            }
+        }
+        return new VersionRange(exact ? 17 : VersionRange.OLDEST, any ? 18 : VersionRange.NEWEST);
+    }
+}

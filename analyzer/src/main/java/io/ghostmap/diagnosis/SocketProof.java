@@ -1,0 +1,71 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.evidence.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Proof of who translated a socket: the kernel's number for the socket is the key under which the translating program,
+ * and no other, noted what the application had asked for.
+ *
+ * @param mapId the reverse_sk map that holds the entry
+ * @param programs that write to it, of those on forward hooks
+ */
+record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer> programs) {
+
+    /** One for each socket with an entry, in the order of the list of sockets. */
+    static List<SocketProof> of(Case scene) {
+        Datapath datapath = scene.datapath();
+        List<SocketProof> proofs = new ArrayList<>();
+        for (Socket socket : scene.evidence().sockets()) {
+            for (Map.Entry<Integer, List<ReverseSkEntry>> map :
+                    datapath.reverseSk().entrySet()) {
+                map.getValue().stream()
+                        .filter(entry -> entry.cookie() == socket.cookie())
+                        .filter(entry -> entry.backend().equals(socket.remote()))
+                        .findFirst()
+                        .ifPresent(entry ->
+                                proofs.add(new SocketProof(socket, map.getKey(), entry, writers(scene, map.getKey()))));
+            }
+        }
+        return List.copyOf(proofs);
+    }
+
+    private static List<Integer> writers(Case scene, int reverseSk) {
+        return scene.hooks().stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .flatMap(hook -> hook.programs().stream())
+                .filter(program -> program.view()
+                        .filter(view -> view.maps().contains(reverseSk))
+                        .isPresent())
+                .map(program -> program.programId())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    boolean isOf(int programId) {
+        return programs.contains(programId);
+    }
+
+    String text(Datapath datapath) {
+        String age = datapath.generation(mapId)
+                .map(generation -> generation.isNotCurrent() ? ", which is not current" : "")
+                .orElse("");
+        return "Proof by the socket's own number: socket " + socket.local() + " > " + socket.remote() + " has cookie "
+                + Long.toHexString(socket.cookie()) + "; under that cookie map " + mapId + " ("
+                + datapath.generation(mapId).map(g -> g.role()).orElse(MapRole.REVERSE_SK_V4) + age
+                + ") holds that the application asked for " + entry.frontend() + ". Only "
+                + (programs.size() == 1 ? "program " + programs.get(0) + " writes" : "programs " + programs + " write")
+                + " to that map.";
+    }
+
+    List<Citation> citations() {
+        return List.of(socket.source(), entry.source());
+    }
+}

@@ -1,0 +1,60 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
+import io.ghostmap.net.Protocol;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A socket with a peer as {@code ss -e} lists it. Mapped addresses are told as the IPv4 addresses that they are.
+ *
+ * @param remote where its packets go: behind a translation the backend
+ * @param cookie the kernel's own number for the socket, which no other socket of this boot has
+ */
+public record Socket(Protocol protocol, String state, Endpoint local, Endpoint remote, long cookie, Citation source) {
+
+    private static final Pattern LINE =
+            Pattern.compile("(tcp|udp)\\s+(\\S+)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s+(\\S+)\\s.*?\\bsk:([0-9a-f]{1,16})\\b.*");
+
+    private static final Pattern ZONE = Pattern.compile("%[^:\\]]*");
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+
+    /** Empty for a line of another form, and for a socket without a peer. */
+    static Optional<Socket> parse(String line, String file, int number) {
+        Matcher fields = LINE.matcher(line);
+        if (!fields.matches()) {
+            return Optional.empty();
+        }
+        Optional<Protocol> protocol = Protocol.ofName(fields.group(1));
+        Optional<Endpoint> local = endpoint(fields.group(3));
+        Optional<Endpoint> remote = endpoint(fields.group(4));
+        if (protocol.isEmpty() || local.isEmpty() || remote.isEmpty()) {
+            return Optional.empty();
+        }
+        String quote = fields.group(2) + " " + fields.group(3) + " " + fields.group(4) + " sk:" + fields.group(5);
+        return Optional.of(new Socket(
+                protocol.get(),
+                fields.group(2),
+                local.get(),
+                remote.get(),
+                Long.parseUnsignedLong(fields.group(5), 16),
+                new Citation(file, "line " + number, quote)));
+    }
+
+    private static Optional<Endpoint> endpoint(String text) {
+        return Endpoint.parse(ZONE.matcher(text).replaceAll("")).map(Socket::unmapped);
+    }
+
+    private static Endpoint unmapped(Endpoint endpoint) {
+        byte[] bytes = endpoint.address().toBytes();
+        boolean mapped =
+                bytes.length == IpAddress.V6_BYTES && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
+        return mapped
+                ? new Endpoint(IpAddress.of(bytes, MAPPED.length, IpAddress.V4_BYTES), endpoint.port())
+                : endpoint;
+    }
+}

@@ -1,0 +1,98 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.net.Endpoint;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A connect on its way through a chain: one of the ways that it can have taken so far.
+ *
+ * @param at the destination that the next program sees; of a refused one, too: the kernel runs all programs
+ * @param refusal why connect() will fail, whatever follows
+ * @param unknown why nothing more can be said
+ * @param rewrites what translating programs noted, in order
+ */
+record Way(
+        Endpoint at,
+        double share,
+        List<String> conditions,
+        Optional<Fate.Refused> refusal,
+        Optional<String> unknown,
+        List<Rewrite> rewrites) {
+
+    private static final String EPERM = "EPERM";
+
+    static Way to(Endpoint destination) {
+        return new Way(destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of());
+    }
+
+    Way then(Translation.Choice choice) {
+        Set<String> given = new LinkedHashSet<>(conditions);
+        given.addAll(choice.conditions());
+        Endpoint next = at;
+        Optional<Fate.Refused> refused = refusal;
+        Optional<String> lost = unknown;
+        List<Rewrite> noted = rewrites;
+        Translation.Effect effect = choice.effect();
+        if (effect instanceof Translation.Effect.Rewrites rewrites) {
+            next = rewrites.rewrite().backend();
+            noted = new ArrayList<>(this.rewrites);
+            noted.add(rewrites.rewrite());
+        } else if (effect instanceof Translation.Effect.Refuses refuses) {
+            refused = Optional.of(refused.map(first -> first.followedBy(refuses.errors()))
+                    .orElse(new Fate.Refused(refuses.reason(), refuses.errors())));
+        } else if (effect instanceof Translation.Effect.Unknown why) {
+            lost = lost.or(() -> Optional.of(why.reason()));
+        }
+        return new Way(next, share * choice.share(), List.copyOf(given), refused, lost, List.copyOf(noted));
+    }
+
+    /** The kernel keeps an error that a program chose over the EPERM of one that chose none; of two, the later. */
+    static List<String> errorsOf(List<String> first, List<String> later) {
+        Set<String> errors = new LinkedHashSet<>();
+        for (String error : later) {
+            if (error.equals(EPERM)) {
+                errors.addAll(first);
+            } else {
+                errors.add(error);
+            }
+        }
+        return List.copyOf(errors);
+    }
+
+    Fate fate() {
+        if (unknown.isPresent()) {
+            return new Fate.Unknown(unknown.get());
+        }
+        return refusal.isPresent() ? refusal.get() : new Fate.Connects(at);
+    }
+
+    /** Ways that nothing tells apart any more are one, with their shares added. */
+    static List<Way> merged(List<Way> ways) {
+        record Same(
+                Endpoint at,
+                List<String> conditions,
+                Optional<Fate.Refused> refusal,
+                Optional<String> unknown,
+                List<Rewrite> rewrites) {}
+        Map<Same, Way> distinct = new LinkedHashMap<>();
+        for (Way way : ways) {
+            distinct.merge(
+                    new Same(way.at, way.conditions, way.refusal, way.unknown, way.rewrites),
+                    way,
+                    (first, again) -> new Way(
+                            first.at,
+                            first.share + again.share,
+                            first.conditions,
+                            first.refusal,
+                            first.unknown,
+                            first.rewrites));
+        }
+        return List.copyOf(distinct.values());
+    }
+}

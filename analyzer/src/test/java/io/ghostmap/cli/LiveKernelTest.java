@@ -1,0 +1,159 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.BundleReader;
+import io.ghostmap.bundle.Limits;
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.cli.GeneratedNode.Dial;
+import io.ghostmap.cli.GeneratedNode.Dialled;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.DatapathReader;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.cilium.Cilium;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.Evidence;
+import io.ghostmap.evidence.EvidenceSink;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.replay.Client;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.Hooks;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Replayer;
+import io.ghostmap.support.Needs;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The oracle of this room: what the replay says of a captured node is what the kernel does on it. Maps and chains are
+ * generated, the lab builds them, makes real connects, and the destination or the error of each is compared.
+ */
+final class LiveKernelTest {
+    private static final int CHAINS = 96;
+    private static final int LEAST_CHAINS = 60;
+    private static final int LEAST_DIALS = 500;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void replayEqualsTheKernel() throws UnreadableBundleException {
+        Needs.lab();
+        long seed = Long.getLong("ghostmap.seed", System.nanoTime());
+        System.out.println("LiveKernelTest: -Dghostmap.seed=" + seed);
+        GeneratedNode node = new GeneratedNode(seed, CHAINS);
+        GeneratedNode.Run run = node.run(folder);
+        Comparison comparison = new Comparison(run);
+
+        Map<String, List<Dial>> alike = new TreeMap<>();
+        for (Dial dial : node.dials()) {
+            alike.computeIfAbsent(dial.cgroup() + " " + dial.kind() + " " + dial.to(), key -> new ArrayList<>())
+                    .add(dial);
+        }
+        alike.values().forEach(comparison::compare);
+
+        assertThat(comparison.mismatches).as("seed %d", seed).isEmpty();
+        assertThat(comparison.chains.size()).isGreaterThanOrEqualTo(LEAST_CHAINS);
+        assertThat(comparison.dials).isGreaterThanOrEqualTo(LEAST_DIALS);
+        System.out.println("LiveKernelTest: " + comparison);
+    }
+
+    /** Replays each dial on the captured state and holds it against what happened. */
+    private static final class Comparison {
+        private final GeneratedNode.Run run;
+        private final List<Hook> hooks;
+        private final Replayer replayer;
+        private final List<String> mismatches = new ArrayList<>();
+        private final Set<List<Integer>> chains = new LinkedHashSet<>();
+        private int dials;
+        private int translated;
+        private int refused;
+        private int open;
+
+        Comparison(GeneratedNode.Run run) throws UnreadableBundleException {
+            this.run = run;
+            EvidenceSink sink = new EvidenceSink();
+            Bundle bundle = new BundleReader(Limits.DEFAULT).read(run.bundle(), List.of(sink));
+            Evidence evidence = sink.assemble(bundle);
+            Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence.node()));
+            hooks = Hooks.of(evidence, datapath);
+            replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
+        }
+
+        /** Dials of one kind from one cgroup to one address: each ends as foretold, and all that is likely is seen. */
+        void compare(List<Dial> alike) {
+            Dial dial = alike.get(0);
+            Optional<Hook> hook = Hooks.forCgroup(hooks, dial.directory()).stream()
+                    .filter(candidate -> candidate.attachType() == hookOf(dial))
+                    .findFirst();
+            Set<String> foretold = new TreeSet<>();
+            Frontend frontend = Frontend.external(dial.to(), dial.stream() ? Protocol.TCP : Protocol.UDP);
+            if (hook.isEmpty()) {
+                foretold.add(dial.to().toString());
+            } else {
+                chains.add(hook.get().programIds());
+                Replay replay = replayer.replay(hook.get(), frontend, client(dial));
+                replay.outcome().forEach(fate -> foretold.addAll(texts(fate)));
+            }
+            Set<String> seen = new TreeSet<>();
+            for (Dial each : alike) {
+                Dialled dialled = run.dialled().get(each.id());
+                seen.add(dialled == null ? "nothing" : dialled.went());
+                dials++;
+            }
+            boolean likely = alike.size() >= GeneratedNode.REPEATS && foretold.size() <= 4;
+            if (!foretold.containsAll(seen) || (likely && !seen.containsAll(foretold))) {
+                mismatches.add(dial + " at " + hook.map(Hook::programIds).orElse(List.of()) + ": foretold " + foretold
+                        + ", seen " + seen);
+            }
+            translated += seen.contains(dial.to().toString()) ? 0 : 1;
+            refused += seen.stream().anyMatch(text -> text.startsWith("E")) ? 1 : 0;
+            open += foretold.size() > 1 ? 1 : 0;
+        }
+
+        private Client client(Dial dial) {
+            return new Client(
+                    OptionalLong.of(dial.fromHost() ? run.hostCookie() : run.podCookie()),
+                    Optional.of(dial.fromHost()));
+        }
+
+        private static List<String> texts(Fate fate) {
+            if (fate instanceof Fate.Connects connects) {
+                return List.of(connects.endpoint().toString());
+            }
+            if (fate instanceof Fate.Refused refusal) {
+                return refusal.errors();
+            }
+            return List.of(fate.text());
+        }
+
+        /** A datagram from an AF_INET6 socket to a mapped address passes the IPv4 hook: the kernel unwraps it first. */
+        private static AttachType hookOf(Dial dial) {
+            boolean v4 = dial.to().address().isV4();
+            return switch (dial.kind()) {
+                case "tcp4", "udp4" -> AttachType.CONNECT4;
+                case "tcp6", "udp6" -> AttachType.CONNECT6;
+                case "send4" -> AttachType.SENDMSG4;
+                default -> v4 ? AttachType.SENDMSG4 : AttachType.SENDMSG6;
+            };
+        }
+
+        @Override
+        public String toString() {
+            return dials + " dials over " + chains.size() + " chains, of these kinds of dial " + translated
+                    + " translated or refused, " + refused + " refused, " + open + " with several outcomes";
+        }
+    }
+}
