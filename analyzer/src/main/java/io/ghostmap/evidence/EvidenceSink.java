@@ -217,7 +217,7 @@ public final class EvidenceSink implements MemberSink {
     /** Of a translated instruction only the function that it calls is kept; of half a program nothing is concluded. */
     private void readProgram(int programId, InputStream in) {
         Set<String> called = new TreeSet<>();
-        JsonRows.Reading reading = JsonRows.read(in, row -> {
+        JsonRows.Reading reading = JsonRows.readBpftool(in, row -> {
             Matcher call = CALL.matcher(row.path("disasm").asString(""));
             if (call.lookingAt()) {
                 called.add(call.group(1));
