@@ -4,142 +4,98 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a member on a second thread while the first one looks at what came before: unpacking and digesting cost as much as
- * scanning. What fits into one chunk is read without that thread.
+ * Fills chunks on a second thread while the first looks at the one before: reading, unpacking and digesting cost as much
+ * as looking, and so a member costs the longer of the two, not their sum. What fits into one chunk is read without that
+ * thread.
  *
  * <p>To be closed before the stream below is used again: closing waits until the second thread has left it.
  */
-public final class ReadAhead extends InputStream {
-    private static final int CHUNK = 1 << 18;
-    private static final int CHUNKS = 4;
+public final class ReadAhead implements AutoCloseable {
+    private static final int CHUNKS = 3;
 
     private final InputStream in;
-    private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS);
-    private final BlockingQueue<byte[]> free = new ArrayBlockingQueue<>(CHUNKS + 1);
-    private final Thread reader = new Thread(this::readAll, "member-reader");
-    private Chunk current = new Chunk(new byte[0], 0, false, Failure.NONE);
-    private int at;
+    private final int headroom;
+    private final int capacity;
+    private final BlockingQueue<Chunk> free = new ArrayBlockingQueue<>(CHUNKS + 1);
+    private final BlockingQueue<Chunk> full = new ArrayBlockingQueue<>(CHUNKS + 1);
+    private final Thread reader = new Thread(this::readAll, "read-ahead");
     private boolean started;
     private volatile boolean closed;
 
-    /** What a read came to: {@code last} where the stream ended behind it, or failed. */
-    private static final class Chunk {
-        private final byte[] bytes;
-        private final int length;
-        private final boolean last;
-        private final Failure failure;
+    /** What ended the reader, such as a lack of memory: thrown again where it is noticed. */
+    private volatile @Nullable Error error;
 
-        Chunk(byte[] bytes, int length, boolean last, Failure failure) {
-            this.bytes = bytes;
-            this.length = length;
-            this.last = last;
-            this.failure = failure;
-        }
-    }
-
-    /** What the reader ran into, for the thread that asks. */
-    private sealed interface Failure {
-        Failure NONE = new None();
-
-        record None() implements Failure {}
-
-        record Io(IOException cause) implements Failure {}
-
-        record Fault(Throwable cause) implements Failure {}
-    }
-
-    public ReadAhead(InputStream in) {
+    /**
+     * Starts nothing yet.
+     *
+     * @param headroom bytes of room in front of each chunk
+     * @param capacity bytes of a chunk that is not the last
+     */
+    public ReadAhead(InputStream in, int headroom, int capacity) {
         this.in = in;
+        this.headroom = headroom;
+        this.capacity = capacity;
     }
 
-    @Override
-    public int read() throws IOException {
-        return hasMore() ? current.bytes[at++] & 0xff : -1;
+    /** Must not be called again behind the last chunk. */
+    public Chunk next() {
+        Chunk next = started ? take(full) : first();
+        Error thrown = error;
+        if (thrown != null) {
+            throw thrown;
+        }
+        return next;
     }
 
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-        if (length == 0) {
-            return 0;
+    private Chunk first() {
+        started = true;
+        Chunk first = new Chunk(headroom, capacity);
+        fill(first);
+        if (!first.isLast()) {
+            for (int i = 1; i < CHUNKS; i++) {
+                free.add(new Chunk(headroom, capacity));
+            }
+            reader.setDaemon(true);
+            reader.start();
         }
-        if (!hasMore()) {
-            return -1;
-        }
-        int count = Math.min(length, current.length - at);
-        System.arraycopy(current.bytes, at, target, offset, count);
-        at += count;
-        return count;
+        return first;
     }
 
-    private boolean hasMore() throws IOException {
-        while (at == current.length) {
-            if (current.failure instanceof Failure.Io io) {
-                throw io.cause();
-            }
-            if (current.failure instanceof Failure.Fault fault) {
-                throw new IOException("the archive cannot be read on: " + fault.cause(), fault.cause());
-            }
-            if (current.last) {
-                return false;
-            }
-            advance();
-        }
-        return true;
-    }
-
-    private void advance() {
-        if (!started) {
-            started = true;
-            current = fill(new byte[CHUNK]);
-            if (!current.last) {
-                for (int i = 1; i < CHUNKS; i++) {
-                    free.add(new byte[CHUNK]);
-                }
-                reader.setDaemon(true);
-                reader.start();
-            }
-        } else {
-            free.add(current.bytes);
-            current = take(full);
-        }
-        at = 0;
+    /** A chunk that {@link #next} gave may be filled again. */
+    public void release(Chunk chunk) {
+        free.add(chunk);
     }
 
     private void readAll() {
         boolean last = false;
         while (!last) {
-            byte[] bytes = take(free);
+            Chunk chunk = take(free);
             if (closed) {
                 return;
             }
-            Chunk chunk = fill(bytes);
-            last = chunk.last;
+            fill(chunk);
+            last = chunk.isLast();
             full.add(chunk);
         }
     }
 
-    private Chunk fill(byte[] bytes) {
-        int length = 0;
+    private void fill(Chunk chunk) {
         try {
-            while (length < bytes.length) {
-                int read = in.read(bytes, length, bytes.length - length);
-                if (read < 0) {
-                    return new Chunk(bytes, length, true, Failure.NONE);
-                }
-                length += read;
-            }
-            return new Chunk(bytes, length, false, Failure.NONE);
-        } catch (IOException e) {
-            return new Chunk(bytes, length, true, new Failure.Io(e));
-        } catch (RuntimeException | Error e) {
-            return new Chunk(bytes, length, true, new Failure.Fault(e));
+            chunk.fill(in);
+        } catch (RuntimeException e) {
+            chunk.fail(new IOException(
+                    "the stream cannot be read on: " + e.getClass().getSimpleName(), e));
+        } catch (Error e) {
+            chunk.fail(new IOException("the reader ended", e));
+            error = e;
         }
     }
 
     /** Nobody interrupts these threads; should somebody, the wait goes on and the mark is set again. */
-    private static <T> T take(BlockingQueue<T> queue) {
+    private static Chunk take(BlockingQueue<Chunk> queue) {
         boolean interrupted = false;
         try {
             while (true) {
@@ -159,7 +115,7 @@ public final class ReadAhead extends InputStream {
     @Override
     public void close() {
         closed = true;
-        free.offer(new byte[0]);
+        free.offer(Chunk.none(0)); // wakes the reader where it waits
         boolean interrupted = false;
         while (reader.isAlive()) {
             try {

@@ -6,7 +6,7 @@ import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.MemberSink;
-import io.ghostmap.bundle.ReadAhead;
+import io.ghostmap.bundle.ReadAheadStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -198,7 +198,7 @@ public final class EvidenceSink implements MemberSink {
         }
         BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
         MapDump dump;
-        try (ReadAhead ahead = new ReadAhead(plain)) {
+        try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
             dump = MapDumpReader.read(mapId, path, ahead);
         }
         unpackedDumps += plain.count();

@@ -1,5 +1,7 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.bundle.Chunk;
+import io.ghostmap.bundle.ReadAhead;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -7,20 +9,27 @@ import java.util.Optional;
  * The bytes of one capture in one array at a time. A stream that breaks off or fails below is an end with a
  * {@link #failure()}, not an exception: what was read until then stays evidence. Byte readers end in their order.
  *
- * <p>What stands across the border of two chunks is moved in front of the second, into its {@link Chunk#HEADROOM}.
+ * <p>What stands across the border of two chunks is moved in front of the second, into its headroom.
  */
 final class ByteSource implements AutoCloseable {
-    /** What a caller may {@link #require} at most. */
-    static final int MOST_REQUIRED = Chunk.HEADROOM;
+    /** What a caller may {@link #require} at most: more than the longest record or block. */
+    static final int MOST_REQUIRED = 1 << 19;
+
+    /** More than may be required, so that one more chunk ends any record. */
+    private static final int CHUNK = MOST_REQUIRED + (1 << 12);
+
+    /** What a capture may unpack to; a compressed one can state a thousand times its own size. */
+    static final long MOST_BYTES = 64L << 30;
 
     private final ReadAhead chunks;
-    private Chunk chunk = Chunk.EMPTY;
+    private Chunk chunk = Chunk.none(MOST_REQUIRED);
     private byte[] buffer = chunk.bytes();
-    private int start;
-    private int end;
+    private int start = chunk.start();
+    private int end = chunk.end();
+    private long total;
 
     ByteSource(InputStream in) {
-        this.chunks = new ReadAhead(in);
+        this.chunks = new ReadAhead(in, MOST_REQUIRED, CHUNK);
     }
 
     /** Whether {@code count} bytes, at most {@link #MOST_REQUIRED}, lie behind the position; reads on if need be. */
@@ -29,19 +38,22 @@ final class ByteSource implements AutoCloseable {
     }
 
     private boolean fill(int count) {
-        if (chunk.isLast()) {
+        if (chunk.isLast() || total > MOST_BYTES) {
             return false;
         }
         int left = end - start;
         Chunk next = chunks.next();
-        int moved = Chunk.HEADROOM - left;
+        int moved = next.start() - left;
         System.arraycopy(buffer, start, next.bytes(), moved, left);
-        chunks.release(chunk);
+        if (total > 0) {
+            chunks.release(chunk);
+        }
         chunk = next;
         buffer = next.bytes();
         start = moved;
         end = next.end();
-        return end - start >= count; // a chunk that is not the last is longer than what may be required
+        total += end - next.start();
+        return end - start >= count;
     }
 
     /** Steps over bytes that {@link #require} has seen. */
@@ -80,7 +92,9 @@ final class ByteSource implements AutoCloseable {
 
     /** Why the stream ended before its end; empty when it did not. */
     Optional<String> failure() {
-        return chunk.failure();
+        return total > MOST_BYTES
+                ? Optional.of("it unpacks to more than " + MOST_BYTES + " bytes; the rest was not read")
+                : chunk.failure().map(cause -> "its stream ends early or is damaged");
     }
 
     /** Nothing reads the stream any more when this returns; closing the stream is its owner's. */
