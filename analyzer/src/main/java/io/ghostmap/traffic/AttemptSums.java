@@ -10,22 +10,16 @@ import java.util.TreeMap;
 final class AttemptSums {
     private final Map<Reply, Integer> replies = new EnumMap<>(Reply.class);
     private final Map<ConnectionState, Integer> states = new EnumMap<>(ConnectionState.class);
-    private long syns;
     private long transmissions;
     private long firstNanos = Long.MAX_VALUE;
     private long lastNanos;
 
     void add(OpenAttempt attempt, CaptureEnd end) {
-        syns += attempt.syns();
         transmissions += attempt.transmissions();
         firstNanos = Math.min(firstNanos, attempt.firstNanos());
         lastNanos = Math.max(lastNanos, attempt.lastNanos());
         replies.merge(attempt.reply(end), 1, Integer::sum);
         attempt.state(end).ifPresent(state -> states.merge(state, 1, Integer::sum));
-    }
-
-    long syns() {
-        return syns;
     }
 
     long transmissions() {

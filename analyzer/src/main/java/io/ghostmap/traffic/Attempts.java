@@ -92,6 +92,14 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
         return Collections.unmodifiableSortedSet(new TreeSet<>(named(all)));
     }
 
+    long syns() {
+        long syns = 0;
+        for (OpenAttempt attempt : open) {
+            syns += attempt.syns();
+        }
+        return syns;
+    }
+
     AttemptSums sums() {
         AttemptSums sums = new AttemptSums();
         open.forEach(attempt -> sums.add(attempt, closing.end()));

@@ -19,14 +19,14 @@ public final class Destination {
     private final Attempts attempts;
     private final Tail tail;
     private final SamplePacket sample;
-    private final AttemptSums sums;
+    private final long syns;
 
     Destination(Endpoint endpoint, Attempts attempts, Tail tail, SamplePacket sample) {
         this.endpoint = endpoint;
         this.attempts = attempts;
         this.tail = tail;
         this.sample = sample;
-        this.sums = attempts.sums();
+        this.syns = attempts.syns() + tail.syns();
     }
 
     public Endpoint endpoint() {
@@ -45,27 +45,27 @@ public final class Destination {
 
     /** Frames with a SYN to it: what {@code tcpdump -r} and tshark count; the tail's included. */
     public long syns() {
-        return sums.syns() + tail.syns();
+        return syns;
     }
 
     /** SYNs sent, without their copies on other interfaces; of followed attempts. */
     public long transmissions() {
-        return sums.transmissions();
+        return attempts.sums().transmissions();
     }
 
     /** Time of the first SYN, 0 where only the tail has any. */
     public long firstNanos() {
-        return sums.firstNanos();
+        return attempts.sums().firstNanos();
     }
 
     /** Time of the last SYN, 0 where only the tail has any. */
     public long lastNanos() {
-        return sums.lastNanos();
+        return attempts.sums().lastNanos();
     }
 
     /** Followed attempts by their reply. */
     public SortedMap<Reply, Integer> replies() {
-        return sums.replies();
+        return attempts.sums().replies();
     }
 
     /** The reply that most attempts had; of two as frequent, the worse. */
@@ -83,7 +83,7 @@ public final class Destination {
 
     /** Followed attempts by Zeek's connection state, where the capture allows it. */
     public SortedMap<ConnectionState, Integer> states() {
-        return sums.states();
+        return attempts.sums().states();
     }
 
     /** Of the followed attempts. */
