@@ -13,6 +13,8 @@ public final class Rules {
         List<Rule> rules = new ArrayList<>();
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
+        rules.add(new UntranslatedFrontend());
+        rules.add(new SecondCilium());
         rules.add(new SilentBackend());
         rules.addAll(CaptureLimits.rules());
         return rules;
