@@ -16,7 +16,6 @@ public final class Repository {
             "no-backends",
             "untranslated",
             "partial-regeneration",
-            "v4-in-v6",
             "two-ciliums");
 
     private Repository() {}
