@@ -186,6 +186,24 @@ final class SampleBundlesTest {
                 .isNotEmpty();
     }
 
+    /** Only AF_INET6 sockets go wrong, and what they ask for is in the IPv4 maps. */
+    @Test
+    void mappedAddressesGoWrongWhileIpv4SocketsDoNot() throws UnreadableBundleException {
+        Report report = analyze("v4-in-v6");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.replays())
+                .filteredOn(Report.Replay::affected)
+                .isNotEmpty()
+                .extracting(Report.Replay::attachType)
+                .containsOnly("connect6");
+        assertThat(destination(report, "172.16.149.220", 8080).reply()).isEqualTo("none");
+        assertThat(destination(report, "172.16.109.127", 8080).reply()).isEqualTo("answered");
+        assertThat(String.join("\n", report.findings().get(0).explanation()))
+                .contains("Only sockets of AF_INET6 pass this hook");
+        assertThat(commands(report)).contains(" connect6 id ").doesNotContain(" connect4 id ");
+    }
+
     /** Another node's Cilium on the same kernel is none of this node's business. */
     @Test
     void secondCiliumOnTheKernelIsNotAccused() throws UnreadableBundleException {

@@ -16,6 +16,7 @@ public final class Repository {
             "no-backends",
             "untranslated",
             "partial-regeneration",
+            "v4-in-v6",
             "two-ciliums");
 
     private Repository() {}
