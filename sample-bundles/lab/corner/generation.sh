@@ -12,7 +12,7 @@ object=sock4
 both_families() {
     local hook
     for hook in connect sendmsg recvmsg getpeername; do hooks+=("${hook}6:cil_sock6_$hook"); done
-    object=sock-120
+    object=sock-118 # before services were read-only for programs, which the classifier joins
 }
 
 # Where a bpffs keeps them, as Cilium lays it out.

@@ -31,4 +31,4 @@ pod_attempts() {
     attempts_to_equal
 }
 
-node_attempts() { :; }
+node_attempts() { attempts_of_node; }

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param replays of every frontend of every generation, at every hook that handles it
  * @param affected those of them that end elsewhere than the current generation says
+ * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param destinations what was seen on the wire, against every generation
  */
 public record Case(
@@ -29,11 +30,14 @@ public record Case(
         List<Hook> hooks,
         List<Replay> replays,
         List<Replay> affected,
-        List<CorrelatedDestination> destinations) {
+        List<CorrelatedDestination> destinations,
+        List<Hook> separate) {
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
         List<Replay> replays = new Replayer(datapath, evidence.node().uptimeSeconds()).replayAll(hooks);
+        List<CorrelatedDestination> destinations = Correlation.of(traffic, datapath);
+        List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
         return new Case(
                 bundle,
                 evidence,
@@ -41,8 +45,12 @@ public record Case(
                 datapath,
                 hooks,
                 replays,
-                replays.stream().filter(Replay::affected).toList(),
-                Correlation.of(traffic, datapath));
+                replays.stream()
+                        .filter(Replay::affected)
+                        .filter(replay -> !separate.contains(replay.hook()))
+                        .toList(),
+                destinations,
+                separate);
     }
 
     /** For further connects on this node. */

@@ -13,8 +13,10 @@ public final class Rules {
         List<Rule> rules = new ArrayList<>();
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
+        rules.add(new UntranslatedFrontend());
         rules.add(new AgentDrift());
         rules.add(new SilentBackend());
+        rules.add(new SecondCilium());
         rules.addAll(CaptureLimits.rules());
         return rules;
     }

@@ -2,8 +2,10 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
@@ -13,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The hooks of one cgroup on which a program runs that reads a generation which is not current.
@@ -29,7 +32,7 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
         Datapath datapath = scene.datapath();
         Map<String, List<Hook>> byCgroup = new LinkedHashMap<>();
         for (Hook hook : scene.hooks()) {
-            if (staleOf(hook, datapath).isPresent()) {
+            if (staleOf(hook, datapath).isPresent() && !scene.separate().contains(hook)) {
                 byCgroup.computeIfAbsent(hook.cgroup(), cgroup -> new ArrayList<>())
                         .add(hook);
             }
@@ -99,6 +102,33 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
                         .filter(entry -> entry.backend().equals(backend))
                         .toList())
                 .orElse(List.of());
+    }
+
+    /** The map that makes the program stale: its services, or where those are current its backends. */
+    static Optional<Integer> staleMap(HookProgram program, Datapath datapath) {
+        return program.view()
+                .flatMap(view -> Stream.of(view.servicesV4(), view.servicesV6(), view.backendsV4(), view.backendsV6())
+                        .flatMap(table -> table.mapId().stream())
+                        .filter(id -> datapath.generation(id)
+                                .filter(Generation::isNotCurrent)
+                                .isPresent())
+                        .findFirst())
+                .or(() -> servicesMap(program));
+    }
+
+    /** Whether the program looks up ids of current services among backends that are not. */
+    static boolean isPartial(HookProgram program, Datapath datapath) {
+        return staleMap(program, datapath)
+                .flatMap(datapath::generation)
+                .filter(generation -> generation.role().isBackends() && generation.isNotCurrent())
+                .isPresent();
+    }
+
+    /** Whether only sockets of AF_INET6 pass the hooks with the old programs. */
+    boolean isOfInet6Only() {
+        return hooks.stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .allMatch(hook -> hook.attachType() == AttachType.CONNECT6 || hook.attachType() == AttachType.SENDMSG6);
     }
 
     /** The id of the services map that a program reads. */

@@ -101,7 +101,7 @@ final class StaleChainArgument {
 
     /** No more certain than the knowledge of which generation is current. */
     private Confidence confidence() {
-        boolean signs = StaleChain.servicesMap(stale)
+        boolean signs = StaleChain.staleMap(stale, scene.datapath())
                 .flatMap(scene.datapath()::generation)
                 .filter(generation -> generation.basis() == Generation.Basis.SIGNS)
                 .isPresent();
@@ -159,12 +159,25 @@ final class StaleChainArgument {
     }
 
     private String mapsText() {
-        return StaleChain.servicesMap(stale).map(map -> "map " + map).orElse("generation");
+        return StaleChain.staleMap(stale, scene.datapath())
+                .map(map -> (StaleChain.isPartial(stale, scene.datapath()) ? "backends map " : "map ") + map)
+                .orElse("generation");
     }
 
     private List<String> explanation() {
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add(chainText());
+        if (StaleChain.isPartial(stale, scene.datapath())) {
+            paragraphs.add(partialText());
+        }
+        if (chain.isOfInet6Only()) {
+            paragraphs.add(
+                    "Only sockets of AF_INET6 pass this hook: IPv6 connections, and IPv4 ones by mapped addresses, as"
+                            + " dual-stack programs (Java, Go) make them; those are looked up in the IPv4 maps. Programs with AF_INET"
+                            + " sockets pass connect4, where no stale program runs: on one node a service works for some and not"
+                            + " for others.");
+        }
+        refusedText().ifPresent(paragraphs::add);
         firstAffected().ifPresent(replay -> paragraphs.add(pathText(replay)));
         if (!witnesses.isEmpty()) {
             paragraphs.add(wireText());
@@ -180,6 +193,33 @@ final class StaleChainArgument {
         paragraphs.add("A reboot helps because it ends every attachment; detaching the named programs does the same"
                 + " without one.");
         return paragraphs;
+    }
+
+    private String partialText() {
+        return "This is a partial regeneration (SLB-03): program " + stale.programId() + " reads the current services "
+                + StaleChain.servicesMap(stale).map(map -> "(map " + map + ")").orElse("")
+                + " over old backends (" + mapsText()
+                + "). The ids in today's slots mean other backends there: a connection"
+                + " can reach a healthy backend of another service, which answers, or find no backend and be refused.";
+    }
+
+    private List<Replay> refused() {
+        return affected.stream()
+                .filter(replay -> replay.outcome().stream().anyMatch(Fate.Refused.class::isInstance))
+                .toList();
+    }
+
+    /** What is refused leaves no packet, so that a capture never speaks of it. */
+    private Optional<String> refusedText() {
+        List<Replay> refused = refused();
+        return refused.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Connects to " + count(frontends(refused).size(), "frontend") + " ("
+                        + few(frontends(refused)) + ") are refused at the socket: "
+                        + fates(refused.get(0).outcome().stream()
+                                .filter(Fate.Refused.class::isInstance)
+                                .toList())
+                        + ". No SYN leaves, so that no capture can show them; the application's own log does.");
     }
 
     private String chainText() {
@@ -292,7 +332,11 @@ final class StaleChainArgument {
             return "The capture holds no SYN, so that the traffic neither confirms nor contradicts this.";
         }
         return "None of the captured SYNs went to an address that only the stale generation leads to: the traffic does"
-                + " not confirm this. It may be that no client asked for one of the affected services in the window.";
+                + " not confirm this. It may be that no client asked for one of the affected services in the window"
+                + (refused().isEmpty()
+                        ? "."
+                        : "; and of the " + count(refused().size(), "frontend") + " (" + few(frontends(refused()))
+                                + ") whose connects are refused at the socket no capture can show anything.");
     }
 
     /** What the live tools said, if it was captured. */

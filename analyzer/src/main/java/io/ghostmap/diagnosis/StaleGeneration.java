@@ -33,7 +33,7 @@ final class StaleGeneration implements Rule {
     public List<Finding> findings(Case scene) {
         List<Finding> findings = new ArrayList<>();
         for (Generation old : scene.datapath().generations()) {
-            if (old.role().isServices() && old.isNotCurrent()) {
+            if (old.role().isServices() && old.isNotCurrent() && !isOfAnother(scene, old)) {
                 String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
                 findings.add(finding(id, scene, old));
             }
@@ -48,6 +48,14 @@ final class StaleGeneration implements Rule {
             }
         }
         return findings;
+    }
+
+    /** Whether only programs of another Cilium on this kernel read it. */
+    private static boolean isOfAnother(Case scene, Generation old) {
+        return !old.attachments().isEmpty()
+                && old.attachments().stream()
+                        .allMatch(attachment -> scene.separate().stream()
+                                .anyMatch(hook -> hook.programIds().contains(attachment.programId())));
     }
 
     /** The signs name different maps: nothing is called stale, and nothing is to be detached. */

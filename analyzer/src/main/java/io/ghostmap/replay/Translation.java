@@ -211,12 +211,11 @@ final class Translation {
 
     private void surrogateByIdentity(Service service, List<String> given) {
         Identified identified = identify();
-        String what =
-                destination.address() + " is an address of this node" + (inNodePortRange() ? " or of another" : "");
+        String where = " address of this node" + (inNodePortRange() ? " or of another" : "");
         switch (identified) {
             case UNKNOWN -> {
-                follow(service, and(given, what));
-                miss(and(given, "not so: " + what));
+                follow(service, and(given, destination.address() + " is an" + where));
+                miss(and(given, destination.address() + " is no" + where));
             }
             case HOST -> follow(service, given);
             case REMOTE_NODE -> {
@@ -285,9 +284,8 @@ final class Translation {
             case HOST -> followRedirect(service, given);
             case REMOTE_NODE, OTHER -> pass(1, given);
             case UNKNOWN -> {
-                String what = destination.address() + " is an address of this node";
-                followRedirect(service, and(given, what));
-                pass(1, and(given, "not so: " + what));
+                followRedirect(service, and(given, destination.address() + " is an address of this node"));
+                pass(1, and(given, destination.address() + " is no address of this node"));
             }
         }
     }
@@ -297,9 +295,9 @@ final class Translation {
         if (!service.flags().localRedirect()) {
             followProxy(service, given);
         } else if (semantics.exemption() == Exemption.OWN_SOCKET) {
-            String own = "the client is itself the chosen backend of the local redirect policy";
-            pass(1, and(given, own));
-            followProxy(service, and(given, "not so: " + own));
+            pass(1, and(given, "the client is itself the chosen backend of the local redirect policy"));
+            followProxy(
+                    service, and(given, "the client is not itself the chosen backend of the local redirect policy"));
         } else {
             followUnlessSkipped(service, given);
         }
@@ -307,13 +305,12 @@ final class Translation {
 
     private void followUnlessSkipped(Service service, List<String> given) {
         Table<List<SkipEntry>> skip = tables.skipLb();
-        String exempt = "the client is exempt from the local redirect policy";
         List<SkipEntry> skipped = tables.skipped(Frontend.external(destination, protocol));
         boolean unread = skip.content().isEmpty()
                 && (skip.mapId().isPresent() || skip.doubt().isPresent());
         if (unread || (skip.content().isPresent() && !skip.whole())) {
-            pass(1, and(given, exempt));
-            followProxy(service, and(given, "not so: " + exempt));
+            pass(1, and(given, "the client is exempt from the local redirect policy"));
+            followProxy(service, and(given, "the client is not exempt from the local redirect policy"));
         } else if (client.netnsCookie().isPresent()) {
             Optional<SkipEntry> own = skipped.stream()
                     .filter(entry -> entry.netnsCookie() == client.netnsCookie().getAsLong())

@@ -131,8 +131,10 @@ public final class NodeText {
         for (Report.Chance chance : replay.chances()) {
             TextTable.paragraph(
                     out,
-                    "          " + chance.end() + ": "
-                            + String.format(Locale.ROOT, "%.4g", chance.share() * 100) + " % of connects"
+                    "          " + chance.end()
+                            + (chance.share() < 1
+                                    ? ": " + String.format(Locale.ROOT, "%.4g", chance.share() * 100) + " % of connects"
+                                    : "")
                             + (chance.conditions().isEmpty()
                                     ? ""
                                     : ", if " + String.join(", and ", chance.conditions())));

@@ -26,9 +26,14 @@ final class ReplaySection {
     /** Those that are affected, or whose connections the capture shows. */
     List<Report.Replay> worthNaming() {
         return scene.replays().stream()
-                .filter(replay -> replay.affected() || observedSyns(replay) > 0)
+                .filter(replay -> affected(replay) || observedSyns(replay) > 0)
                 .map(this::replay)
                 .toList();
+    }
+
+    /** What another Cilium on this kernel does elsewhere is no fault of this node. */
+    private boolean affected(Replay replay) {
+        return replay.affected() && !scene.separate().contains(replay.hook());
     }
 
     /** SYN frames to an address that this frontend leads to. */
@@ -58,7 +63,7 @@ final class ReplaySection {
                                 Math.round(chance.share() * SHARES) / SHARES,
                                 chance.conditions()))
                         .toList(),
-                replay.affected(),
+                affected(replay),
                 observedSyns(replay));
     }
 

@@ -28,7 +28,7 @@ final class GeneratedNode {
     /** What the lab mounts as the root of its own part of the hierarchy. */
     static final String CGROUP_ROOT = "/sys/fs/cgroup";
 
-    private static final int GENERATIONS = 20;
+    private static final int GENERATIONS = 15;
     private static final List<Integer> RELEASES = List.of(112, 116, 117, 118, 120);
     private static final List<String> FORWARD = List.of("connect4", "connect6", "sendmsg4", "sendmsg6");
     private static final List<String> BACKWARD = List.of("getpeername4", "getpeername6", "recvmsg4", "recvmsg6");
@@ -74,7 +74,7 @@ final class GeneratedNode {
     GeneratedNode(long seed, int chains) {
         random = new Random(seed);
         for (int i = 0; i < GENERATIONS; i++) {
-            generations.add(GeneratedGeneration.of(random, RELEASES.get(i % RELEASES.size()), i < GENERATIONS / 2));
+            generations.add(GeneratedGeneration.of(random, RELEASES.get(i % RELEASES.size()), i < RELEASES.size()));
         }
         for (int i = 0; i < GENERATIONS / 4; i++) {
             int other = random.nextInt(GENERATIONS);
@@ -104,7 +104,7 @@ final class GeneratedNode {
         }
         cgroups.addAll(levels);
         boolean forgetful = number % 8 == 0; // no session affinity: what is repeated ends at every possible place
-        int choice = forgetful ? GENERATIONS / 2 : GENERATIONS;
+        int choice = forgetful ? RELEASES.size() : GENERATIONS;
         List<Integer> used = List.of(random.nextInt(choice), random.nextInt(choice), random.nextInt(choice));
         for (String hook : FORWARD) {
             int programs = random.nextInt(6);

@@ -19,7 +19,7 @@ import org.apache.commons.compress.compressors.zstandard.ZstdCompressorOutputStr
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * The committed reports are what the analyzer makes of the committed bundles, byte for byte. After a change that is
@@ -30,7 +30,7 @@ final class GoldenReportsTest {
     private Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    @FieldSource("io.ghostmap.support.Repository#SAMPLES")
     void committedReportIsWhatTheAnalyzerMakes(String sample) throws UnreadableBundleException, IOException {
         Report report = Analysis.of(Repository.sample(sample));
         compare(sample + ".json", JsonRenderer.render(report));

@@ -41,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
  * generated, the lab builds them, makes real connects, and the destination or the error of each is compared.
  */
 final class LiveKernelTest {
-    private static final int CHAINS = 96;
+    private static final int CHAINS = 72;
     private static final int LEAST_CHAINS = 60;
     private static final int LEAST_DIALS = 500;
 

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.FieldSource;
 
 /** The committed captures of a live kernel, and what must be found in each. */
 final class SampleBundlesTest {
@@ -103,8 +103,121 @@ final class SampleBundlesTest {
         assertThat(report.verdict().summary()).contains("no SYN");
     }
 
+    /** The old programs were attached last, to a child: they run first for its pods, and for nobody else. */
+    @Test
+    void childCgroupRunsFirstForItsPodsAlone() throws UnreadableBundleException {
+        Report report = analyze("child-cgroup-first");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        Report.Replay inPods = report.replays().stream()
+                .filter(replay -> replay.frontend().equals(FRONTEND)
+                        && replay.cgroup().endsWith("/kubepods.slice")
+                        && replay.attachType().equals("connect4"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(inPods.outcome()).containsExactly("172.16.149.220:8080");
+        assertThat(inPods.steps().get(0).program())
+                .isGreaterThan(inPods.steps().get(1).program());
+        assertThat(inPods.steps().get(0).current()).isFalse();
+        assertThat(report.replays())
+                .filteredOn(replay -> replay.cgroup().equals("/sys/fs/cgroup"))
+                .noneMatch(Report.Replay::affected);
+        assertThat(destination(report, "172.16.109.127", 8080).reply()).isEqualTo("answered");
+        assertThat(commands(report))
+                .contains("bpftool cgroup detach /sys/fs/cgroup/kubepods.slice connect4 id "
+                        + inPods.steps().get(0).program());
+    }
+
+    @Test
+    void preorderIsSeenInTheKernelsOrderAlone() throws UnreadableBundleException {
+        Report report = analyze("preorder");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        Report.Hook hook = connect4(report);
+        assertThat(hook.orderFrom()).isEqualTo("effective");
+        assertThat(hook.programs().get(0).reads()).isEqualTo("stale");
+        assertThat(hook.programs().get(0).id())
+                .isGreaterThan(hook.programs().get(1).id());
+        assertThat(hook.remark()).contains("BPF_F_PREORDER");
+    }
+
+    /** Nothing of a refused connect is on the wire: the replay is all that there is. */
+    @Test
+    void refusedConnectsAreToldWithTheErrorThatTheApplicationSees() throws UnreadableBundleException {
+        Report report = analyze("no-backends");
+
+        assertThat(report.verdict().severity()).isEqualTo("warning");
+        assertThat(report.verdict().summary()).contains("refused at the socket no capture can show");
+        assertThat(report.replays()).filteredOn(Report.Replay::affected).anySatisfy(replay -> {
+            assertThat(replay.outcome()).containsExactly("refused: the service has no backend (EHOSTUNREACH)");
+            assertThat(replay.expected()).isNotEmpty().noneMatch(end -> end.startsWith("refused"));
+            assertThat(replay.observedSyns()).isZero();
+        });
+    }
+
+    @Test
+    void serviceAddressOnTheWireIsTracedToTheCgroupOfThePrograms() throws UnreadableBundleException {
+        Report report = analyze("untranslated");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.findings().get(0).rule()).isEqualTo("SLB-04");
+        assertThat(report.verdict().title()).contains(FRONTEND).contains("kubepods-burstable-pod");
+        assertThat(destination(report, "172.17.93.4", 8080).classification()).isEqualTo("untranslated-frontend");
+        assertThat(report.findings()).noneMatch(finding -> finding.rule().equals("SLB-01"));
+    }
+
+    /** Today's services over yesterday's backends: the wrong service answers. */
+    @Test
+    void partialRegenerationReachesAHealthyButWrongService() throws UnreadableBundleException {
+        Report report = analyze("partial-regeneration");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.verdict().title()).contains("only the stale backends map");
+        assertThat(report.generations())
+                .filteredOn(generation -> generation.role().equals("services/IPv4"))
+                .hasSize(1);
+        assertThat(report.generations())
+                .filteredOn(generation -> generation.role().equals("backends/IPv4"))
+                .extracting(Report.Generation::current)
+                .containsExactly(false, true);
+        assertThat(String.join("\n", report.findings().get(0).explanation())).contains("partial regeneration (SLB-03)");
+        assertThat(report.destinations())
+                .filteredOn(destination -> destination.reply().equals("answered"))
+                .isNotEmpty();
+    }
+
+    /** Only AF_INET6 sockets go wrong, and what they ask for is in the IPv4 maps. */
+    @Test
+    void mappedAddressesGoWrongWhileIpv4SocketsDoNot() throws UnreadableBundleException {
+        Report report = analyze("v4-in-v6");
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.replays())
+                .filteredOn(Report.Replay::affected)
+                .isNotEmpty()
+                .extracting(Report.Replay::attachType)
+                .containsOnly("connect6");
+        assertThat(destination(report, "172.16.149.220", 8080).reply()).isEqualTo("none");
+        assertThat(destination(report, "172.16.109.127", 8080).reply()).isEqualTo("answered");
+        assertThat(String.join("\n", report.findings().get(0).explanation()))
+                .contains("Only sockets of AF_INET6 pass this hook");
+        assertThat(commands(report)).contains(" connect6 id ").doesNotContain(" connect4 id ");
+    }
+
+    /** Another node's Cilium on the same kernel is none of this node's business. */
+    @Test
+    void secondCiliumOnTheKernelIsNotAccused() throws UnreadableBundleException {
+        Report report = analyze("two-ciliums");
+
+        assertThat(report.findings())
+                .as(report.verdict().title())
+                .noneMatch(finding -> finding.severity().equals("critical")
+                        || finding.severity().equals("warning"));
+        assertThat(report.verdict().severity()).isIn("ok", "info");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"stale-generation", "stale-generation-link", "healthy", "no-traffic"})
+    @FieldSource("io.ghostmap.support.Repository#SAMPLES")
     void nothingIsMissingAndTheFileIsSmall(String sample) throws UnreadableBundleException, IOException {
         Report report = analyze(sample);
 

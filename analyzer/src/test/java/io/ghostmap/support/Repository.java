@@ -6,8 +6,18 @@ import java.util.List;
 /** Where the repository's own files lie while its tests run. */
 public final class Repository {
     /** The committed captures, one an incident. */
-    public static final List<String> SAMPLES =
-            List.of("stale-generation", "stale-generation-link", "healthy", "no-traffic");
+    public static final List<String> SAMPLES = List.of(
+            "stale-generation",
+            "stale-generation-link",
+            "healthy",
+            "no-traffic",
+            "child-cgroup-first",
+            "preorder",
+            "no-backends",
+            "untranslated",
+            "partial-regeneration",
+            "v4-in-v6",
+            "two-ciliums");
 
     private Repository() {}
 

@@ -1,0 +1,120 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.diagnosis.Phrases.and;
+import static io.ghostmap.diagnosis.Phrases.few;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.HookProgram;
+import io.ghostmap.replay.Replay;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * SLB-30: a second Cilium on the same kernel, as with the nodes of a kind cluster, which is no failure. Lists of BPF objects
+ * are global: its maps and programs are in the bundle, and are nobody's leftovers.
+ *
+ * <p>Told by what it shares with this node's: nothing. It has services, backends and programs of its own, on a part of the
+ * cgroup tree that no current program is attached to, above or below; and no captured SYN went where only it leads.
+ */
+final class SecondCilium implements Rule {
+    @Override
+    public String id() {
+        return "SLB-30";
+    }
+
+    @Override
+    public Set<Requirement> requires() {
+        return Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS);
+    }
+
+    /** Hooks of such a Cilium. */
+    static List<Hook> hooks(
+            List<Hook> hooks, Datapath datapath, List<Replay> replays, List<CorrelatedDestination> destinations) {
+        List<Hook> own = hooks.stream()
+                .filter(hook -> views(hook).anyMatch(view -> !datapath.readsStale(view)))
+                .toList();
+        Set<Fate> witnessed = destinations.stream()
+                .filter(seen -> seen.classification() == Classification.STALE_BACKEND_ONLY)
+                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
+                .collect(Collectors.toSet());
+        return own.isEmpty()
+                ? List.of()
+                : hooks.stream()
+                        .filter(hook -> views(hook).findAny().isPresent())
+                        .filter(hook -> views(hook).allMatch(view -> sharesNothing(view, datapath)))
+                        .filter(hook -> own.stream().noneMatch(other -> areOnePath(hook.cgroup(), other.cgroup())))
+                        .filter(hook -> replays.stream()
+                                .filter(replay -> replay.hook().equals(hook))
+                                .noneMatch(replay -> replay.outcome().stream().anyMatch(witnessed::contains)))
+                        .toList();
+    }
+
+    private static Stream<View> views(Hook hook) {
+        return hook.programs().stream().flatMap(program -> program.view().stream());
+    }
+
+    private static boolean sharesNothing(View view, Datapath datapath) {
+        List<Integer> tables = Stream.of(view.servicesV4(), view.servicesV6(), view.backendsV4(), view.backendsV6())
+                .flatMap(table -> table.mapId().stream())
+                .toList();
+        return !tables.isEmpty()
+                && tables.stream()
+                        .allMatch(id -> datapath.generation(id)
+                                .filter(Generation::isNotCurrent)
+                                .isPresent());
+    }
+
+    private static boolean areOnePath(String one, String other) {
+        return one.equals(other) || one.startsWith(other + "/") || other.startsWith(one + "/");
+    }
+
+    @Override
+    public List<Finding> findings(Case scene) {
+        return scene.separate().isEmpty() ? List.of() : List.of(finding(scene));
+    }
+
+    private Finding finding(Case scene) {
+        List<String> cgroups =
+                scene.separate().stream().map(Hook::cgroup).distinct().toList();
+        List<HookProgram> programs = scene.separate().stream()
+                .filter(hook -> hook.attachType() == AttachType.CONNECT4 || hook.attachType() == AttachType.CONNECT6)
+                .flatMap(hook -> hook.programs().stream())
+                .toList();
+        List<String> ids = programs.stream()
+                .map(program -> String.valueOf(program.programId()))
+                .distinct()
+                .toList();
+        String title = "Another Cilium on this kernel, which is no failure: programs " + few(ids) + " at "
+                + few(cgroups) + " read maps of their own, and no process outside of that cgroup passes them";
+        List<Citation> citations =
+                programs.stream().map(HookProgram::source).distinct().toList();
+        return new Finding(
+                id(),
+                id(),
+                Severity.INFO,
+                Confidence.LIKELY,
+                title,
+                "Nodes that share a kernel (kind, nested clusters) see each other's BPF objects in every list.",
+                List.of(
+                        "Services, backends and programs of that set have nothing in common with the current ones, and the"
+                                + " cgroups " + and(cgroups)
+                                + " lie neither above nor below any that a current program is attached to.",
+                        "If no other node shares this kernel, it is a leftover that acts on processes below that cgroup"
+                                + " alone: look whether there are any."),
+                citations,
+                List.of(),
+                List.of(new Rival(
+                        "A leftover of this node's own Cilium on a cgroup of its own",
+                        "Cannot be excluded by the bundle; no captured SYN went where only it leads.",
+                        "cat /sys/fs/cgroup/.../cgroup.procs below that cgroup, and docker ps or crictl ps")),
+                List.of());
+    }
+}
