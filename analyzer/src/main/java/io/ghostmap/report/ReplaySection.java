@@ -82,7 +82,8 @@ final class ReplaySection {
                 step.program().name(),
                 step.servicesMap().orElse(0),
                 generation.map(ReportBuilder::current).orElse(null),
-                String.join(", ", step.before().stream().map(Endpoint::toString).toList()),
+                String.join(
+                        " or ", step.before().stream().map(Endpoint::toString).toList()),
                 step.after().stream().map(Fate::text).toList(),
                 step.entries());
     }

@@ -29,6 +29,13 @@ final class QuestionsTest {
     }
 
     @Test
+    void programBehindOneWithTwoBackendsPassesBoth() {
+        assertThat(ask("explain", SAMPLE, "172.17.59.156:3306"))
+                .containsPattern(
+                        "sees [0-9.:]+ or [0-9.:]+,\\s+has\\s+no\\s+entry\\s+for\\s+it,\\s+lets\\s+it\\s+pass");
+    }
+
+    @Test
     void explainFollowsTheNearestCapturedCgroup() {
         String nearest = ask("explain", SAMPLE, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/kubepods.slice/any");
 
