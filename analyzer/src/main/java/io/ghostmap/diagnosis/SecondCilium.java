@@ -39,7 +39,7 @@ final class SecondCilium implements Rule {
     static List<Hook> hooks(
             List<Hook> hooks, Datapath datapath, List<Replay> replays, List<CorrelatedDestination> destinations) {
         List<Hook> own = hooks.stream()
-                .filter(hook -> views(hook).anyMatch(view -> !datapath.readsStale(view)))
+                .filter(hook -> views(hook).anyMatch(view -> readsCurrent(view, datapath)))
                 .toList();
         Set<Fate> witnessed = destinations.stream()
                 .filter(seen -> seen.classification() == Classification.STALE_BACKEND_ONLY)
@@ -61,15 +61,24 @@ final class SecondCilium implements Rule {
         return hook.programs().stream().flatMap(program -> program.view().stream());
     }
 
+    private static boolean readsCurrent(View view, Datapath datapath) {
+        return tables(view)
+                .anyMatch(id ->
+                        datapath.generation(id).filter(Generation::isCurrent).isPresent());
+    }
+
+    /** No sign on this node speaks for the maps of a second Cilium; whether one speaks against them need not be known. */
     private static boolean sharesNothing(View view, Datapath datapath) {
-        List<Integer> tables = Stream.of(view.servicesV4(), view.servicesV6(), view.backendsV4(), view.backendsV6())
-                .flatMap(table -> table.mapId().stream())
-                .toList();
-        return !tables.isEmpty()
-                && tables.stream()
+        return tables(view).findAny().isPresent()
+                && tables(view)
                         .allMatch(id -> datapath.generation(id)
-                                .filter(Generation::isNotCurrent)
+                                .filter(generation -> !generation.isCurrent())
                                 .isPresent());
+    }
+
+    private static Stream<Integer> tables(View view) {
+        return Stream.of(view.servicesV4(), view.servicesV6(), view.backendsV4(), view.backendsV6())
+                .flatMap(table -> table.mapId().stream());
     }
 
     private static boolean areOnePath(String one, String other) {
