@@ -11,6 +11,7 @@ import io.ghostmap.evidence.Holder;
 import io.ghostmap.evidence.ObjectKind;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -251,16 +252,13 @@ final class CurrentMap {
 
     /** The one services map with the most frontends that lead where Cilium's own list says. */
     private Optional<BpfMap> bestAgreement(List<BpfMap> maps) {
-        if (agentList.isEmpty() || !maps.stream().allMatch(map -> reader(map).isPresent())) {
+        if (agentList.isEmpty() || !maps.stream().noneMatch(map -> readers(map).isEmpty())) {
             return Optional.empty();
         }
         int best = -1;
         Optional<BpfMap> winner = Optional.empty();
         for (BpfMap map : maps) {
-            View view = reader(map).orElseThrow();
-            Family family =
-                    view.servicesV4().mapId().filter(id -> id == map.id()).isPresent() ? Family.IPV4 : Family.IPV6;
-            Agreement agreement = agentList.with(view, family);
+            Agreement agreement = agreement(map);
             agreements.put(map.id(), agreement);
             if (maps.size() > 1) {
                 reasons.add(
@@ -277,11 +275,27 @@ final class CurrentMap {
         return maps.size() > 1 ? winner : Optional.empty();
     }
 
-    /** A program that reads the map as its services, by which its backends are known. */
-    private Optional<View> reader(BpfMap map) {
-        return views.stream()
-                .filter(view -> view.servicesIn(map.id()).isPresent())
-                .findFirst();
+    /** Of the program that agrees best: an old one can read the same services over backends of its own time. */
+    private Agreement agreement(BpfMap map) {
+        return readers(map).stream()
+                .map(view -> agentList.with(view, family(view, map)))
+                .max(Comparator.comparingInt(Agreement::agreeing))
+                .orElseThrow();
+    }
+
+    private static Family family(View view, BpfMap map) {
+        return view.servicesV4().mapId().filter(id -> id == map.id()).isPresent() ? Family.IPV4 : Family.IPV6;
+    }
+
+    /** Programs that read the map as their services, by which its backends are known; one for each map of backends. */
+    private List<View> readers(BpfMap map) {
+        Map<Optional<Integer>, View> byBackends = new LinkedHashMap<>();
+        for (View view : views) {
+            if (view.servicesIn(map.id()).isPresent()) {
+                byBackends.putIfAbsent(view.backends(family(view, map)).mapId(), view);
+            }
+        }
+        return List.copyOf(byBackends.values());
     }
 
     private void note(BpfMap map, String text) {
