@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A command that has ended, with what it wrote. */
 public record Command(int exit, String out, String err) {
-    private static final long MINUTES = 10;
+    private static final long MINUTES = 30;
 
     public static Command run(Path folder, String... argv) {
         return run(folder, List.of(argv));
