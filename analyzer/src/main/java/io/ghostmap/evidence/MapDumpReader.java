@@ -63,13 +63,17 @@ final class MapDumpReader {
         this.file = file;
     }
 
-    /** Reads what is there; a dump that breaks off keeps its rows and carries the reason. */
-    static MapDump read(int mapId, String file, InputStream in) throws IOException {
+    /** Reads what is there; a dump that breaks off, packed or not, keeps its rows and carries the reason. */
+    static MapDump read(int mapId, String file, InputStream in) {
         MapDumpReader reader = new MapDumpReader(mapId, file);
-        RowScanner.Result scanned = RowScanner.scan(in, reader.slab);
-        reader.vanished = scanned.vanished();
-        if (scanned.rest().isPresent()) {
-            reader.readDocuments(new JsonRepair(scanned.rest().get()));
+        try {
+            RowScanner.Result scanned = RowScanner.scan(in, reader.slab);
+            reader.vanished = scanned.vanished();
+            if (scanned.rest().isPresent()) {
+                reader.readDocuments(new JsonRepair(scanned.rest().get()));
+            }
+        } catch (IOException e) {
+            reader.note("breaks off after " + reader.slab.count() + " entries");
         }
         return reader.finish();
     }
