@@ -7,12 +7,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,9 +41,6 @@ import picocli.CommandLine.Spec;
             CommandLine.HelpCommand.class
         })
 public final class Main {
-    private static final Map<String, Supplier<Object>> QUICK =
-            Map.of("analyze", AnalyzeCommand::new, "traffic", TrafficCommand::new);
-
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -84,13 +80,8 @@ public final class Main {
 
     /** Runs one command and returns its exit status; nothing escapes as an exception. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commands = commands(args)
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
         try {
-            return commands.execute(withCommand(commands, args));
+            return isTrafficOfPaths(args) ? traffic(out, err, args) : parsed(out, err, args);
         } catch (OutOfMemoryError | StackOverflowError e) {
             err.println("ghostmap: the bundle asks for more memory than Java was given: try again with"
                     + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
@@ -98,13 +89,46 @@ public final class Main {
         }
     }
 
+    /** Whether there is nothing to parse: setting the parser up takes longer than reading a capture of 100 MB. */
+    private static boolean isTrafficOfPaths(String... args) {
+        boolean paths = args.length > 1 && args[0].equals("traffic");
+        for (int i = 1; i < args.length && paths; i++) {
+            paths = !args[i].startsWith("-") && !args[i].startsWith("@");
+        }
+        return paths;
+    }
+
+    private static int traffic(PrintWriter out, PrintWriter err, String... args) {
+        List<Path> paths = new ArrayList<>();
+        for (int i = 1; i < args.length; i++) {
+            paths.add(Path.of(args[i]));
+        }
+        try {
+            return TrafficCommand.print(paths, false, out, err);
+        } catch (UnreadableBundleException | RuntimeException e) {
+            return failed(e, err);
+        }
+    }
+
+    private static int parsed(PrintWriter out, PrintWriter err, String... args) {
+        CommandLine commands = commands(args)
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
+        return commands.execute(withCommand(commands, args));
+    }
+
     /** All commands; or the one that is named and wanted quickly: reading the annotations of all takes longer than it. */
     private static CommandLine commands(String... args) {
-        Supplier<Object> quick = args.length == 0 ? null : QUICK.get(args[0]);
+        Object quick = switch (args.length == 0 ? "" : args[0]) {
+            case "analyze" -> new AnalyzeCommand();
+            case "traffic" -> new TrafficCommand();
+            default -> null;
+        };
         return quick == null
                 ? new CommandLine(new Main())
-                : new CommandLine(CommandSpec.create().name("ghostmap"))
-                        .addSubcommand(args[0], new CommandLine(quick.get()));
+                : new CommandLine(CommandSpec.create().name("ghostmap")).addSubcommand(args[0], new CommandLine(quick));
     }
 
     /** Puts {@code analyze} in front of arguments that name no command. */

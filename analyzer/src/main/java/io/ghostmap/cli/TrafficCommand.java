@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,9 +57,14 @@ final class TrafficCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UnreadableBundleException {
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        return print(paths, json, command.getOut(), command.getErr());
+    }
+
+    /** The command itself, whoever parsed its arguments; returns the exit status. */
+    static int print(List<Path> paths, boolean json, PrintWriter out, PrintWriter err)
+            throws UnreadableBundleException {
         Traffic traffic = TrafficReading.of(paths);
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
         out.print(json ? TrafficJson.render(traffic) : TrafficTables.render(traffic));
         out.flush();
         traffic.gaps()

@@ -14,29 +14,40 @@ public record CaptureClock(
 
     /** The clock while it runs. */
     static final class Running {
+        private static final long BEFORE_THE_FIRST = -1;
+
         private long first;
         private long latest;
         private long backward;
         private long largestStepBack;
-        private long largestGap;
-        private boolean started;
+        private long largestGap = BEFORE_THE_FIRST;
 
+        /** Most ticks are after the latest and set no record: little code, so that the quick compiler inlines it. */
         void tick(long nanos) {
-            if (!started) {
-                started = true;
+            long step = nanos - latest;
+            if (step >= 0 && step <= largestGap) {
+                latest = nanos;
+            } else {
+                record(nanos, step);
+            }
+        }
+
+        private void record(long nanos, long step) {
+            if (largestGap == BEFORE_THE_FIRST) {
                 first = nanos;
                 latest = nanos;
-            } else if (nanos >= latest) {
-                largestGap = Math.max(largestGap, nanos - latest);
+                largestGap = 0;
+            } else if (step > 0) {
+                largestGap = step;
                 latest = nanos;
             } else {
                 backward++;
-                largestStepBack = Math.max(largestStepBack, latest - nanos);
+                largestStepBack = Math.max(largestStepBack, -step);
             }
         }
 
         CaptureClock stop() {
-            return new CaptureClock(first, latest, backward, largestStepBack, largestGap);
+            return new CaptureClock(first, latest, backward, largestStepBack, Math.max(0, largestGap));
         }
     }
 }

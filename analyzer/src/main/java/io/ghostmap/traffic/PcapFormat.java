@@ -63,6 +63,7 @@ final class PcapFormat implements CaptureFormat {
 
     @Override
     public boolean next(Frame frame) {
+        passPlain(frame);
         while (source.require(recordHeader)) {
             int captured = word(source.position() + 8);
             if (captured < 0 || captured > LONGEST_RECORD) {
@@ -77,12 +78,13 @@ final class PcapFormat implements CaptureFormat {
             int start = header + recordHeader;
             int end = start + captured;
             source.advance(recordHeader + captured);
-            frame.count(nanos(header));
+            frame.count(nanos(source.buffer(), header));
             if (!plain.is(source.buffer(), start, end)) {
                 frame.set(source.buffer(), start, end, Integer.toUnsignedLong(word(header + 12)), only);
                 return true;
             }
             frame.passPlain();
+            passPlain(frame);
         }
         damage = source.ready() > 0
                 ? Optional.of("cut inside the header of frame " + (frame.number() + 1))
@@ -90,13 +92,42 @@ final class PcapFormat implements CaptureFormat {
         return false;
     }
 
-    private long nanos(int header) {
-        long seconds = Integer.toUnsignedLong(word(header));
-        return seconds * 1_000_000_000L + Integer.toUnsignedLong(word(header + 4)) * nanosPerUnit;
+    /**
+     * Counts the plain segments that lie ready, up to the first frame that is none, is not whole, or is damaged: most
+     * of a wide capture, and so one loop of little code over one array.
+     */
+    private void passPlain(Frame frame) {
+        byte[] bytes = source.buffer();
+        int end = source.position() + source.ready();
+        int at = source.position();
+        int start = at + recordHeader;
+        while (start < end) {
+            int captured = word(bytes, at + 8);
+            if (captured < 0
+                    || captured > LONGEST_RECORD
+                    || captured > end - start
+                    || !plain.is(bytes, start, start + captured)) {
+                break;
+            }
+            frame.count(nanos(bytes, at));
+            frame.passPlain();
+            at = start + captured;
+            start = at + recordHeader;
+        }
+        source.advance(at - source.position());
+    }
+
+    private long nanos(byte[] bytes, int header) {
+        long seconds = Integer.toUnsignedLong(word(bytes, header));
+        return seconds * 1_000_000_000L + Integer.toUnsignedLong(word(bytes, header + 4)) * nanosPerUnit;
     }
 
     private int word(int offset) {
-        return swapped ? u32le(source.buffer(), offset) : u32be(source.buffer(), offset);
+        return word(source.buffer(), offset);
+    }
+
+    private int word(byte[] bytes, int offset) {
+        return swapped ? u32le(bytes, offset) : u32be(bytes, offset);
     }
 
     @Override
