@@ -90,6 +90,7 @@ final class StaleChainArgument {
                 title(),
                 summary(),
                 explanation(),
+                firstAffected(),
                 supporting(),
                 contradicting(),
                 StaleChainRivals.of(
@@ -228,7 +229,8 @@ final class StaleChainArgument {
                         + StaleChain.servicesMap(program)
                                 .flatMap(scene.datapath()::generation)
                                 .map(generation -> "services map " + generation.mapId()
-                                        + (generation.isCurrent() ? ", current" : ", not current"))
+                                        + (generation.isCurrent() ? ", current" : ", not current")
+                                        + backendsText(program))
                                 .orElse("not a load balancer's that is known, effect unknown")
                         + ")")
                 .toList();
@@ -238,6 +240,15 @@ final class StaleChainArgument {
                 + (chain.lead().captured()
                         ? ""
                         : " The order was computed from the attachments; the kernel's own list was not captured.");
+    }
+
+    /** Said only where it makes a difference: current services over backends that are not. */
+    private String backendsText(HookProgram program) {
+        return StaleChain.isPartial(program, scene.datapath())
+                ? StaleChain.staleMap(program, scene.datapath())
+                        .map(map -> ", over backends map " + map + ", not current")
+                        .orElse("")
+                : "";
     }
 
     /** Of the first services whose misdirected connections were seen. */
@@ -346,10 +357,16 @@ final class StaleChainArgument {
                 .findFirst();
         return claim.map(listed -> "The live tools are right about the maps that they read, the pinned ones ("
                         + listed.source().file() + " names " + few(listed.backends()) + " for " + listed.frontend()
-                        + "); the old program does not read those.")
-                .orElse(
-                        "Live tools read the pinned maps, and the old program does not read those; what they said was not"
-                                + " captured.");
+                        + "); " + readsOtherThanThePinned() + ".")
+                .orElse("Live tools read the pinned maps, and " + readsOtherThanThePinned()
+                        + "; what they said was not captured.");
+    }
+
+    private String readsOtherThanThePinned() {
+        return StaleChain.isPartial(stale, scene.datapath())
+                ? "the old program reads the same services map, and looks up what its slots name in the old "
+                        + mapsText() + " instead of the pinned one"
+                : "the old program does not read those";
     }
 
     private Optional<BpfLink> staleLink() {
@@ -387,7 +404,7 @@ final class StaleChainArgument {
         chain.lead().programs().stream()
                 .flatMap(program -> program.view().stream())
                 .forEach(view -> citations.add(view.program().source()));
-        StaleChain.servicesMap(stale)
+        StaleChain.staleMap(stale, scene.datapath())
                 .flatMap(scene.datapath()::generation)
                 .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
         stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));

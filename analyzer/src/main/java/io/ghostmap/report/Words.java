@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Spellings that all forms of the report share: UTC always, no locale. */
 final class Words {
@@ -22,6 +23,10 @@ final class Words {
     static String timeOfSeconds(long seconds) {
         boolean plausible = seconds > 0 && seconds < 253_402_300_800L; // the year 10000
         return plausible ? Instant.ofEpochSecond(seconds).toString() : "";
+    }
+
+    static String currency(@Nullable Boolean current) {
+        return current == null ? "not known to be current" : current ? "current" : "not current";
     }
 
     static String lower(Enum<?> value) {
