@@ -57,7 +57,7 @@ public record ConnectionPath(
         stations.add(application(report, replay));
         replay.steps().forEach(step -> stations.add(program(step)));
         List<Report.Destination> seen = report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
                 .toList();
         stations.add(wire(report, seen));
         if (!seen.isEmpty()) {
@@ -78,7 +78,7 @@ public record ConnectionPath(
             lines.add("service " + replay.service());
         }
         report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
                 .flatMap(destination -> destination.clients().stream())
                 .map(client -> client.pod().isEmpty() ? "from " + client.address() : "pod " + client.pod())
                 .distinct()
@@ -131,7 +131,7 @@ public record ConnectionPath(
         }
         List<String> lines = new ArrayList<>();
         for (Report.Destination destination : seen.stream().limit(3).toList()) {
-            lines.add(destination.syns() + " SYN frames to " + endpoint(destination));
+            lines.add(destination.syns() + " SYN frames to " + Words.endpoint(destination));
             lines.add(String.join(", ", destination.interfaces()));
             lines.add(destination.capture() + " frames "
                     + String.join(
@@ -164,10 +164,5 @@ public record ConnectionPath(
             default -> "the capture does not show it";
         };
         return new Station("reply", good ? "good" : "bad", title, List.of(text), "");
-    }
-
-    private static String endpoint(Report.Destination destination) {
-        String host = destination.address().contains(":") ? "[" + destination.address() + "]" : destination.address();
-        return host + ":" + destination.port();
     }
 }

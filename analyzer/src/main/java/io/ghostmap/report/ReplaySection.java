@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** Replays in the report's public form. */
 final class ReplaySection {
@@ -94,15 +93,6 @@ final class ReplaySection {
                 .toList();
     }
 
-    /** One map that is not current is enough; what is not known of one is not known of all. */
-    private static @Nullable Boolean allCurrent(List<Report.Reading> reads) {
-        if (reads.stream().anyMatch(reading -> Boolean.FALSE.equals(reading.current()))) {
-            return Boolean.FALSE;
-        }
-        boolean all = !reads.isEmpty() && reads.stream().allMatch(reading -> Boolean.TRUE.equals(reading.current()));
-        return all ? Boolean.TRUE : null;
-    }
-
     private Report.Step step(Step step) {
         List<Report.Reading> reads = Stream.of(step.servicesMap(), step.backendsMap())
                 .flatMap(Optional::stream)
@@ -115,7 +105,7 @@ final class ReplaySection {
                 step.program().name(),
                 step.servicesMap().orElse(0),
                 reads,
-                allCurrent(reads),
+                Words.allCurrent(reads),
                 String.join(
                         " or ", step.before().stream().map(Endpoint::toString).toList()),
                 step.after().stream().map(Fate::text).toList(),

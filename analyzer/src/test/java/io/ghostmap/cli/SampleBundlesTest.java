@@ -253,6 +253,34 @@ final class SampleBundlesTest {
         assertThat(commands(report)).contains(" connect6 id ").doesNotContain(" connect4 id ");
     }
 
+    /** IPv6 services through connect6 and the maps of IPv6; the hooks of IPv4 have stale programs too, and nothing to tell. */
+    @Test
+    void ipv6ServicesGoAstrayAtConnect6() throws UnreadableBundleException {
+        Report report = analyze("ipv6");
+
+        Report.Replay headline = replayOfTheVerdict(report);
+        Report.Step guilty = headline.steps().get(0);
+        assertThat(headline.frontend()).isEqualTo("[fd00::ac11:5d04]:8080/TCP");
+        assertThat(headline.attachType()).isEqualTo("connect6");
+        assertThat(headline.outcome()).containsExactly("[fd00::ac10:95dc]:8080");
+        assertThat(headline.expected()).containsExactly("[fd00::ac10:6d7f]:8080");
+        assertThat(guilty.reads()).extracting(Report.Reading::role).containsExactly("services/IPv6", "backends/IPv6");
+        assertThat(guilty.entries().get(0).locator())
+                .isEqualTo("key fd 00 00 00 00 00 00 00 00 00 00 00 ac 11 5d 04 1f 90 00 00 06 00 00 00");
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.verdict().title())
+                .contains("stale map " + guilty.generation() + " knows")
+                .contains("by program " + guilty.program());
+        assertThat(report.verdict().summary()).contains("12 of 302 frontends");
+        assertThat(destination(report, "fd00::ac10:95dc", 8080).reply()).isEqualTo("none");
+        assertThat(destination(report, "fd00::ac10:95dc", 8080).packet())
+                .startsWith("fd00::ac10:a896.56306 > fd00::ac10:95dc.8080: Flags [S]");
+        assertThat(commands(report))
+                .contains("connect6 id " + guilty.program())
+                .contains("pinned /sys/fs/bpf/tc/globals/cilium_lb6_services_v2");
+        assertThat(HtmlRenderer.render(report)).contains(">[fd00::ac10:95dc]:8080<");
+    }
+
     /** Another node's Cilium on the same kernel is none of this node's business. */
     @Test
     void secondCiliumOnTheKernelIsNotAccused() throws UnreadableBundleException {
