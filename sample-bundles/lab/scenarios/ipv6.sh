@@ -4,6 +4,7 @@
 source "$lab/scenarios/stale-generation.sh"
 
 both_families
+# shellcheck disable=SC2034 # of corner/generation.sh
 family=6
 
 # The invented cluster with other addresses: 172.17.93.4 becomes fd00::ac11:5d04. What follows a colon or a slash stays.
