@@ -46,6 +46,7 @@ final class Losses {
                     "what a connect of the collector's own came to is not known: only clients' connects are"),
             new Cost("net/sockets", "single sockets cannot be tied to map entries"),
             new Cost("node/cgroups", "cgroups are named by their ids only"),
+            new Cost("node/uname", "ids, counts and slots in the maps may be read in the wrong byte order"),
             new Cost("node/boot_id", "whether the node has rebooted since cannot be checked by its boot id"),
             new Cost("manifest.json", "when, how and with which options the bundle was made is not known"),
             new Cost("SHA256SUMS", "changes on the way here would not be noticed"));

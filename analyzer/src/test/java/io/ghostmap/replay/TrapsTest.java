@@ -9,6 +9,7 @@ import io.ghostmap.cli.Explained;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.PcapFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -118,6 +119,50 @@ final class TrapsTest {
         assertThat(report.hooks()).isEmpty();
         assertThat(report.replays()).isEmpty();
         assertThat(report.verdict().severity()).isNotEqualTo("ok");
+    }
+
+    /** Cilium 1: counts, slots and ids are in the node's own order; without uname the slots tell which that is. */
+    @Test
+    void byteOrderIsToldByTheSlotsWhereUnameIsMissing() throws UnreadableBundleException {
+        byte[] vip = {10, 96, 0, 10, 0, 80};
+        byte[] service = ByteBuffer.allocate(12)
+                .put(vip)
+                .putShort((short) 0)
+                .put((byte) TCP)
+                .array();
+        byte[] slot = ByteBuffer.allocate(12)
+                .put(vip)
+                .putShort((short) 1)
+                .put((byte) TCP)
+                .array();
+        Report report = analyze(new NodeBundle()
+                .generation(144, 145, true)
+                .row(
+                        144,
+                        service,
+                        ByteBuffer.allocate(12).putInt(0).putShort((short) 1).array())
+                .row(144, slot, ByteBuffer.allocate(12).putInt(9).array())
+                .row(145, new byte[] {0, 0, 0, 9}, new byte[] {10, 0, 2, 2, 0, 80, TCP, 0, 0, 0, 0, 0})
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT4, "multi")
+                .capture(PcapFile.cooked().tcp(0, "10.0.0.1", 4000, "10.0.2.2", 80, PcapFile.SYN, 1, 0)));
+
+        assertThat(report.replays().get(0).outcome()).containsExactly("10.0.2.2:80");
+        assertThat(report.bundle().missing())
+                .noneMatch(missing -> missing.artifact().equals("node/uname.txt"));
+    }
+
+    @Test
+    void byteOrderThatNothingTellsIsSaidToBeAssumed() throws UnreadableBundleException {
+        Report report = analyze(new NodeBundle()
+                .generation(144, 145, true)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT4, "multi"));
+
+        assertThat(report.bundle().missing())
+                .filteredOn(missing -> missing.artifact().equals("node/uname.txt"))
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.cost()).contains("wrong byte order"));
     }
 
     /** Kernel 3 and 4: a severed link (id 0) runs for nobody; one whose cgroup has no directory still does. */
