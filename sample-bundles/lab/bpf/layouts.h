@@ -81,6 +81,11 @@ struct lb4_reverse_nat {
 	__be16 port;
 } __attribute__((packed));
 
+struct lb6_reverse_nat {
+	__be32 address[4];
+	__be16 port;
+} __attribute__((packed));
+
 struct lb4_reverse_sk_key {
 	__u64 cookie;
 	__be32 address; /* of the backend */
@@ -199,6 +204,7 @@ _Static_assert(sizeof(struct lb6_backend) == 24, "backends_v3 value, IPv6");
 _Static_assert(sizeof(struct lb4_backend_v2) == 8, "backends_v2 value");
 _Static_assert(sizeof(struct lb6_backend_v2) == 20, "backends_v2 value, IPv6");
 _Static_assert(sizeof(struct lb4_reverse_nat) == 6, "reverse_nat value");
+_Static_assert(sizeof(struct lb6_reverse_nat) == 18, "reverse_nat value, IPv6");
 _Static_assert(sizeof(struct lb4_reverse_sk_key) == 16, "reverse_sk key");
 _Static_assert(sizeof(struct lb4_reverse_sk) == 8, "reverse_sk value");
 _Static_assert(sizeof(struct lb6_reverse_sk_key) == 32, "reverse_sk key, IPv6");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * All living backends of the cluster at once: listens on each port, on every address that the peer
- * owns. A client is greeted with the address that it reached, and kept until it leaves.
+ * All living backends of the cluster at once: listens on each port, on every address of both families that the
+ * peer owns. A client is greeted with the address that it reached, and kept until it leaves.
  *
  * Returns once the ports are open; a child goes on serving, for SECONDS at most.
  */
@@ -24,27 +24,32 @@
 static struct pollfd sockets[LIMIT];
 static nfds_t in_use;
 
-static int listen_on(uint16_t port)
+/* -1 where the kernel has no sockets of that family. */
+static int listen_on(int family, uint16_t port)
 {
-	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_storage any;
+	const socklen_t length = parse_socket_address(family == AF_INET6 ? "::" : "0.0.0.0", port, &any);
 	const int on = 1;
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	const int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0 && errno == EAFNOSUPPORT)
+		return -1;
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
-	    bind(fd, (const struct sockaddr *)&any, sizeof(any)) || listen(fd, 64))
+	    (family == AF_INET6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on))) ||
+	    bind(fd, (const struct sockaddr *)&any, length) || listen(fd, 64))
 		fail("listen on port %u", port);
 	return fd;
 }
 
 static void greet(int client)
 {
-	struct sockaddr_in reached;
+	struct sockaddr_storage reached;
 	socklen_t length = sizeof(reached);
-	char address[INET_ADDRSTRLEN], greeting[64];
+	char address[SOCKET_ADDRESS_TEXT], greeting[SOCKET_ADDRESS_TEXT + 1];
 
 	if (getsockname(client, (struct sockaddr *)&reached, &length))
 		return;
-	inet_ntop(AF_INET, &reached.sin_addr, address, sizeof(address));
-	const int size = snprintf(greeting, sizeof(greeting), "%s:%u\n", address, ntohs(reached.sin_port));
+	socket_address_text(&reached, address);
+	const int size = snprintf(greeting, sizeof(greeting), "%s\n", address);
 	/* A client that has gone already shows at its next read. */
 	send(client, greeting, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
@@ -89,12 +94,15 @@ int serve(int argc, char **argv)
 {
 	const unsigned seconds = parse_number(argv[0], 1, 3600, "seconds");
 	for (int i = 1; i < argc; i++) {
-		if (in_use == LIMIT / 2) {
+		if (in_use + 2 > LIMIT / 2) {
 			errno = 0;
-			fail("more than %d ports", LIMIT / 2);
+			fail("more than %d ports", LIMIT / 4);
 		}
-		const int fd = listen_on(parse_number(argv[i], 1, 65535, "port"));
-		sockets[in_use++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+		const uint16_t port = parse_number(argv[i], 1, 65535, "port");
+		sockets[in_use++] = (struct pollfd){ .fd = listen_on(AF_INET, port), .events = POLLIN };
+		const int v6 = listen_on(AF_INET6, port);
+		if (v6 >= 0)
+			sockets[in_use++] = (struct pollfd){ .fd = v6, .events = POLLIN };
 	}
 
 	const pid_t child = fork();

@@ -8,6 +8,8 @@ readonly bpffs=/sys/fs/bpf
 hooks=(connect4:cil_sock4_connect sendmsg4:cil_sock4_sendmsg recvmsg4:cil_sock4_recvmsg
     getpeername4:cil_sock4_getpeername)
 object=sock4
+# Whose maps and programs the story is about.
+family=4
 
 both_families() {
     local hook
@@ -30,9 +32,15 @@ load_programs() { # BPFFS
     mkdir -p "$(map_pins "$1")" "$(link_pins "$1")" "$(fresh_programs "$1")"
     labctl load "$work/bin/$object.o" "$(map_pins "$1")" "$(fresh_programs "$1")"
     # Cilium's socket programs have no use for these; its agent makes and fills them all the same.
-    [[ -e $(map_pins "$1")/cilium_lb4_reverse_nat ]] ||
-        bpftool map create "$(map_pins "$1")/cilium_lb4_reverse_nat" type hash key 2 value 6 entries 65536 \
-            name cilium_lb4_reve flags 1
+    make_reverse_nat "$1" 4 6
+    ((family == 4)) || make_reverse_nat "$1" 6 18
+}
+
+make_reverse_nat() { # BPFFS FAMILY BYTES-OF-VALUE
+    local pin
+    pin=$(map_pins "$1")/cilium_lb$2_reverse_nat
+    [[ -e $pin ]] ||
+        bpftool map create "$pin" type hash key 2 value "$3" entries 65536 name "cilium_lb$2_reve" flags 1
 }
 
 fill_maps() { labctl fill "$(map_pins "$1")" "$cluster/$2.plan"; } # BPFFS PLAN
@@ -77,10 +85,10 @@ remember() { # NAME BPFFS
     links=$(link_pins "$2")
     generations+=("$1")
     pinned_in[$1]=$2
-    ids[$1.services]=$(pinned_id map "$maps/cilium_lb4_services_v2")
-    ids[$1.backends]=$(pinned_id map "$maps/cilium_lb4_backends_v3")
-    ids[$1.reverseNat]=$(pinned_id map "$maps/cilium_lb4_reverse_nat")
-    ids[$1.reverseSk]=$(pinned_id map "$maps/cilium_lb4_reverse_sk")
+    ids[$1.services]=$(pinned_id map "$maps/cilium_lb${family}_services_v2")
+    ids[$1.backends]=$(pinned_id map "$maps/cilium_lb${family}_backends_v3")
+    ids[$1.reverseNat]=$(pinned_id map "$maps/cilium_lb${family}_reverse_nat")
+    ids[$1.reverseSk]=$(pinned_id map "$maps/cilium_lb${family}_reverse_sk")
     for map in "$maps"/cilium_lb*; do ids[$1.map.${map##*/}]=$(pinned_id map "$map"); done
     for hook in "${hooks[@]}"; do
         ids[$1.program.${hook%%:*}]=$(pinned_id prog "$(fresh_programs "$2")/${hook##*:}")
@@ -112,18 +120,18 @@ watch_pod() {
 
 # ---- what a scenario promises, checked before it is captured ----------------------------------------
 
-run_order() { # programs on connect4 in the order in which the kernel runs them
+run_order() { # programs on connect4 (or connect6) in the order in which the kernel runs them
     bpftool cgroup show "$pod_cgroup" effective |
-        awk '$2 == "connect4" || $2 == "cgroup_inet4_connect" { printf "%s ", $1 }'
+        awk -v f="$family" '$2 == "connect" f || $2 == "cgroup_inet" f "_connect" { printf "%s ", $1 }'
 }
 
 expect_order() { # NAME...
     local name expected='' actual
-    for name in "$@"; do expected+="${ids[$name.program.connect4]} "; done
+    for name in "$@"; do expected+="${ids[$name.program.connect$family]} "; done
     actual=$(run_order)
     # Programs that the host has on the way to its root follow ours; they are no part of the scenario.
     [[ $actual == "$expected"* ]] || die "programs run in the order $actual, not $expected"
-    say "connect4 runs the programs $actual"
+    say "connect$family runs the programs $actual"
 }
 
 # Lists of BPF objects are global: somebody else's maps would be generations in the bundle that we did not

@@ -88,6 +88,51 @@ connect_pod() {
     in_pod ip route add default via "$router"
 }
 
+# ---- IPv6, for the scenarios about it -------------------------------------------------------------------
+
+readonly node_address6=fd00:61::17 peer_address6=fd00:61::1
+
+# Nobody solicits routers, looks for duplicates or makes itself an address: what is sent is still what we send.
+# shellcheck disable=SC2016 # for another shell
+readonly turn_on_ipv6='for d in /proc/sys/net/ipv6/conf/*; do
+    echo 0 > $d/accept_ra
+    echo 0 > $d/router_solicitations
+    echo 0 > $d/dad_transmits
+    echo 0 > $d/accept_dad
+    echo 1 > $d/addr_gen_mode 2>/dev/null || true
+done
+for d in all default lo; do echo 0 > /proc/sys/net/ipv6/conf/$d/disable_ipv6; done'
+
+mac_of() { "${@:2}" ip -o link show dev "$1" | sed 's/.*link.ether \([0-9a-f:]*\).*/\1/'; } # DEVICE [PREFIX...]
+
+# The same wires as for IPv4. All neighbours know each other from the start: without link-local addresses a router
+# solicits nobody, and the router's address of the pod is on cilium_host, where Cilium answers for it in a program.
+wire_ipv6() { # CLIENT ROUTER LIVING
+    sh -c "$turn_on_ipv6"
+    in_peer sh -c "$turn_on_ipv6"
+    in_pod sh -c "$turn_on_ipv6"
+
+    ip -6 address add "$node_address6/64" dev eth0 nodad
+    in_peer ip -6 address add "$peer_address6/64" dev eth0 nodad
+    ip -6 neighbour add "$peer_address6" lladdr "$(mac_of eth0 in_peer)" dev eth0 nud permanent
+    in_peer ip -6 neighbour add "$node_address6" lladdr "$(mac_of eth0)" dev eth0 nud permanent
+    ip -6 route add default via "$peer_address6"
+    in_peer ip -6 route add "$1/128" via "$node_address6"
+    echo 1 >/proc/sys/net/ipv6/conf/all/forwarding
+
+    ip -6 address add "$2/128" dev cilium_host nodad
+    ip -6 route add "$1/128" dev "$pod_device"
+    ip -6 neighbour add "$1" lladdr "$(mac_of eth0 in_pod)" dev "$pod_device" nud permanent
+    in_pod ip -6 address add "$1/128" dev eth0 nodad
+    in_pod ip -6 route add "$2/128" dev eth0
+    in_pod ip -6 neighbour add "$2" lladdr "$(mac_of "$pod_device")" dev eth0 nud permanent
+    in_pod ip -6 route add default via "$2" src "$1"
+
+    sort -u "$3" | sed 's/.*/route add local &\/128 dev lo/' | in_peer ip -6 -batch -
+    # Without any route the peer would answer for the dead, though it does not forward.
+    in_peer ip -6 route add blackhole default
+}
+
 # The peer owns the addresses of the living backends. Packets for all others reach it, because it is the
 # default route, and end there without a word: it does not forward, so it sends no ICMP either.
 populate_peer() {

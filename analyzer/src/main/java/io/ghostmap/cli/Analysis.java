@@ -47,7 +47,7 @@ public final class Analysis {
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);
-        Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence.node()));
+        Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
         return Case.of(bundle, evidence, trafficSink.assemble(), datapath);
     }
 }

@@ -27,7 +27,7 @@ record Node(Evidence evidence, Datapath datapath, LoadBalancer balancer) {
         EvidenceSink sink = new EvidenceSink();
         Bundle bundle = BundleReader.withoutDigests(Limits.DEFAULT).read(path, List.of(sink));
         Evidence evidence = sink.assemble(bundle);
-        LoadBalancer balancer = Cilium.onNode(evidence.node());
+        LoadBalancer balancer = Cilium.onNode(evidence);
         return new Node(evidence, DatapathReader.read(evidence, balancer), balancer);
     }
 

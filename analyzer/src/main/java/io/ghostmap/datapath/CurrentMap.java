@@ -260,7 +260,7 @@ final class CurrentMap {
         for (BpfMap map : maps) {
             Agreement agreement = agreement(map);
             agreements.put(map.id(), agreement);
-            if (maps.size() > 1) {
+            if (maps.size() > 1 && agreement.stated() > 0) {
                 reasons.add(
                         map,
                         "agrees with Cilium's list on " + agreement.agreeing() + " of " + agreement.stated()

@@ -45,6 +45,7 @@ public final class DatapathReader {
                         identity.role().ifPresent(role -> roles.put(map.id(), role));
                     });
         }
+        gaps.addAll(balancer.gaps());
         this.tables = Tables.decode(evidence, identities, balancer, gaps);
     }
 

@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
@@ -13,6 +14,9 @@ import java.util.SortedMap;
 
 /** The seam to a load balancer that keeps its tables in BPF maps: which maps are its own, and how to read them. */
 public interface LoadBalancer {
+    /** What this reading of the node's maps had to assume. */
+    List<Gap> gaps();
+
     /**
      * What the map is: by type and sizes, then by name, pin and flags, then by the programs that use it, then by its
      * entries. Empty for a map that is none of this load balancer's.

@@ -10,6 +10,7 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,6 +66,7 @@ final class AgentDrift implements Rule {
                         + generation.mapId() + ", " + count(agreement.unstated().size(), "further one")
                         + " stand in the map alone.",
                 explanation(agreement, churn),
+                Optional.empty(),
                 supporting(generation, agreement),
                 List.of(),
                 List.of(new Rival(

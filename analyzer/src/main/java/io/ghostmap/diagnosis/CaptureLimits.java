@@ -6,6 +6,7 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.traffic.Capture;
 import io.ghostmap.traffic.Reply;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** CAP-01 to CAP-08: what the evidence itself cannot show. */
@@ -133,6 +134,7 @@ final class CaptureLimits {
                 "",
                 List.of("An agent that restarts or an upgrade in progress looks like this. What this report says of the"
                         + " order of programs holds for the reading before the capture."),
+                Optional.empty(),
                 changes.stream()
                         .limit(20)
                         .map(change -> new Citation("bpf/after/", "compared with bpf/before/", change))
@@ -181,6 +183,7 @@ final class CaptureLimits {
                 title,
                 explanation,
                 List.of(explanation),
+                Optional.empty(),
                 List.of(source),
                 List.of(),
                 List.of(),

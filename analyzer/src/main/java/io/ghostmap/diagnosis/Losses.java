@@ -31,14 +31,22 @@ final class Losses {
             new Cost("bpf/pins", "pins in further bpffs mounts are not known: a link's holder may not be named"),
             new Cost("bpf/holders", "which process holds a map or a link is not known"),
             new Cost("bpf/program-dumps/", "the instructions of this program cannot be compared with its list of maps"),
+            new Cost("pcap/dns", "what names clients asked for is not known; where their connects went is"),
+            new Cost(
+                    "pcap/service",
+                    "packets of the one service that was to be watched are not known beyond what the main capture holds"),
             new Cost("pcap/", "what went over the wire is not known, or not all of it: nothing can be confirmed by it"),
             new Cost("cilium/", "what the agent itself believes cannot be compared with the maps"),
             new Cost(
                     "kubernetes/",
                     "services and pods have no names here, or dead addresses cannot be ruled out by the cluster"),
             new Cost("net/iptables", "iptables rules as a rival explanation cannot be excluded"),
+            new Cost(
+                    "net/probe",
+                    "what a connect of the collector's own came to is not known: only clients' connects are"),
             new Cost("net/sockets", "single sockets cannot be tied to map entries"),
             new Cost("node/cgroups", "cgroups are named by their ids only"),
+            new Cost("node/uname", "ids, counts and slots in the maps may be read in the wrong byte order"),
             new Cost("node/boot_id", "whether the node has rebooted since cannot be checked by its boot id"),
             new Cost("manifest.json", "when, how and with which options the bundle was made is not known"),
             new Cost("SHA256SUMS", "changes on the way here would not be noticed"));

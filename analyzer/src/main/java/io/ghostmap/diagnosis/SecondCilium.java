@@ -13,6 +13,7 @@ import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -118,6 +119,7 @@ final class SecondCilium implements Rule {
                                 + " lie neither above nor below any that a current program is attached to.",
                         "If no other node shares this kernel, it is a leftover that acts on processes below that cgroup"
                                 + " alone: look whether there are any."),
+                Optional.empty(),
                 citations,
                 List.of(),
                 List.of(new Rival(

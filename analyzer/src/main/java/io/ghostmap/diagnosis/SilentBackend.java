@@ -106,6 +106,10 @@ final class SilentBackend implements Rule {
                 title,
                 explanation.get(0),
                 explanation,
+                scene.replays().stream()
+                        .filter(replay -> !replay.affected()
+                                && replay.outcome().contains(new Fate.Connects(destination.endpoint())))
+                        .findFirst(),
                 supporting(seen),
                 answered(destination),
                 List.of(new Rival(

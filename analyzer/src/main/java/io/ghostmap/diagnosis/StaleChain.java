@@ -7,10 +7,12 @@ import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +22,15 @@ import java.util.stream.Stream;
 /**
  * The hooks of one cgroup on which a program runs that reads a generation which is not current.
  *
- * @param lead the forward hook that shows it best: connect4 where it is among them
+ * @param lead the forward hook that shows it best: the first whose wrong destinations were seen on the wire, else the first
+ *     that sends connects elsewhere, else the first of all, which is connect4 where it is among them
+ * @param family whose maps the story of {@code lead} is about: an AF_INET6 hook reads those of both
  * @param stale the program of {@code lead} that reads the old generation
  * @param live the program of {@code lead} that reads the current one, if there is one
  * @param hooks all hooks of that cgroup with such a program, forward and reverse
  */
-record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProgram> live, List<Hook> hooks) {
+record StaleChain(
+        String cgroup, Hook lead, Family family, HookProgram stale, Optional<HookProgram> live, List<Hook> hooks) {
 
     /** One for each cgroup that has such a forward hook. */
     static List<StaleChain> of(Case scene) {
@@ -38,16 +43,45 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
             }
         }
         List<StaleChain> chains = new ArrayList<>();
-        byCgroup.forEach((cgroup, hooks) -> hooks.stream()
-                .filter(hook -> hook.attachType().translatesForward())
-                .findFirst()
+        byCgroup.forEach((cgroup, hooks) -> leadOf(hooks, scene)
                 .ifPresent(lead -> chains.add(new StaleChain(
                         cgroup,
                         lead,
+                        familyOf(lead, scene),
                         staleOf(lead, datapath).orElseThrow(),
                         liveOf(lead, datapath),
                         List.copyOf(hooks)))));
         return chains;
+    }
+
+    private static Optional<Hook> leadOf(List<Hook> hooks, Case scene) {
+        return hooks.stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .min(Comparator.comparing(
+                                (Hook hook) -> affectedAt(hook, scene).noneMatch(replay -> isSeenAstray(replay, scene)))
+                        .thenComparing(hook -> affectedAt(hook, scene).findAny().isEmpty()));
+    }
+
+    private static Family familyOf(Hook lead, Case scene) {
+        return affectedAt(lead, scene)
+                .min(Comparator.comparing((Replay replay) -> !isSeenAstray(replay, scene)))
+                .map(replay -> Family.of(replay.frontend().endpoint().address()))
+                .orElseGet(() -> staleOf(lead, scene.datapath())
+                        .flatMap(HookProgram::view)
+                        .map(StaleChain::familyOf)
+                        .orElse(Family.IPV4));
+    }
+
+    private static Stream<Replay> affectedAt(Hook hook, Case scene) {
+        return scene.affected().stream().filter(replay -> replay.hook().equals(hook));
+    }
+
+    /** Whether a SYN went where only the old generation leads. */
+    private static boolean isSeenAstray(Replay replay, Case scene) {
+        return replay.outcome().stream()
+                .filter(fate -> !replay.expected().contains(fate))
+                .anyMatch(fate -> scene.destinations().stream()
+                        .anyMatch(seen -> new Fate.Connects(seen.destination().endpoint()).equals(fate)));
     }
 
     private static Optional<HookProgram> staleOf(Hook hook, Datapath datapath) {
@@ -105,9 +139,14 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
     }
 
     /** The map that makes the program stale: its services, or where those are current its backends. */
-    static Optional<Integer> staleMap(HookProgram program, Datapath datapath) {
+    Optional<Integer> staleMap(HookProgram program, Datapath datapath) {
+        Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
         return program.view()
-                .flatMap(view -> Stream.of(view.servicesV4(), view.servicesV6(), view.backendsV4(), view.backendsV6())
+                .flatMap(view -> Stream.of(
+                                view.services(family),
+                                view.backends(family),
+                                view.services(other),
+                                view.backends(other))
                         .flatMap(table -> table.mapId().stream())
                         .filter(id -> datapath.generation(id)
                                 .filter(Generation::isNotCurrent)
@@ -117,7 +156,7 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
     }
 
     /** Whether the program looks up ids of current services among backends that are not. */
-    static boolean isPartial(HookProgram program, Datapath datapath) {
+    boolean isPartial(HookProgram program, Datapath datapath) {
         return staleMap(program, datapath)
                 .flatMap(datapath::generation)
                 .filter(generation -> generation.role().isBackends() && generation.isNotCurrent())
@@ -132,9 +171,11 @@ record StaleChain(String cgroup, Hook lead, HookProgram stale, Optional<HookProg
     }
 
     /** The id of the services map that a program reads. */
-    static Optional<Integer> servicesMap(HookProgram program) {
+    Optional<Integer> servicesMap(HookProgram program) {
         return program.view()
-                .flatMap(view ->
-                        view.servicesV4().mapId().or(() -> view.servicesV6().mapId()));
+                .flatMap(view -> view.services(family)
+                        .mapId()
+                        .or(() -> view.servicesV4().mapId())
+                        .or(() -> view.servicesV6().mapId()));
     }
 }

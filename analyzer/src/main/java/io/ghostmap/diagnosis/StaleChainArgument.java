@@ -58,15 +58,21 @@ final class StaleChainArgument {
             Fate fate = new Fate.Connects(seen.destination().endpoint());
             List<Replay> leading = affected.stream()
                     .filter(replay -> replay.outcome().contains(fate))
+                    .sorted(Comparator.comparing(replay -> !isOfTheLead(replay))) // stable
                     .toList();
             if (!leading.isEmpty() && pointsToTheStale(seen, leading)) {
                 found.add(new Witness(seen, leading));
             }
         }
-        found.sort(Comparator.comparing((Witness w) -> w.destination().reply() == Reply.ANSWERED)
+        found.sort(Comparator.comparing((Witness w) -> !isOfTheLead(w.replays().get(0)))
+                .thenComparing(w -> w.destination().reply() == Reply.ANSWERED)
                 .thenComparing(w -> w.destination().transmissions(), Comparator.reverseOrder())
                 .thenComparing(w -> w.destination().endpoint()));
         return found;
+    }
+
+    private boolean isOfTheLead(Replay replay) {
+        return replay.hook().equals(chain.lead());
     }
 
     /** An address that the current generation knows as well counts only with the old program's own note of it. */
@@ -90,6 +96,7 @@ final class StaleChainArgument {
                 title(),
                 summary(),
                 explanation(),
+                firstAffected(),
                 supporting(),
                 contradicting(),
                 StaleChainRivals.of(
@@ -101,7 +108,7 @@ final class StaleChainArgument {
 
     /** No more certain than the knowledge of which generation is current. */
     private Confidence confidence() {
-        boolean signs = StaleChain.staleMap(stale, scene.datapath())
+        boolean signs = chain.staleMap(stale, scene.datapath())
                 .flatMap(scene.datapath()::generation)
                 .filter(generation -> generation.basis() == Generation.Basis.SIGNS)
                 .isPresent();
@@ -159,15 +166,15 @@ final class StaleChainArgument {
     }
 
     private String mapsText() {
-        return StaleChain.staleMap(stale, scene.datapath())
-                .map(map -> (StaleChain.isPartial(stale, scene.datapath()) ? "backends map " : "map ") + map)
+        return chain.staleMap(stale, scene.datapath())
+                .map(map -> (chain.isPartial(stale, scene.datapath()) ? "backends map " : "map ") + map)
                 .orElse("generation");
     }
 
     private List<String> explanation() {
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add(chainText());
-        if (StaleChain.isPartial(stale, scene.datapath())) {
+        if (chain.isPartial(stale, scene.datapath())) {
             paragraphs.add(partialText());
         }
         if (chain.isOfInet6Only()) {
@@ -197,7 +204,7 @@ final class StaleChainArgument {
 
     private String partialText() {
         return "This is a partial regeneration (SLB-03): program " + stale.programId() + " reads the current services "
-                + StaleChain.servicesMap(stale).map(map -> "(map " + map + ")").orElse("")
+                + chain.servicesMap(stale).map(map -> "(map " + map + ")").orElse("")
                 + " over old backends (" + mapsText()
                 + "). The ids in today's slots mean other backends there: a connection"
                 + " can reach a healthy backend of another service, which answers, or find no backend and be refused.";
@@ -225,10 +232,11 @@ final class StaleChainArgument {
     private String chainText() {
         List<String> turns = chain.lead().programs().stream()
                 .map(program -> "program " + program.programId() + " (" + program.name() + ", "
-                        + StaleChain.servicesMap(program)
+                        + chain.servicesMap(program)
                                 .flatMap(scene.datapath()::generation)
                                 .map(generation -> "services map " + generation.mapId()
-                                        + (generation.isCurrent() ? ", current" : ", not current"))
+                                        + (generation.isCurrent() ? ", current" : ", not current")
+                                        + backendsText(program))
                                 .orElse("not a load balancer's that is known, effect unknown")
                         + ")")
                 .toList();
@@ -238,6 +246,15 @@ final class StaleChainArgument {
                 + (chain.lead().captured()
                         ? ""
                         : " The order was computed from the attachments; the kernel's own list was not captured.");
+    }
+
+    /** Said only where it makes a difference: current services over backends that are not. */
+    private String backendsText(HookProgram program) {
+        return chain.isPartial(program, scene.datapath())
+                ? chain.staleMap(program, scene.datapath())
+                        .map(map -> ", over backends map " + map + ", not current")
+                        .orElse("")
+                : "";
     }
 
     /** Of the first services whose misdirected connections were seen. */
@@ -268,6 +285,7 @@ final class StaleChainArgument {
                 .flatMap(witness -> witness.replays().stream())
                 .findFirst()
                 .or(() -> affected.stream()
+                        .filter(this::isOfTheLead)
                         .filter(StaleChainArgument::isKnownToTheCurrent)
                         .findFirst())
                 .or(() -> affected.stream().findFirst());
@@ -346,10 +364,16 @@ final class StaleChainArgument {
                 .findFirst();
         return claim.map(listed -> "The live tools are right about the maps that they read, the pinned ones ("
                         + listed.source().file() + " names " + few(listed.backends()) + " for " + listed.frontend()
-                        + "); the old program does not read those.")
-                .orElse(
-                        "Live tools read the pinned maps, and the old program does not read those; what they said was not"
-                                + " captured.");
+                        + "); " + readsOtherThanThePinned() + ".")
+                .orElse("Live tools read the pinned maps, and " + readsOtherThanThePinned()
+                        + "; what they said was not captured.");
+    }
+
+    private String readsOtherThanThePinned() {
+        return chain.isPartial(stale, scene.datapath())
+                ? "the old program reads the same services map, and looks up what its slots name in the old "
+                        + mapsText() + " instead of the pinned one"
+                : "the old program does not read those";
     }
 
     private Optional<BpfLink> staleLink() {
@@ -387,7 +411,7 @@ final class StaleChainArgument {
         chain.lead().programs().stream()
                 .flatMap(program -> program.view().stream())
                 .forEach(view -> citations.add(view.program().source()));
-        StaleChain.servicesMap(stale)
+        chain.staleMap(stale, scene.datapath())
                 .flatMap(scene.datapath()::generation)
                 .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
         stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));

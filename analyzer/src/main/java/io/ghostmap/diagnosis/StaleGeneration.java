@@ -73,6 +73,7 @@ final class StaleGeneration implements Rule {
                         + ", and the signs contradict each other as to which one the agent works on",
                 "Nothing is called stale before that is decided, and nothing should be detached.",
                 paragraphs,
+                Optional.empty(),
                 generations.stream()
                         .flatMap(generation -> generation.reasons().stream())
                         .map(Reason::source)
@@ -103,6 +104,7 @@ final class StaleGeneration implements Rule {
                 title(scene, old, attached),
                 current.map(map -> difference(scene, old, map)).orElse(""),
                 explanation(scene, old, current),
+                Optional.empty(),
                 supporting(old, current),
                 List.of(),
                 List.of(),

@@ -92,11 +92,11 @@ final class StaleProgramRemedy {
                 commands.add("bpftool prog show id " + attached.program().programId()));
         linksOf(stale).forEach(link -> commands.add("bpftool link show id " + link.id()));
         String current = chain.live()
-                .flatMap(StaleChain::servicesMap)
+                .flatMap(chain::servicesMap)
                 .map(map -> ", the services map that the agent has pinned is map " + map)
                 .orElse("");
         chain.live()
-                .flatMap(StaleChain::servicesMap)
+                .flatMap(chain::servicesMap)
                 .flatMap(scene.datapath()::generation)
                 .flatMap(this::plainPin)
                 .ifPresent(pin -> commands.add("bpftool map show pinned " + pin));

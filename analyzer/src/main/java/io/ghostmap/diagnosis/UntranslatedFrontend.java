@@ -5,13 +5,19 @@ import static io.ghostmap.diagnosis.Phrases.count;
 import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Manifest;
+import io.ghostmap.evidence.BpfLink;
+import io.ghostmap.evidence.ObjectKind;
+import io.ghostmap.evidence.Pin;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * SLB-04: a service's own address is on the wire, because no socket program ran for the client: the programs are attached
@@ -98,10 +104,32 @@ final class UntranslatedFrontend implements Rule {
                 title,
                 seen,
                 List.copyOf(explanation),
+                Optional.empty(),
                 supporting(raw, hooks),
                 List.of(),
                 rivals(scene),
-                List.of(remedy()));
+                List.of(remedy(scene, hooks)));
+    }
+
+    private static List<String> pinsOfLinks(Case scene, List<Hook> hooks) {
+        List<String> wrong = cgroups(hooks);
+        List<BpfLink> links = scene.hooks().stream()
+                .filter(hook -> wrong.contains(hook.cgroup()))
+                .flatMap(hook -> hook.programs().stream())
+                .filter(program -> program.view().isPresent())
+                .flatMap(program -> program.attachment().stream())
+                .flatMap(attachment -> attachment.link().stream())
+                .distinct()
+                .toList();
+        Stream<String> listed = links.stream().flatMap(link -> link.pins().stream());
+        Stream<String> walked = scene.evidence().pins().stream()
+                .filter(pin -> pin.kind() == ObjectKind.LINK && links.stream().anyMatch(link -> link.id() == pin.id()))
+                .map(Pin::path);
+        return Stream.concat(listed, walked)
+                .distinct()
+                .sorted()
+                .filter(path -> ShellText.isPin(path, scene.evidence().bpffsMounts()))
+                .toList();
     }
 
     private static List<String> cgroups(List<Hook> hooks) {
@@ -143,15 +171,23 @@ final class UntranslatedFrontend implements Rule {
                         "the collector run on the host itself, outside of any container"));
     }
 
-    private static RemedyStep remedy() {
+    /** The exact pins of the links that sit on the wrong cgroup; a pattern would take whatever lies beside them. */
+    private static RemedyStep remedy(Case scene, List<Hook> hooks) {
+        List<String> pins = pinsOfLinks(scene, hooks);
+        String removal = pins.isEmpty()
+                ? ""
+                : String.join("\n", pins.stream().map(ShellText::removePin).toList()) + "\n";
         return new RemedyStep(
                 "Let the agent attach anew, to the root",
                 "You are root on the node of this bundle; the links listed are on a cgroup that is not the root.",
-                """
-                bpftool cgroup show /sys/fs/cgroup effective
-                rm /sys/fs/bpf/cilium/socketlb/links/cgroup/cil_sock*
-                kubectl -n kube-system delete pod -l k8s-app=cilium --field-selector spec.nodeName=$(hostname)""",
-                "The links end with their pins; the agent, finding none, makes new ones on its cgroup root.",
+                "bpftool cgroup show /sys/fs/cgroup effective\n" + removal
+                        + "kubectl -n kube-system delete pod -l k8s-app=cilium --field-selector spec.nodeName="
+                        + ShellText.nodeName(
+                                scene.bundle().manifest().map(Manifest::node).orElse("")),
+                pins.isEmpty()
+                        ? "The agent attaches its programs anew. This bundle names no pin of a link that it could find and"
+                                + " keep instead."
+                        : "The links end with their pins; the agent, finding none, makes new ones on its cgroup root.",
                 "Until the agent is up again nothing on this node is translated at the socket.",
                 "bpftool cgroup show /sys/fs/cgroup lists cil_sock4_connect, and a new connection works.",
                 "Nothing to undo: the agent made the links, and makes them again.");

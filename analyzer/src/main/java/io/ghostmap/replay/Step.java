@@ -5,6 +5,7 @@ import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * One program's turn.
@@ -24,6 +25,19 @@ public record Step(
     /** Whether the program changed nothing: every address leaves as it came. */
     public boolean passes() {
         return after.equals(before.stream().map(Fate.Connects::new).toList());
+    }
+
+    /**
+     * The backends map in which the program finds what the slots of {@link #servicesMap()} name: the one of the same
+     * family, which for a mapped address is the IPv4 one.
+     */
+    public Optional<Integer> backendsMap() {
+        return program.view()
+                .flatMap(view -> Stream.of(view.ipv4(), view.ipv6())
+                        .filter(tables -> tables.services().mapId().isPresent()
+                                && tables.services().mapId().equals(servicesMap))
+                        .findFirst())
+                .flatMap(tables -> tables.backends().mapId());
     }
 
     /** The entries that decided: file, key bytes and value bytes. */

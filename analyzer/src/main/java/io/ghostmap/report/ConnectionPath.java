@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The way of one connection, station by station, as the page draws it: the application, each program in run order, the
- * wire, what came back. Drawn for the frontend that most of the captured SYNs came from, affected ones first.
+ * wire, what came back. Drawn for the connect that the verdict's finding speaks of; where there is none, for the frontend
+ * that most of the captured SYNs came from, affected ones first.
  *
  * @param expected where the current generation alone would lead
  */
@@ -33,9 +34,17 @@ public record ConnectionPath(
 
     static Optional<ConnectionPath> of(Report report) {
         return report.replays().stream()
-                .sorted(CLEAREST_FIRST) // stable: of equals the first of the report, as in its summary
+                .sorted(Comparator.comparing((Report.Replay replay) -> !isOfTheVerdict(report, replay))
+                        .thenComparing(CLEAREST_FIRST)) // stable: of equals the first of the report, as in its summary
                 .findFirst()
                 .map(replay -> of(report, replay));
+    }
+
+    private static boolean isOfTheVerdict(Report report, Report.Replay replay) {
+        Report.Example named = new Report.Example(replay.frontend(), replay.cgroup(), replay.attachType());
+        return report.findings().stream()
+                .anyMatch(finding -> finding.id().equals(report.verdict().finding())
+                        && finding.example().equals(named));
     }
 
     /** A service that still exists makes the clearer drawing than one that only the old generation knows. */
@@ -48,7 +57,7 @@ public record ConnectionPath(
         stations.add(application(report, replay));
         replay.steps().forEach(step -> stations.add(program(step)));
         List<Report.Destination> seen = report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
                 .toList();
         stations.add(wire(report, seen));
         if (!seen.isEmpty()) {
@@ -69,7 +78,7 @@ public record ConnectionPath(
             lines.add("service " + replay.service());
         }
         report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(endpoint(destination)))
+                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
                 .flatMap(destination -> destination.clients().stream())
                 .map(client -> client.pod().isEmpty() ? "from " + client.address() : "pod " + client.pod())
                 .distinct()
@@ -82,19 +91,30 @@ public record ConnectionPath(
     }
 
     private static Station program(Report.Step step) {
-        boolean stale = Boolean.FALSE.equals(step.current());
-        String map = step.generation() == 0
-                ? "not the load balancer's; effect unknown"
-                : "reads map " + step.generation() + (stale ? ", not current" : ", current");
-        List<String> lines = new ArrayList<>(List.of(step.name(), map));
+        List<String> lines = new ArrayList<>(List.of(step.name()));
+        lines.addAll(readings(step));
         String after = String.join(" or ", step.after());
         lines.add(after.equals(step.before()) ? "no entry: lets it pass" : "rewrites the destination");
         step.entries().stream().limit(MOST_ENTRIES).forEach(entry -> lines.add(entryText(entry)));
         if (step.entries().size() > MOST_ENTRIES) {
             lines.add((step.entries().size() - MOST_ENTRIES) + " further entries");
         }
-        return new Station(
-                "program", stale ? "stale" : "current", "Program " + step.program(), List.copyOf(lines), after);
+        return new Station("program", tone(step), "Program " + step.program(), List.copyOf(lines), after);
+    }
+
+    private static List<String> readings(Report.Step step) {
+        if (step.generation() == 0) {
+            return List.of("not the load balancer's; effect unknown");
+        }
+        return ReplaySection.decisive(step).stream()
+                .map(reading -> (reading.mapId() == step.generation() ? "reads map " : "finds the backends in map ")
+                        + reading.mapId() + ", " + Words.currency(reading.current()))
+                .toList();
+    }
+
+    private static String tone(Report.Step step) {
+        Boolean current = step.current();
+        return current == null ? "plain" : current ? "current" : "stale";
     }
 
     /** Such as {@code map 27 key ac 11 …}; the file's name is the map's id. */
@@ -111,7 +131,7 @@ public record ConnectionPath(
         }
         List<String> lines = new ArrayList<>();
         for (Report.Destination destination : seen.stream().limit(3).toList()) {
-            lines.add(destination.syns() + " SYN frames to " + endpoint(destination));
+            lines.add(destination.syns() + " SYN frames to " + Words.endpoint(destination));
             lines.add(String.join(", ", destination.interfaces()));
             lines.add(destination.capture() + " frames "
                     + String.join(
@@ -144,10 +164,5 @@ public record ConnectionPath(
             default -> "the capture does not show it";
         };
         return new Station("reply", good ? "good" : "bad", title, List.of(text), "");
-    }
-
-    private static String endpoint(Report.Destination destination) {
-        String host = destination.address().contains(":") ? "[" + destination.address() + "]" : destination.address();
-        return host + ":" + destination.port();
     }
 }

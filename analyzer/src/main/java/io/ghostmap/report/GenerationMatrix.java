@@ -15,13 +15,14 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
             String family,
             @Nullable Boolean current) {}
 
-    public record Row(Report.Destination destination, List<String> cells) {}
+    public record Row(String endpoint, Report.Destination destination, List<String> cells) {}
 
     static GenerationMatrix of(Report report) {
         List<Column> columns = columns(report);
         List<Row> rows = report.destinations().stream()
                 .limit(MOST_ROWS)
                 .map(destination -> new Row(
+                        Words.endpoint(destination),
                         destination,
                         columns.stream()
                                 .map(column -> cell(destination, column))
@@ -30,7 +31,15 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
         return new GenerationMatrix(columns, rows, report.destinations().size() - rows.size());
     }
 
-    /** A services map with each backends map that one of its programs reads as well. */
+    private static @Nullable Boolean bothCurrent(Report.Generation services, Report.Generation backends) {
+        return Words.allCurrent(List.of(reading(services), reading(backends)));
+    }
+
+    private static Report.Reading reading(Report.Generation map) {
+        return new Report.Reading(map.role(), map.mapId(), map.current());
+    }
+
+    /** A services map with each backends map that one of its programs reads as well; maps of a family not in use are empty. */
     private static List<Column> columns(Report report) {
         List<Column> columns = new ArrayList<>();
         for (Report.Generation services : report.generations()) {
@@ -41,8 +50,9 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
             report.generations().stream()
                     .filter(backends -> backends.role().equals("backends/" + family))
                     .filter(backends -> backends.programs().stream().anyMatch(services.programs()::contains))
-                    .forEach(backends ->
-                            columns.add(new Column(services.mapId(), backends.mapId(), family, services.current())));
+                    .filter(backends -> services.entries() != 0 || backends.entries() != 0)
+                    .forEach(backends -> columns.add(
+                            new Column(services.mapId(), backends.mapId(), family, bothCurrent(services, backends))));
         }
         return List.copyOf(columns);
     }

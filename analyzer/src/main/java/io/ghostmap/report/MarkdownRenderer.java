@@ -97,8 +97,8 @@ public final class MarkdownRenderer {
                         .collect(Collectors.joining(", "));
         String frames =
                 destination.frames().stream().limit(4).map(String::valueOf).collect(Collectors.joining(", "));
-        line("| " + code(destination.address() + ":" + destination.port()) + " | " + destination.attempts() + " | "
-                + destination.syns() + " | " + destination.reply() + " | " + maps + " | " + frames + " |");
+        line("| " + code(Words.endpoint(destination)) + " | " + destination.attempts() + " | " + destination.syns()
+                + " | " + destination.reply() + " | " + maps + " | " + frames + " |");
     }
 
     private static String currency(@Nullable Boolean current) {

@@ -5,6 +5,7 @@ import io.ghostmap.bundle.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Answers to an engineer's single questions, for the terminal: the same facts as in the report. */
 public final class NodeText {
@@ -144,7 +145,10 @@ public final class NodeText {
     private static void step(StringBuilder out, int place, Report.Step step) {
         String map = step.generation() == 0
                 ? "not the load balancer's; its effect is not known"
-                : "services map " + step.generation() + (Boolean.FALSE.equals(step.current()) ? ", NOT current" : "");
+                : ReplaySection.decisive(step).stream()
+                        .map(reading -> (reading.mapId() == step.generation() ? "services" : "backends") + " map "
+                                + reading.mapId() + (Boolean.FALSE.equals(reading.current()) ? ", NOT current" : ""))
+                        .collect(Collectors.joining("; "));
         String after = String.join(" or ", step.after());
         TextTable.paragraph(out, "  " + place + ". program " + step.program() + " " + step.name() + " (" + map + ")");
         TextTable.paragraph(

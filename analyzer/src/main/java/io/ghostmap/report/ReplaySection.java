@@ -1,13 +1,15 @@
 package io.ghostmap.report;
 
-import io.ghostmap.datapath.Generation;
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /** Replays in the report's public form. */
 final class ReplaySection {
@@ -15,18 +17,26 @@ final class ReplaySection {
     static final String UNTRANSLATED = " (untranslated)";
 
     private final Case scene;
+    private final Set<Replay> examples;
 
+    /** Of a single question, which no finding speaks of. */
     ReplaySection(Case scene) {
+        this(scene, Set.of());
+    }
+
+    /** Of a report whose findings speak of {@code examples}. */
+    ReplaySection(Case scene, Set<Replay> examples) {
         this.scene = scene;
+        this.examples = examples;
     }
 
     /** Shares are given to the ten-thousandth. */
     private static final double SHARES = 10_000;
 
-    /** Those that are affected, or whose connections the capture shows. */
+    /** Those that are affected, whose connections the capture shows, or that a finding speaks of. */
     List<Report.Replay> worthNaming() {
         return scene.replays().stream()
-                .filter(replay -> affected(replay) || observedSyns(replay) > 0)
+                .filter(replay -> affected(replay) || observedSyns(replay) > 0 || examples.contains(replay))
                 .map(this::replay)
                 .toList();
     }
@@ -75,13 +85,27 @@ final class ReplaySection {
                 .toList();
     }
 
+    /** The services map; the backends map only where it is another matter than the services. */
+    static List<Report.Reading> decisive(Report.Step step) {
+        return step.reads().stream()
+                .filter(reading -> reading.mapId() == step.generation()
+                        || step.reads().stream().anyMatch(other -> !Objects.equals(other.current(), reading.current())))
+                .toList();
+    }
+
     private Report.Step step(Step step) {
-        Optional<Generation> generation = step.servicesMap().flatMap(scene.datapath()::generation);
+        List<Report.Reading> reads = Stream.of(step.servicesMap(), step.backendsMap())
+                .flatMap(Optional::stream)
+                .flatMap(id -> scene.datapath().generation(id).stream())
+                .map(generation -> new Report.Reading(
+                        generation.role().toString(), generation.mapId(), ReportBuilder.current(generation)))
+                .toList();
         return new Report.Step(
                 step.program().programId(),
                 step.program().name(),
                 step.servicesMap().orElse(0),
-                generation.map(ReportBuilder::current).orElse(null),
+                reads,
+                Words.allCurrent(reads),
                 String.join(
                         " or ", step.before().stream().map(Endpoint::toString).toList()),
                 step.after().stream().map(Fate::text).toList(),

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The public report, {@code ghostmap/report/v1}: names and nesting are those of the JSON form and of its schema
  * ({@code report-v1.schema.json}). Lists have a declared order; a text is empty where nothing is known. The one
- * {@code null} is {@link Generation#current()}, which JSON has no third value for.
+ * {@code null} is {@code current}, which JSON has no third value for.
  */
 public record Report(
         String schema,
@@ -131,16 +131,24 @@ public record Report(
     /** A way that it can end, its share among those under the same conditions (0 to 1), and those conditions. */
     public record Chance(String end, double share, List<String> conditions) {}
 
-    /** {@code generation} is the id of the services map that the program reads, 0 where it is not known. */
+    /**
+     * {@code generation} is the id of the services map that the program reads, 0 where it is not known; {@code
+     * current} says whether all of {@code reads} is, since current services over old backends lead astray as well.
+     */
     public record Step(
             int program,
             String name,
             int generation,
+            List<Reading> reads,
             @Nullable Boolean current,
             String before,
             List<String> after,
             List<Citation> entries) {}
 
+    /** A services or backends map that a program reads. */
+    public record Reading(String role, int mapId, @Nullable Boolean current) {}
+
+    /** {@code example} names the replay that shows best what is claimed; its texts are empty where none does. */
     public record Finding(
             String id,
             String rule,
@@ -148,11 +156,15 @@ public record Report(
             String title,
             String summary,
             List<String> explanation,
+            Example example,
             String confidence,
             @JsonProperty("for") List<Citation> supporting,
             List<Citation> against,
             List<Rival> rivals,
             List<Remedy> remedy) {}
+
+    /** Names one of the report's replays. */
+    public record Example(String frontend, String cgroup, String attachType) {}
 
     public record Rival(String hypothesis, String verdict, String decides) {}
 

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Puts a diagnosis and its case into the public form. Chooses nothing but what the contract says to leave out. */
@@ -48,7 +49,12 @@ public final class ReportBuilder {
                 scene.hooks().stream().map(builder::hook).toList(),
                 scene.destinations().stream().map(builder::destination).toList(),
                 builder.blastRadius(),
-                new ReplaySection(scene).worthNaming(),
+                new ReplaySection(
+                                scene,
+                                diagnosis.findings().stream()
+                                        .flatMap(finding -> finding.example().stream())
+                                        .collect(Collectors.toSet()))
+                        .worthNaming(),
                 diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
                 diagnosis.skipped().stream()
                         .map(skipped -> new Report.Skipped(skipped.rule(), skipped.missing()))
@@ -242,6 +248,12 @@ public final class ReportBuilder {
                 finding.title(),
                 finding.summary(),
                 finding.explanation(),
+                finding.example()
+                        .map(replay -> new Report.Example(
+                                replay.frontend().toString(),
+                                replay.hook().cgroup(),
+                                replay.hook().attachType().shortName()))
+                        .orElse(new Report.Example("", "", "")),
                 Words.lower(finding.confidence()),
                 finding.supporting(),
                 finding.contradicting(),

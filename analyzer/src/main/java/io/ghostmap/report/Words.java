@@ -3,7 +3,9 @@ package io.ghostmap.report;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Spellings that all forms of the report share: UTC always, no locale. */
 final class Words {
@@ -22,6 +24,25 @@ final class Words {
     static String timeOfSeconds(long seconds) {
         boolean plausible = seconds > 0 && seconds < 253_402_300_800L; // the year 10000
         return plausible ? Instant.ofEpochSecond(seconds).toString() : "";
+    }
+
+    /** An IPv6 address stands in brackets, so that it does not run into its port. */
+    static String endpoint(Report.Destination destination) {
+        String address = destination.address();
+        return (address.contains(":") ? "[" + address + "]" : address) + ":" + destination.port();
+    }
+
+    /** One that is not current is enough; what is not known of one is not known of all, and of none nothing is known. */
+    static @Nullable Boolean allCurrent(List<Report.Reading> maps) {
+        if (maps.stream().anyMatch(map -> Boolean.FALSE.equals(map.current()))) {
+            return Boolean.FALSE;
+        }
+        boolean all = !maps.isEmpty() && maps.stream().allMatch(map -> Boolean.TRUE.equals(map.current()));
+        return all ? Boolean.TRUE : null;
+    }
+
+    static String currency(@Nullable Boolean current) {
+        return current == null ? "not known to be current" : current ? "current" : "not current";
     }
 
     static String lower(Enum<?> value) {

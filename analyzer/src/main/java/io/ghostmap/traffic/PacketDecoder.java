@@ -1,5 +1,7 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.net.IpAddress;
+import java.net.InetAddress;
 import java.util.stream.Collectors;
 import org.pcap4j.packet.IllegalRawDataException;
 import org.pcap4j.packet.IpPacket.IpHeader;
@@ -31,10 +33,16 @@ final class PacketDecoder {
 
     private static String describe(Packet packet, TcpPacket.TcpHeader tcp) {
         IpHeader ip = (IpHeader) packet.getHeader();
-        return ip.getSrcAddr().getHostAddress() + "." + tcp.getSrcPort().valueAsInt() + " > "
-                + ip.getDstAddr().getHostAddress() + "." + tcp.getDstPort().valueAsInt() + ": Flags [" + flags(tcp)
+        return text(ip.getSrcAddr()) + "." + tcp.getSrcPort().valueAsInt() + " > "
+                + text(ip.getDstAddr()) + "." + tcp.getDstPort().valueAsInt() + ": Flags [" + flags(tcp)
                 + "], seq " + tcp.getSequenceNumberAsLong() + ", win " + tcp.getWindowAsInt() + ", options ["
                 + options(tcp) + "], " + timeToLive(packet);
+    }
+
+    /** As everywhere else in a report; Java writes out every zero of an IPv6 address. */
+    private static IpAddress text(InetAddress address) {
+        byte[] bytes = address.getAddress();
+        return IpAddress.of(bytes, 0, bytes.length);
     }
 
     private static String timeToLive(Packet packet) {

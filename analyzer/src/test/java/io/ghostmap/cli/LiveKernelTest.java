@@ -87,7 +87,7 @@ final class LiveKernelTest {
             EvidenceSink sink = new EvidenceSink();
             Bundle bundle = new BundleReader(Limits.DEFAULT).read(run.bundle(), List.of(sink));
             Evidence evidence = sink.assemble(bundle);
-            Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence.node()));
+            Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
             hooks = Hooks.of(evidence, datapath);
             replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
         }

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The founding bundle with something taken from it: analyzed all the same, and the loss named with its cost. */
@@ -115,9 +116,33 @@ final class MissingEvidenceTest {
                 .anySatisfy(missing -> assertThat(missing.reason()).contains("changed after collection"));
     }
 
+    /** Of what the collector takes only when it is asked to, nothing is said when it is absent; a cut one costs its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {"pcap/dns.pcap | names clients asked for", "net/probe.tsv | connect of the collector's own"})
+    void cutExtraHasItsOwnCost(String file, String cost) throws IOException, UnreadableBundleException {
+        Path manifest = bundle.resolve("manifest.json");
+        String text = Files.readString(manifest);
+        int steps = text.indexOf("\"steps\"");
+        int first = text.indexOf('{', steps);
+        Files.writeString(
+                manifest,
+                text.substring(0, first)
+                        + "{\"id\":\"extra\",\"argv\":[\"x\"],\"file\":\"" + file
+                        + "\",\"bytes\":0,\"exit\":1,\"status\":\"failed\",\"timedOut\":false,\"cut\":true},"
+                        + text.substring(first));
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.bundle().missing())
+                .filteredOn(missing -> missing.artifact().equals(file))
+                .isNotEmpty()
+                .allSatisfy(missing -> assertThat(missing.cost()).contains(cost));
+    }
+
     /** Any one file absent, empty or cut at half: a report in every form, the loss named, and never a better verdict. */
     @ParameterizedTest
-    @ValueSource(strings = {"stale-generation", "healthy"})
+    @ValueSource(strings = {"stale-generation", "healthy", "ipv6"})
     void noLossMakesTheVerdictBetter(String sample) throws IOException, UnreadableBundleException {
         Path whole = Archives.unpack(Repository.sample(sample), folder.resolve(sample));
         String verdict = Analysis.of(whole).verdict().severity();

@@ -1,13 +1,16 @@
 package io.ghostmap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
@@ -189,6 +192,49 @@ final class SampleBundlesTest {
                 .isNotEmpty();
     }
 
+    /** What is current of a program's maps decides nothing, if another of them is old. */
+    @Test
+    void programOverOldBackendsIsDrawnAsStale() throws UnreadableBundleException {
+        Report report = analyze("partial-regeneration");
+
+        Report.Replay headline = replayOfTheVerdict(report);
+        assertThat(report.verdict().title()).contains(headline.frontend());
+        Report.Step guilty = headline.steps().get(0);
+        assertThat(guilty.reads())
+                .extracting(Report.Reading::role, Report.Reading::current)
+                .containsExactly(tuple("services/IPv4", true), tuple("backends/IPv4", false));
+        assertThat(guilty.current()).isFalse();
+        assertThat(headline.steps().get(1).current()).isTrue();
+        assertThat(String.join("\n", report.findings().get(0).explanation()))
+                .doesNotContain("the old program does not read those")
+                .contains("reads the same services map");
+    }
+
+    /** The page draws what its title claims. */
+    @ParameterizedTest
+    @FieldSource("io.ghostmap.support.Repository#SAMPLES")
+    void drawnPathIsThatOfTheHeadline(String sample) throws UnreadableBundleException {
+        Report report = analyze(sample);
+        Optional<Report.Example> example = report.findings().stream()
+                .filter(finding -> finding.id().equals(report.verdict().finding()))
+                .map(Report.Finding::example)
+                .filter(named -> !named.frontend().isEmpty())
+                .findFirst();
+
+        example.ifPresent(named ->
+                assertThat(HtmlRenderer.render(report)).contains("to <span class=\"mono\">" + named.frontend()));
+        assertThat(example.isPresent()).isEqualTo(report.verdict().finding().equals("SLB-01"));
+    }
+
+    @Test
+    void untranslatedIsRemediedByExactPaths() throws UnreadableBundleException {
+        assertThat(commands(analyze("untranslated")))
+                .contains("rm /sys/fs/bpf/cilium/socketlb/links/cgroup/cil_sock4_connect")
+                .contains("rm /sys/fs/bpf/cilium/socketlb/links/cgroup/cil_sock4_getpeername")
+                .doesNotContain("*")
+                .contains("spec.nodeName=worker-7");
+    }
+
     /** Only AF_INET6 sockets go wrong, and what they ask for is in the IPv4 maps. */
     @Test
     void mappedAddressesGoWrongWhileIpv4SocketsDoNot() throws UnreadableBundleException {
@@ -205,6 +251,34 @@ final class SampleBundlesTest {
         assertThat(String.join("\n", report.findings().get(0).explanation()))
                 .contains("Only sockets of AF_INET6 pass this hook");
         assertThat(commands(report)).contains(" connect6 id ").doesNotContain(" connect4 id ");
+    }
+
+    /** IPv6 services through connect6 and the maps of IPv6; the hooks of IPv4 have stale programs too, and nothing to tell. */
+    @Test
+    void ipv6ServicesGoAstrayAtConnect6() throws UnreadableBundleException {
+        Report report = analyze("ipv6");
+
+        Report.Replay headline = replayOfTheVerdict(report);
+        Report.Step guilty = headline.steps().get(0);
+        assertThat(headline.frontend()).isEqualTo("[fd00::ac11:5d04]:8080/TCP");
+        assertThat(headline.attachType()).isEqualTo("connect6");
+        assertThat(headline.outcome()).containsExactly("[fd00::ac10:95dc]:8080");
+        assertThat(headline.expected()).containsExactly("[fd00::ac10:6d7f]:8080");
+        assertThat(guilty.reads()).extracting(Report.Reading::role).containsExactly("services/IPv6", "backends/IPv6");
+        assertThat(guilty.entries().get(0).locator())
+                .isEqualTo("key fd 00 00 00 00 00 00 00 00 00 00 00 ac 11 5d 04 1f 90 00 00 06 00 00 00");
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.verdict().title())
+                .contains("stale map " + guilty.generation() + " knows")
+                .contains("by program " + guilty.program());
+        assertThat(report.verdict().summary()).contains("12 of 302 frontends");
+        assertThat(destination(report, "fd00::ac10:95dc", 8080).reply()).isEqualTo("none");
+        assertThat(destination(report, "fd00::ac10:95dc", 8080).packet())
+                .startsWith("fd00::ac10:a896.56306 > fd00::ac10:95dc.8080: Flags [S]");
+        assertThat(commands(report))
+                .contains("connect6 id " + guilty.program())
+                .contains("pinned /sys/fs/bpf/tc/globals/cilium_lb6_services_v2");
+        assertThat(HtmlRenderer.render(report)).contains(">[fd00::ac10:95dc]:8080<");
     }
 
     /** Another node's Cilium on the same kernel is none of this node's business. */
@@ -246,6 +320,15 @@ final class SampleBundlesTest {
     private static Report.Replay replay(Report report, String frontend) {
         return report.replays().stream()
                 .filter(replay -> replay.frontend().equals(frontend))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Report.Replay replayOfTheVerdict(Report report) {
+        Report.Example named = report.findings().get(0).example();
+        return report.replays().stream()
+                .filter(replay ->
+                        new Report.Example(replay.frontend(), replay.cgroup(), replay.attachType()).equals(named))
                 .findFirst()
                 .orElseThrow();
     }

@@ -13,6 +13,8 @@ import io.ghostmap.support.PcapFile;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -207,6 +209,48 @@ final class RulesTest {
 
         assertThat(finding(report, "CAP-01")).map(Report.Finding::severity).contains("warning");
         assertThat(finding(report, "SLB-28")).isEmpty();
+    }
+
+    /** Three frontends of which the list says something else than the only map: more than a change in between. */
+    @Test
+    void mapThatHoldsAnotherBackendThanTheListIsDrift() throws UnreadableBundleException {
+        Report report = analyze(healthy()
+                .service(144, "172.17.93.5:80", TCP, 996)
+                .service(144, "172.17.93.6:80", TCP, 996)
+                .text("cilium/lb-list.json", listOf("172.17.93.4:8080", "172.17.93.5:80", "172.17.93.6:80"))
+                .capture(answeredBy(ALIVE)));
+
+        Report.Finding drift = finding(report, "SLB-11").orElseThrow();
+        assertThat(drift.severity()).isEqualTo("warning");
+        assertThat(drift.title()).contains("agrees with Cilium's own list on 0 of 3 frontends");
+        assertThat(drift.explanation().get(0))
+                .contains("172.17.93.4:8080/TCP leads to 172.16.109.127:8080, stated 10.8.8.8:8080");
+        assertThat(drift.supporting()).anyMatch(citation -> citation.file().equals("cilium/lb-list.json"));
+    }
+
+    @Test
+    void oneFrontendThatDiffersFromTheListCanBeAChangeInBetween() throws UnreadableBundleException {
+        Report report = analyze(healthy()
+                .text("cilium/lb-list.json", listOf("172.17.93.4:8080"))
+                .capture(answeredBy(ALIVE)));
+
+        assertThat(finding(report, "SLB-11")).map(Report.Finding::severity).contains("info");
+    }
+
+    @Test
+    void mapThatHoldsWhatTheListSaysIsNoDrift() throws UnreadableBundleException {
+        Report report = analyze(healthy()
+                .text("cilium/lb-list.json", listOf("172.17.93.4:8080").replace("10.8.8.8", ALIVE))
+                .capture(answeredBy(ALIVE)));
+
+        assertThat(finding(report, "SLB-11")).isEmpty();
+    }
+
+    /** {@code cilium-dbg bpf lb list -o json}, with one backend behind everything. */
+    private static String listOf(String... frontends) {
+        return Stream.of(frontends)
+                .map(frontend -> "\"%s/TCP (1)\":[\"10.8.8.8:8080/TCP (408) (1)\"]".formatted(frontend))
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     @Test

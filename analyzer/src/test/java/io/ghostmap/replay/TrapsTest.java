@@ -1,6 +1,7 @@
 package io.ghostmap.replay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
@@ -8,6 +9,7 @@ import io.ghostmap.cli.Explained;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.PcapFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -17,7 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Facts of order and replay that a careless reader gets wrong, one test each. "Kernel n" and "Cilium n" are the numbers
- * of the lists in the two references on bpftool and on Cilium's datapath.
+ * of the lists in the two references on bpftool and on Cilium's datapath. What is told by bytes and texts stands in {@code
+ * DatapathTrapsTest} and {@code BpftoolVersionsTest}; copies on several interfaces (Kernel 19) in {@code
+ * ConnectionAttemptTest}, dropped packets (Kernel 20) in {@code RulesTest}.
  */
 final class TrapsTest {
     private static final String ROOT = "/sys/fs/cgroup";
@@ -46,6 +50,119 @@ final class TrapsTest {
                 .backend(145, 9, "10.0.2.2:80")
                 .program(109, "cil_sock4_connect", 27, 28)
                 .program(160, "cil_sock4_connect", 144, 145);
+    }
+
+    /** Kernel 2: the tree calls a program behind a link plain multi; the list of links alone tells, and the remedy with it. */
+    @Test
+    void programBehindALinkIsToldByTheListOfLinksAlone() throws UnreadableBundleException {
+        Report report = analyze(node().link(7, 109, ROOT, CONNECT4, "")
+                .attach(ROOT, 160, CONNECT4, "multi")
+                .effective(ROOT, CONNECT4, 109, 160));
+
+        assertThat(report.hooks().get(0).programs())
+                .extracting(Report.Program::via, Report.Program::linkId, Report.Program::flags)
+                .containsExactly(tuple("link", 7, "multi"), tuple("legacy", 0, "multi"));
+        assertThat(report.findings().get(0).remedy())
+                .extracting(Report.Remedy::command)
+                .contains("bpftool link detach id 7")
+                .noneMatch(command -> command.contains("bpftool cgroup detach"));
+    }
+
+    /** Kernel 8: a link is updated in place, so that a younger program can stand in the older place. */
+    @Test
+    void youngerProgramInTheOlderPlaceRunsFirst() throws UnreadableBundleException {
+        NodeBundle node = node().program(900, "cil_sock4_connect", 27, 28)
+                .link(7, 900, ROOT, CONNECT4, "")
+                .attach(ROOT, 160, CONNECT4, "multi");
+
+        assertThat(analyze(node).replays().get(0).outcome()).containsExactly("10.0.1.1:80");
+    }
+
+    /** Kernel 18: ids wrap, so that a lower one can be the younger; the pin counts. */
+    @Test
+    void lowerMapIdsDoNotMakeAGenerationOld() throws UnreadableBundleException {
+        Report report = analyze(new NodeBundle()
+                .generation(27, 28, true)
+                .service(27, VIP, TCP, 7)
+                .backend(28, 7, "10.0.1.1:80")
+                .generation(144, 145, false)
+                .service(144, VIP, TCP, 9)
+                .backend(145, 9, "10.0.2.2:80")
+                .program(109, "cil_sock4_connect", 27, 28)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT4, "multi")
+                .attach(ROOT, 109, CONNECT4, "multi"));
+
+        assertThat(report.replays().get(0).outcome()).containsExactly("10.0.2.2:80");
+        assertThat(report.replays().get(0).expected()).containsExactly("10.0.1.1:80");
+    }
+
+    /** Cilium 15: lists of the agent tell what it wants; where a connect goes is told by tree, map_ids and dumps alone. */
+    @Test
+    void listsOfTheAgentDoNotReplayAConnect() throws UnreadableBundleException {
+        String list = "{\"" + VIP + "/TCP (1)\":[\"10.0.2.2:80/TCP (408) (1)\"]}";
+        String status = "{\"kube-proxy-replacement\":{\"features\":{\"socketLB\":{\"enabled\":true}}}}";
+        NodeBundle attached = node().text("cilium/lb-list.json", list)
+                .text("cilium/status.json", status)
+                .attach(ROOT, 109, CONNECT4, "multi")
+                .attach(ROOT, 160, CONNECT4, "multi");
+        assertThat(analyze(attached).replays().get(0).outcome()).containsExactly("10.0.1.1:80");
+    }
+
+    /** Cilium 15: enabled by its status and attached nowhere is not enabled. */
+    @Test
+    void statusAttachesNothing() throws UnreadableBundleException {
+        Report report = analyze(node().text(
+                        "cilium/status.json",
+                        "{\"kube-proxy-replacement\":{\"features\":{\"socketLB\":{\"enabled\":true}}}}"));
+
+        assertThat(report.hooks()).isEmpty();
+        assertThat(report.replays()).isEmpty();
+        assertThat(report.verdict().severity()).isNotEqualTo("ok");
+    }
+
+    /** Cilium 1: counts, slots and ids are in the node's own order; without uname the slots tell which that is. */
+    @Test
+    void byteOrderIsToldByTheSlotsWhereUnameIsMissing() throws UnreadableBundleException {
+        byte[] vip = {10, 96, 0, 10, 0, 80};
+        byte[] service = ByteBuffer.allocate(12)
+                .put(vip)
+                .putShort((short) 0)
+                .put((byte) TCP)
+                .array();
+        byte[] slot = ByteBuffer.allocate(12)
+                .put(vip)
+                .putShort((short) 1)
+                .put((byte) TCP)
+                .array();
+        Report report = analyze(new NodeBundle()
+                .generation(144, 145, true)
+                .row(
+                        144,
+                        service,
+                        ByteBuffer.allocate(12).putInt(0).putShort((short) 1).array())
+                .row(144, slot, ByteBuffer.allocate(12).putInt(9).array())
+                .row(145, new byte[] {0, 0, 0, 9}, new byte[] {10, 0, 2, 2, 0, 80, TCP, 0, 0, 0, 0, 0})
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT4, "multi")
+                .capture(PcapFile.cooked().tcp(0, "10.0.0.1", 4000, "10.0.2.2", 80, PcapFile.SYN, 1, 0)));
+
+        assertThat(report.replays().get(0).outcome()).containsExactly("10.0.2.2:80");
+        assertThat(report.bundle().missing())
+                .noneMatch(missing -> missing.artifact().equals("node/uname.txt"));
+    }
+
+    @Test
+    void byteOrderThatNothingTellsIsSaidToBeAssumed() throws UnreadableBundleException {
+        Report report = analyze(new NodeBundle()
+                .generation(144, 145, true)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT4, "multi"));
+
+        assertThat(report.bundle().missing())
+                .filteredOn(missing -> missing.artifact().equals("node/uname.txt"))
+                .singleElement()
+                .satisfies(missing -> assertThat(missing.cost()).contains("wrong byte order"));
     }
 
     /** Kernel 3 and 4: a severed link (id 0) runs for nobody; one whose cgroup has no directory still does. */

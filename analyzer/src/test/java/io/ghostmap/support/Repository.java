@@ -17,6 +17,7 @@ public final class Repository {
             "untranslated",
             "partial-regeneration",
             "v4-in-v6",
+            "ipv6",
             "two-ciliums");
 
     private Repository() {}

@@ -1,6 +1,7 @@
 package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Affinity;
 import io.ghostmap.datapath.AffinityMatches;
 import io.ghostmap.datapath.Backend;
@@ -23,8 +24,8 @@ import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
-import io.ghostmap.evidence.NodeFacts;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -61,18 +62,33 @@ public final class Cilium implements LoadBalancer {
     private static final String RELEASE_PROGRAM = "cil_sock_releas";
 
     private final ByteOrder order;
+    private final List<Gap> gaps;
 
-    private Cilium(ByteOrder order) {
+    private Cilium(ByteOrder order, List<Gap> gaps) {
         this.order = order;
+        this.gaps = gaps;
     }
 
     /** Of the machines that Kubernetes runs on only s390x keeps the high byte first. */
-    public static Cilium onNode(NodeFacts node) {
-        return of(node.kernel().contains("s390x") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+    public static Cilium onNode(Evidence evidence) {
+        Optional<ByteOrder> order = NodeByteOrder.of(evidence);
+        return new Cilium(
+                order.orElse(ByteOrder.LITTLE_ENDIAN),
+                order.isPresent()
+                        ? List.of()
+                        : List.of(new Gap(
+                                "node/uname.txt",
+                                "neither this file nor the slots of the services tell the byte order of the node:"
+                                        + " numbers are read as little-endian")));
     }
 
     public static Cilium of(ByteOrder order) {
-        return new Cilium(order);
+        return new Cilium(order, List.of());
+    }
+
+    @Override
+    public List<Gap> gaps() {
+        return gaps;
     }
 
     @Override
