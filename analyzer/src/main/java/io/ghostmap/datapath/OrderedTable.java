@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +23,12 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         implements SortedMap<K, V> {
     private final Map<K, V> byKey;
     private final List<K> keys;
+    private final List<V> values;
 
     private OrderedTable(Map<K, V> byKey, List<K> keys) {
         this.byKey = byKey;
         this.keys = keys;
+        this.values = keys.stream().map(this::value).toList();
     }
 
     /** In the natural order of the keys. */
@@ -56,7 +59,9 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         return new AbstractSet<>() {
             @Override
             public Iterator<Map.Entry<K, V>> iterator() {
-                return keys.stream().map(key -> Map.entry(key, value(key))).iterator();
+                return IntStream.range(0, keys.size())
+                        .mapToObj(i -> Map.entry(keys.get(i), values.get(i)))
+                        .iterator();
             }
 
             @Override

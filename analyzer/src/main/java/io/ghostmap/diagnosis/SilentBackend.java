@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * SLB-28: the load balancer did as it should, and the backend does not answer. Needed so that a report can say that the
@@ -37,20 +38,19 @@ final class SilentBackend implements Rule {
 
     @Override
     public List<Finding> findings(Case scene) {
+        Set<Fate> mistaken = scene.affected().stream()
+                .flatMap(replay -> replay.outcome().stream())
+                .collect(Collectors.toSet());
         List<Finding> findings = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
-            if (isListedAndSilent(seen) && !isReachedByMistake(scene, seen)) {
+            // Where a stale program sends connections to the same address, the node is not acquitted.
+            Fate end = new Fate.Connects(seen.destination().endpoint());
+            if (isListedAndSilent(seen) && !mistaken.contains(end)) {
                 String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
                 findings.add(finding(id, scene, seen));
             }
         }
         return findings;
-    }
-
-    /** Where a stale program sends connections to the same address, the node is not acquitted. */
-    private static boolean isReachedByMistake(Case scene, CorrelatedDestination seen) {
-        Fate fate = new Fate.Connects(seen.destination().endpoint());
-        return scene.affected().stream().anyMatch(replay -> replay.outcome().contains(fate));
     }
 
     private static SortedSet<Frontend> currentFrontends(CorrelatedDestination seen) {

@@ -19,7 +19,9 @@ import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
@@ -53,11 +55,16 @@ final class StaleChainArgument {
     }
 
     private List<Witness> witnesses() {
+        Map<Fate, List<Replay>> byEnd = new HashMap<>();
+        for (Replay replay : affected) {
+            replay.outcome()
+                    .forEach(end ->
+                            byEnd.computeIfAbsent(end, e -> new ArrayList<>(1)).add(replay));
+        }
         List<Witness> found = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
             Fate fate = new Fate.Connects(seen.destination().endpoint());
-            List<Replay> leading = affected.stream()
-                    .filter(replay -> replay.outcome().contains(fate))
+            List<Replay> leading = byEnd.getOrDefault(fate, List.of()).stream()
                     .sorted(Comparator.comparing(replay -> !isOfTheLead(replay))) // stable
                     .toList();
             if (!leading.isEmpty() && pointsToTheStale(seen, leading)) {

@@ -96,14 +96,15 @@ final class StaleGeneration implements Rule {
         Optional<Generation> current = scene.datapath().generations(old.role()).stream()
                 .filter(Generation::isCurrent)
                 .findFirst();
+        Optional<String> difference = current.map(map -> difference(scene, old, map));
         return new Finding(
                 id,
                 "SLB-02",
                 attached ? Severity.WARNING : Severity.INFO,
                 Confidence.LIKELY,
                 title(scene, old, attached),
-                current.map(map -> difference(scene, old, map)).orElse(""),
-                explanation(scene, old, current),
+                difference.orElse(""),
+                explanation(old, current, difference),
                 Optional.empty(),
                 supporting(old, current),
                 List.of(),
@@ -142,14 +143,14 @@ final class StaleGeneration implements Rule {
         };
     }
 
-    private static List<String> explanation(Case scene, Generation old, Optional<Generation> current) {
+    private static List<String> explanation(Generation old, Optional<Generation> current, Optional<String> difference) {
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add("Map " + old.mapId() + " (" + old.map().name() + ") is not the one that the agent works on: "
                 + and(old.reasons().stream().map(Reason::text).toList()) + "."
                 + current.map(map -> " Map " + map.mapId() + " is current: "
                                 + and(map.reasons().stream().map(Reason::text).toList()) + ".")
                         .orElse(""));
-        current.ifPresent(map -> paragraphs.add(difference(scene, old, map)));
+        difference.ifPresent(paragraphs::add);
         paragraphs.add(
                 "A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
                         + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"

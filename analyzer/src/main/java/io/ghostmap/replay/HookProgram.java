@@ -18,4 +18,21 @@ public record HookProgram(
         Optional<Attachment> attachment,
         boolean listed,
         Optional<View> view,
-        Citation source) {}
+        Citation source) {
+    /** By the id alone: a view's tables have hundreds of thousands of entries, and a record would hash them all. */
+    @Override
+    public int hashCode() {
+        return programId;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof HookProgram that
+                && programId == that.programId
+                && listed == that.listed
+                && name.equals(that.name)
+                && attachment.equals(that.attachment)
+                && source.equals(that.source)
+                && view.equals(that.view);
+    }
+}

@@ -48,7 +48,7 @@ public final class Replayer {
             view.servicesV4().content().ifPresent(table -> frontends.addAll(table.keySet()));
             view.servicesV6().content().ifPresent(table -> frontends.addAll(table.keySet()));
         }
-        return frontends.stream()
+        return List.copyOf(frontends).parallelStream() // each replay stands alone; their order stays
                 .filter(Replayer::isClientTarget)
                 .flatMap(frontend -> asked(frontend, frontends))
                 .flatMap(frontend -> replay(hooks, frontend).stream())

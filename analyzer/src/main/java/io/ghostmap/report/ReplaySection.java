@@ -5,7 +5,9 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,6 +21,9 @@ final class ReplaySection {
     private final Case scene;
     private final Set<Replay> examples;
 
+    /** SYN frames by destination: asked once for each possible end of every replay. */
+    private final Map<Endpoint, Long> syns = new HashMap<>();
+
     /** Of a single question, which no finding speaks of. */
     ReplaySection(Case scene) {
         this(scene, Set.of());
@@ -28,6 +33,9 @@ final class ReplaySection {
     ReplaySection(Case scene, Set<Replay> examples) {
         this.scene = scene;
         this.examples = examples;
+        scene.destinations()
+                .forEach(seen -> syns.merge(
+                        seen.destination().endpoint(), seen.destination().syns(), Long::sum));
     }
 
     /** Shares are given to the ten-thousandth. */
@@ -48,10 +56,9 @@ final class ReplaySection {
 
     /** SYN frames to an address that this frontend leads to. */
     private long observedSyns(Replay replay) {
-        return scene.destinations().stream()
-                .filter(seen -> replay.outcome()
-                        .contains(new Fate.Connects(seen.destination().endpoint())))
-                .mapToLong(seen -> seen.destination().syns())
+        return replay.outcome().stream()
+                .mapToLong(
+                        fate -> fate instanceof Fate.Connects connects ? syns.getOrDefault(connects.endpoint(), 0L) : 0)
                 .sum();
     }
 
