@@ -18,8 +18,8 @@ import java.util.OptionalLong;
 final class Attachments {
     private Attachments() {}
 
-    /** The collector lists so many cgroups at most; with fewer, a cgroup that is not listed has no directory. */
-    private static final int MOST_CGROUPS = 4_000;
+    /** The collector lists so many cgroups at most (MAX_ROWS); with fewer, a cgroup that is not listed has no directory. */
+    private static final int MOST_CGROUPS = 16_000;
 
     static List<Attachment> of(Evidence evidence) {
         List<BpfLink> unused = new ArrayList<>(evidence.state().links().all());
