@@ -2,7 +2,6 @@ package io.ghostmap.report;
 
 import io.ghostmap.bundle.Printable;
 import io.ghostmap.traffic.Capture;
-import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.ConnectionState;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Rewrite;
@@ -11,7 +10,6 @@ import io.ghostmap.traffic.UdpService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -29,8 +27,10 @@ public final class TrafficTables {
 
     private static final String CONTINUED = "        ";
 
-    private static final String DESTINATION_ROW = "%-30s %8s %9s %7s %-20s";
-    private static final String SERVICE_ROW = "%-30s %8s %9s %9s %s";
+    /** Widths of the columns but the last. */
+    private static final int[] DESTINATION_ROW = {30, 8, 9, 7};
+
+    private static final int[] SERVICE_ROW = {30, 8, 9, 9};
 
     private final List<String> lines = new ArrayList<>();
 
@@ -87,7 +87,7 @@ public final class TrafficTables {
             line("No SYN: no connection attempt was captured.");
             return;
         }
-        line(DESTINATION_ROW.formatted("TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES"));
+        row(DESTINATION_ROW, "TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES");
         traffic.destinations().stream().limit(MOST_ROWS).forEach(this::destination);
         int more = traffic.destinations().size() - MOST_ROWS;
         if (more > 0) {
@@ -106,12 +106,13 @@ public final class TrafficTables {
     }
 
     private void destination(Destination to) {
-        line(DESTINATION_ROW.formatted(
+        row(
+                DESTINATION_ROW,
                 to.endpoint(),
                 to.attempts().size(),
                 to.syns(),
                 to.clients().size(),
-                counts(to.replies(), Words::lower)));
+                counts(to.replies(), Words::lower));
         note(
                 !to.attempts().isEmpty(),
                 Words.time(to.firstNanos()) + " to " + Words.time(to.lastNanos()) + ", frame"
@@ -131,14 +132,13 @@ public final class TrafficTables {
     /** How often the same SYN was seen under another destination, or from another source. */
     private static Map<String, Integer> rewrites(Destination to) {
         Map<String, Integer> count = new TreeMap<>();
-        for (ConnectionAttempt attempt : to.attempts()) {
-            Optional<Rewrite> rewrite = attempt.rewrite();
-            rewrite.ifPresent(other -> count.merge(
+        for (Rewrite other : to.rewrites()) {
+            count.merge(
                     other.server().equals(to.endpoint())
                             ? "the same SYN also came from " + other.client().address()
                             : "the same SYN also went to " + other.server(),
                     1,
-                    Integer::sum));
+                    Integer::sum);
         }
         return count.size() > 3
                 ? Map.of("the same SYN under other addresses: --json tells which", count.size())
@@ -150,7 +150,7 @@ public final class TrafficTables {
             return;
         }
         line("");
-        line(SERVICE_ROW.formatted("UDP SERVICE", "FLOWS", "DATAGRAMS", "RESPONSES", "REPLIES"));
+        row(SERVICE_ROW, "UDP SERVICE", "FLOWS", "DATAGRAMS", "RESPONSES", "REPLIES");
         traffic.services().stream().limit(MOST_ROWS).forEach(this::service);
         int more = traffic.services().size() - MOST_ROWS;
         if (more > 0) {
@@ -162,12 +162,25 @@ public final class TrafficTables {
     }
 
     private void service(UdpService service) {
-        line(SERVICE_ROW.formatted(
+        row(
+                SERVICE_ROW,
                 service.endpoint(),
                 service.flows(),
                 service.requests(),
                 service.responses(),
-                counts(service.replies(), Words::lower)));
+                counts(service.replies(), Words::lower));
+    }
+
+    /** The name to the left, numbers to the right, and behind them what takes any width. */
+    private void row(int[] widths, Object... cells) {
+        StringBuilder row = new StringBuilder();
+        for (int i = 0; i < cells.length; i++) {
+            String cell = String.valueOf(cells[i]);
+            int width = i < widths.length ? widths[i] : 0;
+            String padding = " ".repeat(Math.max(0, width - cell.length()));
+            row.append(i == 0 ? cell + padding : " " + padding + cell);
+        }
+        line(row.toString());
     }
 
     private static <E> String counts(SortedMap<E, Integer> counts, Function<E, String> word) {

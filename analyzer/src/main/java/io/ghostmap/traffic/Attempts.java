@@ -1,6 +1,7 @@
 package io.ghostmap.traffic;
 
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -67,6 +68,15 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
         return List.copyOf(frames);
     }
 
+    /** The first {@code most} frames of all attempts, attempt by attempt. */
+    List<FrameRef> frames(int most) {
+        List<FrameRef> frames = new ArrayList<>(most);
+        for (int i = 0; i < open.size() && frames.size() < most; i++) {
+            frames.addAll(frames(open.get(i)));
+        }
+        return List.copyOf(frames.subList(0, Math.min(most, frames.size())));
+    }
+
     private BitSet passages(OpenAttempt attempt, BitSet into) {
         SightingLog sightings = closing.table().sightings();
         for (int at = attempt.firstSighting(); at != SightingLog.NONE; at = sightings.next(at)) {
@@ -90,6 +100,22 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
         BitSet all = new BitSet();
         open.forEach(attempt -> passages(attempt, all));
         return Collections.unmodifiableSortedSet(new TreeSet<>(named(all)));
+    }
+
+    SortedSet<IpAddress> clients() {
+        SortedSet<IpAddress> clients = new TreeSet<>();
+        for (OpenAttempt attempt : open) {
+            clients.add(FlowKey.client(closing.table().flowKey(attempt)).address());
+        }
+        return Collections.unmodifiableSortedSet(clients);
+    }
+
+    List<Rewrite> rewrites() {
+        List<Rewrite> rewrites = new ArrayList<>();
+        for (OpenAttempt attempt : open) {
+            closing.rewrite(attempt).ifPresent(rewrites::add);
+        }
+        return rewrites;
     }
 
     long syns() {

@@ -2,11 +2,10 @@ package io.ghostmap.traffic;
 
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
-import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that went to one address and port over TCP. A capture can hold a hundred thousand attempts and two thousand
@@ -20,6 +19,7 @@ public final class Destination {
     private final Tail tail;
     private final SamplePacket sample;
     private final long syns;
+    private @Nullable AttemptSums sums;
 
     Destination(Endpoint endpoint, Attempts attempts, Tail tail, SamplePacket sample) {
         this.endpoint = endpoint;
@@ -48,24 +48,34 @@ public final class Destination {
         return syns;
     }
 
+    /** Added up once: whoever asks for one of them mostly asks for all. */
+    private AttemptSums sums() {
+        AttemptSums known = sums;
+        if (known == null) {
+            known = attempts.sums();
+            sums = known;
+        }
+        return known;
+    }
+
     /** SYNs sent, without their copies on other interfaces; of followed attempts. */
     public long transmissions() {
-        return attempts.sums().transmissions();
+        return sums().transmissions();
     }
 
     /** Time of the first SYN, 0 where only the tail has any. */
     public long firstNanos() {
-        return attempts.sums().firstNanos();
+        return sums().firstNanos();
     }
 
     /** Time of the last SYN, 0 where only the tail has any. */
     public long lastNanos() {
-        return attempts.sums().lastNanos();
+        return sums().lastNanos();
     }
 
     /** Followed attempts by their reply. */
     public SortedMap<Reply, Integer> replies() {
-        return attempts.sums().replies();
+        return sums().replies();
     }
 
     /** The reply that most attempts had; of two as frequent, the worse. */
@@ -83,14 +93,17 @@ public final class Destination {
 
     /** Followed attempts by Zeek's connection state, where the capture allows it. */
     public SortedMap<ConnectionState, Integer> states() {
-        return attempts.sums().states();
+        return sums().states();
     }
 
     /** Of the followed attempts. */
     public SortedSet<IpAddress> clients() {
-        SortedSet<IpAddress> clients = new TreeSet<>();
-        attempts.forEach(attempt -> clients.add(attempt.client().address()));
-        return Collections.unmodifiableSortedSet(clients);
+        return attempts.clients();
+    }
+
+    /** For each followed attempt that has one: the same SYN on the other side of an address translation. */
+    public List<Rewrite> rewrites() {
+        return attempts.rewrites();
     }
 
     /** Interfaces and directions at which its SYNs passed, such as {@code eth0 out}. */
@@ -100,10 +113,7 @@ public final class Destination {
 
     /** The first few, to cite. */
     public List<FrameRef> frames() {
-        return attempts.stream()
-                .flatMap(attempt -> attempt.frames().stream())
-                .limit(MOST_FRAMES)
-                .toList();
+        return attempts.frames(MOST_FRAMES);
     }
 
     /** The first SYN as pcap4j decodes it, for people. */
