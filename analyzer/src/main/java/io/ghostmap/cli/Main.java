@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,8 @@ public final class Main {
     /** Runs one command and returns its exit status; nothing escapes as an exception. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         try {
-            return isTrafficOfPaths(args) ? traffic(out, err, args) : parsed(out, err, args);
+            List<Path> paths = pathsOfTraffic(args);
+            return paths.isEmpty() ? parsed(out, err, args) : traffic(out, err, paths);
         } catch (OutOfMemoryError | StackOverflowError e) {
             err.println("ghostmap: the bundle asks for more memory than Java was given: try again with"
                     + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
@@ -89,20 +91,29 @@ public final class Main {
         }
     }
 
-    /** Whether there is nothing to parse: setting the parser up takes longer than reading a capture of 100 MB. */
-    private static boolean isTrafficOfPaths(String... args) {
-        boolean paths = args.length > 1 && args[0].equals("traffic");
-        for (int i = 1; i < args.length && paths; i++) {
-            paths = !args[i].startsWith("-") && !args[i].startsWith("@");
+    /**
+     * The paths, where {@code traffic} is given nothing else: setting the parser up takes longer than reading a capture of
+     * 100 MB. None where there is something to parse, or to complain of.
+     */
+    private static List<Path> pathsOfTraffic(String... args) {
+        if (args.length < 2 || !args[0].equals("traffic")) {
+            return List.of();
+        }
+        List<Path> paths = new ArrayList<>();
+        for (int i = 1; i < args.length; i++) {
+            if (args[i].startsWith("-") || args[i].startsWith("@")) {
+                return List.of();
+            }
+            try {
+                paths.add(Path.of(args[i]));
+            } catch (InvalidPathException e) {
+                return List.of(); // the parser names it
+            }
         }
         return paths;
     }
 
-    private static int traffic(PrintWriter out, PrintWriter err, String... args) {
-        List<Path> paths = new ArrayList<>();
-        for (int i = 1; i < args.length; i++) {
-            paths.add(Path.of(args[i]));
-        }
+    private static int traffic(PrintWriter out, PrintWriter err, List<Path> paths) {
         try {
             return TrafficCommand.print(paths, false, out, err);
         } catch (UnreadableBundleException | RuntimeException e) {

@@ -17,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -42,29 +44,32 @@ record StaleChain(
                         .add(hook);
             }
         }
+        Set<Fate> seen = scene.destinations().stream()
+                .map(destination -> new Fate.Connects(destination.destination().endpoint()))
+                .collect(Collectors.toSet());
         List<StaleChain> chains = new ArrayList<>();
-        byCgroup.forEach((cgroup, hooks) -> leadOf(hooks, scene)
+        byCgroup.forEach((cgroup, hooks) -> leadOf(hooks, scene, seen)
                 .ifPresent(lead -> chains.add(new StaleChain(
                         cgroup,
                         lead,
-                        familyOf(lead, scene),
+                        familyOf(lead, scene, seen),
                         staleOf(lead, datapath).orElseThrow(),
                         liveOf(lead, datapath),
                         List.copyOf(hooks)))));
         return chains;
     }
 
-    private static Optional<Hook> leadOf(List<Hook> hooks, Case scene) {
+    private static Optional<Hook> leadOf(List<Hook> hooks, Case scene, Set<Fate> seen) {
         return hooks.stream()
                 .filter(hook -> hook.attachType().translatesForward())
                 .min(Comparator.comparing(
-                                (Hook hook) -> affectedAt(hook, scene).noneMatch(replay -> isSeenAstray(replay, scene)))
+                                (Hook hook) -> affectedAt(hook, scene).noneMatch(replay -> isSeenAstray(replay, seen)))
                         .thenComparing(hook -> affectedAt(hook, scene).findAny().isEmpty()));
     }
 
-    private static Family familyOf(Hook lead, Case scene) {
+    private static Family familyOf(Hook lead, Case scene, Set<Fate> seen) {
         return affectedAt(lead, scene)
-                .min(Comparator.comparing((Replay replay) -> !isSeenAstray(replay, scene)))
+                .min(Comparator.comparing((Replay replay) -> !isSeenAstray(replay, seen)))
                 .map(replay -> Family.of(replay.frontend().endpoint().address()))
                 .orElseGet(() -> staleOf(lead, scene.datapath())
                         .flatMap(HookProgram::view)
@@ -77,11 +82,9 @@ record StaleChain(
     }
 
     /** Whether a SYN went where only the old generation leads. */
-    private static boolean isSeenAstray(Replay replay, Case scene) {
+    private static boolean isSeenAstray(Replay replay, Set<Fate> seen) {
         return replay.outcome().stream()
-                .filter(fate -> !replay.expected().contains(fate))
-                .anyMatch(fate -> scene.destinations().stream()
-                        .anyMatch(seen -> new Fate.Connects(seen.destination().endpoint()).equals(fate)));
+                .anyMatch(fate -> seen.contains(fate) && !replay.expected().contains(fate));
     }
 
     private static Optional<HookProgram> staleOf(Hook hook, Datapath datapath) {

@@ -28,11 +28,11 @@ public record CaptureClock(
             if (step >= 0 && step <= largestGap) {
                 latest = nanos;
             } else {
-                record(nanos, step);
+                unusual(nanos, step);
             }
         }
 
-        private void record(long nanos, long step) {
+        private void unusual(long nanos, long step) {
             if (largestGap == BEFORE_THE_FIRST) {
                 first = nanos;
                 latest = nanos;

@@ -54,6 +54,16 @@ final class TrafficCommandTest {
         assertThat(run("--json", packed.toString()).out()).isEqualTo(json.replace(plain.toString(), packed.toString()));
     }
 
+    /** So is a name that the locale cannot spell; with and without something to parse beside it. */
+    @Test
+    void nameThatIsNoPathIsWrongUsage() {
+        Run alone = run("any\0.pcap");
+        Run parsed = run("--json", "any\0.pcap");
+
+        assertThat(alone.status()).isEqualTo(ExitStatus.USAGE);
+        assertThat(alone.err()).isEqualTo(parsed.err()).contains("any");
+    }
+
     @Test
     void rotatedFilesAreOneCapture() throws IOException, UnreadableBundleException {
         byte[] whole = Files.readAllBytes(capture(Repository.sample("stale-generation")));
