@@ -24,6 +24,9 @@ import java.util.stream.Stream;
 
 /** The door of the room: runs connects through hooks. */
 public final class Replayer {
+    /** Ways of one connection through one chain; a node has a handful, a bundle made up for harm any number. */
+    private static final int MOST_WAYS = 4_096;
+
     private final Datapath datapath;
     private final Translation.Setting setting;
 
@@ -114,7 +117,12 @@ public final class Replayer {
                 next.add(way);
                 continue;
             }
-            Translation.Result result = translate(program, way.at(), hook.attachType(), protocol, client);
+            if (next.size() >= MOST_WAYS) {
+                next.add(way.lost("the connection can take more ways than are followed"));
+                continue;
+            }
+            Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie());
+            Translation.Result result = translate(program, way.at(), hook.attachType(), socket);
             for (Translation.Choice choice : result.choices()) {
                 Way then = way.then(choice);
                 next.add(then);
@@ -137,29 +145,30 @@ public final class Replayer {
         return new Turn(Way.merged(next), step);
     }
 
-    private Translation.Result translate(
-            HookProgram program, Endpoint at, AttachType type, Protocol protocol, Client client) {
+    private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
         if (!program.listed()) {
             return only(
-                    new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"));
+                    new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"),
+                    socket);
         }
         if (program.view().isEmpty()) {
-            return only(new Translation.Effect.Passes()); // not ours: assumed to pass, and named in the report
+            return only(new Translation.Effect.Passes(), socket); // not ours: assumed to pass, and named in the report
         }
-        return translate(program.view().get(), at, type, protocol, client);
+        return translate(program.view().get(), at, type, socket);
     }
 
-    private static Translation.Result only(Translation.Effect effect) {
-        return new Translation.Result(List.of(new Translation.Choice(effect, 1, List.of())), List.of());
+    private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
+        return new Translation.Result(
+                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of());
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */
-    private Translation.Result translate(View view, Endpoint at, AttachType type, Protocol protocol, Client client) {
+    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = translate(view, semantics, at, type, protocol, client);
+            Translation.Result result = translate(view, semantics, at, type, socket);
             List<Translation.Choice> butForErrors = result.choices().stream()
                     .map(Translation.Choice::withoutErrors)
                     .toList();
@@ -179,11 +188,7 @@ public final class Replayer {
         byResult.values().forEach(found -> {
             String condition = "program " + view.program().id() + " is of Cilium "
                     + found.releases.stream().map(Semantics::releases).collect(Collectors.joining(" or "));
-            for (Translation.Choice way : found.choices) {
-                List<String> given = new ArrayList<>(List.of(condition));
-                given.addAll(way.conditions());
-                choices.add(new Translation.Choice(way.effect(), way.share(), List.copyOf(given)));
-            }
+            found.choices.forEach(choice -> choices.add(choice.given(List.of(condition))));
         });
         return new Translation.Result(choices, List.copyOf(entries));
     }
@@ -193,23 +198,19 @@ public final class Replayer {
      * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
      */
     private Translation.Result translate(
-            View view, Semantics semantics, Endpoint at, AttachType type, Protocol protocol, Client client) {
-        Translation.Result plain = Translation.of(view, semantics, at, protocol, client, setting);
+            View view, Semantics semantics, Endpoint at, AttachType type, Translation.Socket socket) {
+        Translation.Result plain = Translation.of(view, semantics, at, socket, setting);
         if (type != AttachType.CONNECT6
                 || !at.address().isV4()
                 || view.servicesV6().content().isEmpty()) {
             return plain;
         }
-        Translation.Result wrapped = Translation.of(view, semantics, mapped(at), protocol, client, setting);
+        Translation.Result wrapped = Translation.of(view, semantics, mapped(at), socket, setting);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
             if (choice.effect() instanceof Translation.Effect.FindsNothing
                     || choice.effect() instanceof Translation.Effect.Unknown) {
-                plain.choices()
-                        .forEach(next -> choices.add(new Translation.Choice(
-                                next.effect(),
-                                choice.share() * next.share(),
-                                both(choice.conditions(), next.conditions()))));
+                plain.choices().forEach(next -> choices.add(next.given(choice.conditions())));
             } else {
                 choices.add(choice);
             }
@@ -217,12 +218,6 @@ public final class Replayer {
         List<MapEntry> entries = new ArrayList<>(wrapped.entries());
         entries.addAll(plain.entries());
         return new Translation.Result(List.copyOf(choices), List.copyOf(entries));
-    }
-
-    private static List<String> both(List<String> first, List<String> second) {
-        List<String> all = new ArrayList<>(first);
-        all.addAll(second);
-        return List.copyOf(all);
     }
 
     /** {@code ::ffff:10.0.0.1} for 10.0.0.1. */
@@ -257,12 +252,15 @@ public final class Replayer {
             return List.of(new Chance(unknown, 1, List.of()));
         }
         Way start = Way.to(frontend.endpoint());
-        return chances(
-                translate(view.get(), frontend.endpoint(), hook.attachType(), frontend.protocol(), client)
-                        .choices()
-                        .stream()
-                        .map(start::then)
-                        .toList());
+        return chances(translate(
+                        view.get(),
+                        frontend.endpoint(),
+                        hook.attachType(),
+                        new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN))
+                .choices()
+                .stream()
+                .map(start::then)
+                .toList());
     }
 
     /** The program of the hook that reads the current generation, or else any program that does. */

@@ -21,11 +21,14 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +39,9 @@ import java.util.stream.Stream;
 final class Translation {
     /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
     private static final int MOST_ENTRIES = 1 + 2 * 16;
+
+    /** Missing slots that are followed one by one: what the choice tells of the socket is kept only then. */
+    private static final int MOST_MISSING = 64;
 
     /** Cilium's default {@code node-port-range}; another one stands in no map. */
     private static final int NODE_PORT_FIRST = 30_000;
@@ -50,6 +56,7 @@ final class Translation {
     private final Endpoint destination;
     private final Protocol protocol;
     private final Client client;
+    private final SocketCookie cookie;
     private final Setting setting;
     private final Family family;
     private final FamilyTables tables;
@@ -62,6 +69,13 @@ final class Translation {
      * @param nowSeconds of the monotonic clock
      */
     record Setting(OptionalLong nowSeconds) {}
+
+    /**
+     * What connects.
+     *
+     * @param cookie what programs that it has met already tell of it
+     */
+    record Socket(Protocol protocol, Client client, SocketCookie cookie) {}
 
     /** What the program does: one way of several. */
     sealed interface Effect {
@@ -81,11 +95,26 @@ final class Translation {
         record Unknown(String reason) implements Effect {}
     }
 
-    /** An effect, how likely it is under its conditions, and those. */
-    record Choice(Effect effect, double share, List<String> conditions) {
+    /**
+     * An effect, how likely it is under its conditions, and those.
+     *
+     * @param cookie what the choice tells of the socket
+     */
+    record Choice(Effect effect, double share, List<String> conditions, SocketCookie cookie) {
+        Choice with(Effect other) {
+            return new Choice(other, share, conditions, cookie);
+        }
+
+        /** Under these conditions before its own. */
+        Choice given(List<String> before) {
+            List<String> all = new ArrayList<>(before);
+            all.addAll(conditions);
+            return new Choice(effect, share, List.copyOf(all), cookie);
+        }
+
         Choice withoutErrors() {
             return effect instanceof Effect.Refuses refuses
-                    ? new Choice(new Effect.Refuses(refuses.reason(), List.of()), share, conditions)
+                    ? with(new Effect.Refuses(refuses.reason(), List.of()))
                     : this;
         }
 
@@ -99,7 +128,7 @@ final class Translation {
                     List<String> errors = Stream.concat(one.errors().stream(), other.errors().stream())
                             .distinct()
                             .toList();
-                    choice = new Choice(new Effect.Refuses(one.reason(), errors), choice.share, choice.conditions);
+                    choice = choice.with(new Effect.Refuses(one.reason(), errors));
                 }
                 both.add(choice);
             }
@@ -110,21 +139,20 @@ final class Translation {
     /** All ways, in the order in which they were found, and the entries that lead to them. */
     record Result(List<Choice> choices, List<MapEntry> entries) {}
 
-    private Translation(
-            View view, Semantics semantics, Endpoint destination, Protocol protocol, Client client, Setting setting) {
+    private Translation(View view, Semantics semantics, Endpoint destination, Socket socket, Setting setting) {
         this.view = view;
         this.semantics = semantics;
         this.destination = destination;
-        this.protocol = protocol;
-        this.client = client;
+        this.protocol = socket.protocol();
+        this.client = socket.client();
+        this.cookie = socket.cookie();
         this.setting = setting;
         this.family = Family.of(destination.address());
         this.tables = view.tables(family);
     }
 
-    static Result of(
-            View view, Semantics semantics, Endpoint destination, Protocol protocol, Client client, Setting setting) {
-        Translation translation = new Translation(view, semantics, destination, protocol, client, setting);
+    static Result of(View view, Semantics semantics, Endpoint destination, Socket socket, Setting setting) {
+        Translation translation = new Translation(view, semantics, destination, socket, setting);
         translation.run();
         return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries));
     }
@@ -263,9 +291,9 @@ final class Translation {
         cite(service.entry());
         ServiceFlags flags = service.flags();
         if (service.count() == 0 && !flags.l7()) {
-            deadEnd("the service has no backend", 1, given);
+            deadEnd("the service has no backend", 1, given, cookie);
         } else if ((semantics.delegates() && flags.has(ServiceFlag.L7_DELEGATE)) || flags.nat46()) {
-            pass(1, given);
+            pass(given);
         } else if (isGuarded(flags)) {
             followGuarded(service, given);
         } else {
@@ -282,10 +310,10 @@ final class Translation {
     private void followGuarded(Service service, List<String> given) {
         switch (identify()) {
             case HOST -> followRedirect(service, given);
-            case REMOTE_NODE, OTHER -> pass(1, given);
+            case REMOTE_NODE, OTHER -> pass(given);
             case UNKNOWN -> {
                 followRedirect(service, and(given, destination.address() + " is an address of this node"));
-                pass(1, and(given, destination.address() + " is no address of this node"));
+                pass(and(given, destination.address() + " is no address of this node"));
             }
         }
     }
@@ -295,7 +323,7 @@ final class Translation {
         if (!service.flags().localRedirect()) {
             followProxy(service, given);
         } else if (semantics.exemption() == Exemption.OWN_SOCKET) {
-            pass(1, and(given, "the client is itself the chosen backend of the local redirect policy"));
+            pass(and(given, "the client is itself the chosen backend of the local redirect policy"));
             followProxy(
                     service, and(given, "the client is not itself the chosen backend of the local redirect policy"));
         } else {
@@ -309,7 +337,7 @@ final class Translation {
         boolean unread = skip.content().isEmpty()
                 && (skip.mapId().isPresent() || skip.doubt().isPresent());
         if (unread || (skip.content().isPresent() && !skip.whole())) {
-            pass(1, and(given, "the client is exempt from the local redirect policy"));
+            pass(and(given, "the client is exempt from the local redirect policy"));
             followProxy(service, and(given, "the client is not exempt from the local redirect policy"));
         } else if (client.netnsCookie().isPresent()) {
             Optional<SkipEntry> own = skipped.stream()
@@ -317,14 +345,14 @@ final class Translation {
                     .findFirst();
             own.ifPresent(entry -> cite(entry.entry()));
             if (own.isPresent()) {
-                pass(1, given);
+                pass(given);
             } else {
                 followProxy(service, given);
             }
         } else {
             for (SkipEntry entry : skipped) {
                 cite(entry.entry());
-                pass(1, and(given, inNamespace(entry.netnsCookie())));
+                pass(and(given, inNamespace(entry.netnsCookie())));
             }
             followProxy(service, skipped.isEmpty() ? given : and(given, "the client is in no such namespace"));
         }
@@ -342,7 +370,7 @@ final class Translation {
         }
         Endpoint proxy =
                 new Endpoint(loopback(family), service.word().proxyPort().orElse(0));
-        onHost(given, where -> rewrite(service, proxy, 1, where), where -> pass(1, where));
+        onHost(given, where -> rewrite(service, proxy, 1, where, cookie), where -> pass(where));
     }
 
     private void followAffinity(Service service, List<String> given) {
@@ -392,25 +420,39 @@ final class Translation {
                 service,
                 backend.get().endpoint(),
                 1,
-                timed ? given : and(given, "its session affinity has not run out"));
+                timed ? given : and(given, "its session affinity has not run out"),
+                cookie);
         return !timed;
     }
 
+    /** A datagram socket's cookie chooses, and has chosen already where an earlier program had slots, too. */
     private void select(Service service, List<String> given) {
-        double share = 1.0 / service.count();
-        List<Slot> selectable = service.selectable();
-        selectable.forEach(slot -> followSlot(service, slot, share, given));
-        int missing = service.count() - selectable.size();
-        if (missing > 0) {
-            missing(
-                    tables.services(),
-                    missing + " of " + service.count() + " slots of " + service.frontend() + " are missing",
-                    missing * share,
-                    given);
+        boolean drawn = protocol == Protocol.TCP;
+        int count = service.count();
+        int open = drawn ? count : cookie.choices(count);
+        double share = 1.0 / open;
+        Set<Integer> present = new HashSet<>();
+        for (Slot slot : service.selectable()) {
+            present.add(slot.index());
+            if (drawn || cookie.chooses(slot.index(), count)) {
+                followSlot(service, slot, share, given, drawn ? cookie : cookie.choosing(slot.index(), count));
+                open--;
+            }
         }
+        if (open == 0) {
+            return;
+        }
+        String what = (count - present.size()) + " of " + count + " slots of " + service.frontend() + " are missing";
+        if (drawn || open > MOST_MISSING) {
+            missing(tables.services(), what, open * share, given, cookie);
+            return;
+        }
+        IntStream.rangeClosed(1, count)
+                .filter(index -> cookie.chooses(index, count) && !present.contains(index))
+                .forEach(index -> missing(tables.services(), what, share, given, cookie.choosing(index, count)));
     }
 
-    private void followSlot(Service service, Slot slot, double share, List<String> given) {
+    private void followSlot(Service service, Slot slot, double share, List<String> given, SocketCookie chosen) {
         cite(slot.entry());
         Table<SortedMap<Long, Backend>> backends = tables.backends();
         if (backends.content().isEmpty()) {
@@ -423,11 +465,11 @@ final class Translation {
         }
         Optional<Backend> backend = view.backend(family, slot);
         if (backend.isEmpty()) {
-            missing(backends, "backend " + slot.backendId() + " is missing", share, given);
+            missing(backends, "backend " + slot.backendId() + " is missing", share, given, chosen);
             return;
         }
         cite(backend.get().entry());
-        rewrite(service, backend.get().endpoint(), share, given);
+        rewrite(service, backend.get().endpoint(), share, given, chosen);
     }
 
     // ---- ways to end ----------------------------------------------------------------------------------
@@ -444,37 +486,34 @@ final class Translation {
         }
     }
 
-    private void missing(Table<?> table, String what, double share, List<String> given) {
+    private void missing(Table<?> table, String what, double share, List<String> given, SocketCookie chosen) {
         if (table.whole()) {
-            deadEnd(what, share, given);
+            deadEnd(what, share, given, chosen);
         } else {
             unknown(what + " from a dump that is not whole", given);
         }
     }
 
-    private void deadEnd(String why, double share, List<String> given) {
-        if (semantics.refusesDeadEnd()) {
-            choices.add(new Choice(new Effect.Refuses(why, semantics.errors()), share, given));
-        } else {
-            pass(share, given);
-        }
+    private void deadEnd(String why, double share, List<String> given, SocketCookie chosen) {
+        Effect effect = semantics.refusesDeadEnd() ? new Effect.Refuses(why, semantics.errors()) : new Effect.Passes();
+        choices.add(new Choice(effect, share, given, chosen));
     }
 
-    private void rewrite(Service service, Endpoint backend, double share, List<String> given) {
+    private void rewrite(Service service, Endpoint backend, double share, List<String> given, SocketCookie chosen) {
         Rewrite rewrite = new Rewrite(tables.reverseSk().mapId(), backend, destination, service.revNatId());
-        choices.add(new Choice(new Effect.Rewrites(rewrite), share, given));
+        choices.add(new Choice(new Effect.Rewrites(rewrite), share, given, chosen));
     }
 
     private void miss(List<String> given) {
-        choices.add(new Choice(new Effect.FindsNothing(), 1, given));
+        choices.add(new Choice(new Effect.FindsNothing(), 1, given, cookie));
     }
 
-    private void pass(double share, List<String> given) {
-        choices.add(new Choice(new Effect.Passes(), share, given));
+    private void pass(List<String> given) {
+        choices.add(new Choice(new Effect.Passes(), 1, given, cookie));
     }
 
     private void unknown(String why, List<String> given) {
-        choices.add(new Choice(new Effect.Unknown(why), 1, given));
+        choices.add(new Choice(new Effect.Unknown(why), 1, given, cookie));
     }
 
     private void cite(MapEntry entry) {

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param refusal why connect() will fail, whatever follows
  * @param unknown why nothing more can be said
  * @param rewrites what translating programs noted, in order
+ * @param cookie what the slots chosen so far tell of the socket
  */
 record Way(
         Endpoint at,
@@ -23,12 +24,18 @@ record Way(
         List<String> conditions,
         Optional<Fate.Refused> refusal,
         Optional<String> unknown,
-        List<Rewrite> rewrites) {
+        List<Rewrite> rewrites,
+        SocketCookie cookie) {
 
     private static final String EPERM = "EPERM";
 
     static Way to(Endpoint destination) {
-        return new Way(destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of());
+        return new Way(destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
+    }
+
+    /** Nothing more can be said of it. */
+    Way lost(String why) {
+        return new Way(at, share, conditions, refusal, Optional.of(why), rewrites, cookie);
     }
 
     Way then(Translation.Choice choice) {
@@ -49,7 +56,8 @@ record Way(
         } else if (effect instanceof Translation.Effect.Unknown why) {
             lost = lost.or(() -> Optional.of(why.reason()));
         }
-        return new Way(next, share * choice.share(), List.copyOf(given), refused, lost, List.copyOf(noted));
+        return new Way(
+                next, share * choice.share(), List.copyOf(given), refused, lost, List.copyOf(noted), choice.cookie());
     }
 
     /** The kernel keeps an error that a program chose over the EPERM of one that chose none; of two, the later. */
@@ -79,11 +87,12 @@ record Way(
                 List<String> conditions,
                 Optional<Fate.Refused> refusal,
                 Optional<String> unknown,
-                List<Rewrite> rewrites) {}
+                List<Rewrite> rewrites,
+                SocketCookie cookie) {}
         Map<Same, Way> distinct = new LinkedHashMap<>();
         for (Way way : ways) {
             distinct.merge(
-                    new Same(way.at, way.conditions, way.refusal, way.unknown, way.rewrites),
+                    new Same(way.at, way.conditions, way.refusal, way.unknown, way.rewrites, way.cookie),
                     way,
                     (first, again) -> new Way(
                             first.at,
@@ -91,7 +100,8 @@ record Way(
                             first.conditions,
                             first.refusal,
                             first.unknown,
-                            first.rewrites));
+                            first.rewrites,
+                            first.cookie));
         }
         return List.copyOf(distinct.values());
     }

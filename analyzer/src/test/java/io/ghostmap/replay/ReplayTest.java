@@ -19,6 +19,7 @@ final class ReplayTest {
     private static final String CONNECT = "cgroup_inet4_connect";
     private static final String FRONTEND = "172.17.93.4:8080";
     private static final int TCP = 6;
+    private static final int UDP = 17;
     private static final int TWO_SCOPES = 0x20;
 
     @TempDir
@@ -221,6 +222,33 @@ final class ReplayTest {
         assertThat(report.blastRadius().undecided()).isPositive();
         assertThat(report.verdict().severity()).isEqualTo("warning");
         assertThat(report.verdict().title()).contains("cannot be told which services");
+    }
+
+    /** The first slot that the old program offers is a service of the current one, with two slots of its own. */
+    private static NodeBundle twoChoices(int protocol) {
+        return twoGenerations()
+                .backend(28, 8, "172.17.0.10:80")
+                .backend(28, 9, "172.16.0.9:80")
+                .serviceWithCount(27, "172.17.0.9:80", protocol, 0, 0, 2, 8, 9)
+                .backend(145, 1, "172.16.1.1:80")
+                .backend(145, 2, "172.16.1.2:80")
+                .serviceWithCount(144, "172.17.0.10:80", protocol, 0, 0, 2, 1, 2)
+                .attach(ROOT, 109, CONNECT, "multi")
+                .attach(ROOT, 160, CONNECT, "multi")
+                .effective(ROOT, CONNECT, 109, 160);
+    }
+
+    @Test
+    void eachProgramDrawsASlotOfItsOwnForTcp() throws UnreadableBundleException {
+        assertThat(only(twoChoices(TCP), "172.17.0.9:80/TCP").outcome())
+                .containsExactlyInAnyOrder("172.16.1.1:80", "172.16.1.2:80", "172.16.0.9:80");
+    }
+
+    /** The socket's cookie chooses: what took the first slot of two once takes it again. */
+    @Test
+    void oneSocketChoosesAlikeInEachProgramForUdp() throws UnreadableBundleException {
+        assertThat(only(twoChoices(UDP), "172.17.0.9:80/UDP").outcome())
+                .containsExactlyInAnyOrder("172.16.1.1:80", "172.16.0.9:80");
     }
 
     private Report analyze(NodeBundle node) throws UnreadableBundleException {
