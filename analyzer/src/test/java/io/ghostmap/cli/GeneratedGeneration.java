@@ -214,7 +214,8 @@ final class GeneratedGeneration {
                 ByteBuffer rest = ByteBuffer.allocate(family == 4 ? 8 : 16);
                 rest.position(family == 4 ? 0 : 8);
                 rest.putShort((short) revNat).put((byte) 1);
-                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && chance(70) ? 1L << 40 : 1).putInt(backend);
+                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && chance(70) ? 1L << 40 : 1)
+                        .putInt(backend);
                 entries.add("cilium_lb" + family + "_affinity " + cookie + hex(rest) + " " + hex(value));
             }
         }
