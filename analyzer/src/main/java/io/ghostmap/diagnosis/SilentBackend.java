@@ -6,11 +6,15 @@ import static io.ghostmap.diagnosis.Phrases.few;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Replay;
 import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -41,13 +45,19 @@ final class SilentBackend implements Rule {
         Set<Fate> mistaken = scene.affected().stream()
                 .flatMap(replay -> replay.outcome().stream())
                 .collect(Collectors.toSet());
+        Map<Fate, Replay> rightly = new HashMap<>();
+        for (Replay replay : scene.replays()) {
+            if (!replay.affected()) {
+                replay.outcome().forEach(fate -> rightly.putIfAbsent(fate, replay));
+            }
+        }
         List<Finding> findings = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
             // Where a stale program sends connections to the same address, the node is not acquitted.
             Fate end = new Fate.Connects(seen.destination().endpoint());
             if (isListedAndSilent(seen) && !mistaken.contains(end)) {
                 String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-                findings.add(finding(id, scene, seen));
+                findings.add(finding(id, scene, seen, Optional.ofNullable(rightly.get(end))));
             }
         }
         return findings;
@@ -81,7 +91,7 @@ final class SilentBackend implements Rule {
         };
     }
 
-    private static Finding finding(String id, Case scene, CorrelatedDestination seen) {
+    private static Finding finding(String id, Case scene, CorrelatedDestination seen, Optional<Replay> replay) {
         Destination destination = seen.destination();
         long failed = failed(destination);
         boolean steady = failed == destination.attempts().size();
@@ -106,10 +116,7 @@ final class SilentBackend implements Rule {
                 title,
                 explanation.get(0),
                 explanation,
-                scene.replays().stream()
-                        .filter(replay -> !replay.affected()
-                                && replay.outcome().contains(new Fate.Connects(destination.endpoint())))
-                        .findFirst(),
+                replay,
                 supporting(seen),
                 answered(destination),
                 List.of(new Rival(

@@ -234,7 +234,7 @@ final class PeerNames {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = Translation.stillServed(view, semantics, note, socket, setting);
+            Translation.Result result = Translation.stillServed(view, List.of(semantics), note, socket, setting);
             rows.addAll(result.entries());
             byResult.merge(
                     result.choices(),

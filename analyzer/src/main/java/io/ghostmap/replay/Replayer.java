@@ -183,16 +183,21 @@ public final class Replayer {
 
     private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
         return new Translation.Result(
-                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of());
+                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), true);
+    }
+
+    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
+        Translation.Result result = translate(view, view.semantics(), at, type, socket);
+        return result.alike() ? result : byRelease(view, at, type, socket);
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */
-    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
+    private Translation.Result byRelease(View view, Endpoint at, AttachType type, Translation.Socket socket) {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = translate(view, semantics, at, type, socket);
+            Translation.Result result = translate(view, List.of(semantics), at, type, socket);
             List<Translation.Choice> butForErrors = result.choices().stream()
                     .map(Translation.Choice::withoutErrors)
                     .toList();
@@ -206,7 +211,7 @@ public final class Replayer {
             entries.addAll(result.entries());
         }
         if (byResult.size() == 1) {
-            return new Translation.Result(byResult.values().iterator().next().choices(), List.copyOf(entries));
+            return new Translation.Result(byResult.values().iterator().next().choices(), List.copyOf(entries), false);
         }
         List<Translation.Choice> choices = new ArrayList<>();
         byResult.values().forEach(found -> {
@@ -214,7 +219,7 @@ public final class Replayer {
                     + found.releases.stream().map(Semantics::releases).collect(Collectors.joining(" or "));
             found.choices.forEach(choice -> choices.add(choice.given(List.of(condition))));
         });
-        return new Translation.Result(choices, List.copyOf(entries));
+        return new Translation.Result(choices, List.copyOf(entries), false);
     }
 
     /**
@@ -222,14 +227,14 @@ public final class Replayer {
      * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
      */
     private Translation.Result translate(
-            View view, Semantics semantics, Endpoint at, AttachType type, Translation.Socket socket) {
-        Translation.Result plain = Translation.of(view, semantics, at, socket, setting);
+            View view, List<Semantics> releases, Endpoint at, AttachType type, Translation.Socket socket) {
+        Translation.Result plain = Translation.of(view, releases, at, socket, setting);
         if (type != AttachType.CONNECT6
                 || !at.address().isV4()
                 || view.servicesV6().content().isEmpty()) {
             return plain;
         }
-        Translation.Result wrapped = Translation.of(view, semantics, at.mapped(), socket, setting);
+        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket, setting);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
             if (choice.effect() instanceof Translation.Effect.FindsNothing
@@ -241,7 +246,7 @@ public final class Replayer {
         }
         List<MapEntry> entries = new ArrayList<>(wrapped.entries());
         entries.addAll(plain.entries());
-        return new Translation.Result(List.copyOf(choices), List.copyOf(entries));
+        return new Translation.Result(List.copyOf(choices), List.copyOf(entries), plain.alike() && wrapped.alike());
     }
 
     private static List<Chance> chances(List<Way> ways) {

@@ -8,7 +8,6 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Semantics.Exemption;
-import io.ghostmap.datapath.Semantics.Protocols;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.ServiceFlag;
 import io.ghostmap.datapath.ServiceFlags;
@@ -29,11 +28,12 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * What one program makes of one destination, with the semantics of one release: {@code __sock4_xlate_fwd} of Cilium's
+ * What one program makes of one destination, with the semantics of its release: {@code __sock4_xlate_fwd} of Cilium's
  * {@code bpf/bpf_sock.c} step by step, over the tables of the program's own view. Where a step asks for something that
  * the evidence does not tell, both ways are followed, each under its condition.
  */
@@ -53,7 +53,7 @@ final class Translation {
     static final String NOT_ON_HOST = "the client is in a pod's network namespace";
 
     private final View view;
-    private final Semantics semantics;
+    private final List<Semantics> releases;
     private final Endpoint destination;
     private final Protocol protocol;
     private final Client client;
@@ -64,6 +64,7 @@ final class Translation {
     private final OptionalInt remembered;
     private final List<Choice> choices = new ArrayList<>();
     private final List<MapEntry> entries = new ArrayList<>();
+    private boolean alike = true;
 
     /**
      * What the node is like, as far as programs ask.
@@ -138,18 +139,22 @@ final class Translation {
         }
     }
 
-    /** All ways, in the order in which they were found, and the entries that lead to them. */
-    record Result(List<Choice> choices, List<MapEntry> entries) {}
+    /**
+     * All ways, in the order in which they were found, and the entries that lead to them.
+     *
+     * @param alike whether all the releases that were asked about do the same; otherwise it is the first that does this
+     */
+    record Result(List<Choice> choices, List<MapEntry> entries, boolean alike) {}
 
     private Translation(
             View view,
-            Semantics semantics,
+            List<Semantics> releases,
             Endpoint destination,
             Socket socket,
             Setting setting,
             OptionalInt remembered) {
         this.view = view;
-        this.semantics = semantics;
+        this.releases = releases;
         this.destination = destination;
         this.protocol = socket.protocol();
         this.client = socket.client();
@@ -160,21 +165,31 @@ final class Translation {
         this.remembered = remembered;
     }
 
-    static Result of(View view, Semantics semantics, Endpoint destination, Socket socket, Setting setting) {
-        return run(new Translation(view, semantics, destination, socket, setting, OptionalInt.empty()));
+    /** {@code releases}: of which the program can be; at least one. */
+    static Result of(View view, List<Semantics> releases, Endpoint destination, Socket socket, Setting setting) {
+        return run(new Translation(view, releases, destination, socket, setting, OptionalInt.empty()));
     }
 
     /**
      * Whether the program still finds what a socket asked for once, as recvmsg and getpeername do: {@code
      * __sock4_xlate_rev} of the same file. It passes where that is still the same service and leads somewhere.
      */
-    static Result stillServed(View view, Semantics semantics, Rewrite noted, Socket socket, Setting setting) {
-        return run(new Translation(view, semantics, noted.asked(), socket, setting, OptionalInt.of(noted.revNatId())));
+    static Result stillServed(View view, List<Semantics> releases, Rewrite noted, Socket socket, Setting setting) {
+        return run(new Translation(view, releases, noted.asked(), socket, setting, OptionalInt.of(noted.revNatId())));
     }
 
     private static Result run(Translation translation) {
         translation.run();
-        return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries));
+        return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries), translation.alike);
+    }
+
+    /** What the first release says, with a note where another would say something else. */
+    private <T> T ask(Function<Semantics, T> question) {
+        T answer = question.apply(releases.get(0));
+        for (int i = 1; alike && i < releases.size(); i++) {
+            alike = answer.equals(question.apply(releases.get(i)));
+        }
+        return answer;
     }
 
     private void run() {
@@ -204,26 +219,26 @@ final class Translation {
 
     /** The entry of the external scope and, where it says so, instead of it that of the internal one. */
     private Optional<Service> lookup(Endpoint asked) {
-        Optional<Service> found = entry(asked, keyProtocol(), false);
-        if (found.filter(service -> service.flags().has(semantics.scopeSwitch()))
-                .isPresent()) {
-            Protocol next = semantics.protocols() == Protocols.EXACT_THEN_ANY_FOR_GOOD
-                    ? found.get().frontend().protocol()
-                    : keyProtocol();
-            found = entry(asked, next, true);
+        Optional<Service> found = entry(asked, protocol, false);
+        if (found.isPresent()) {
+            Service external = found.get();
+            if (ask(release -> external.flags().has(release.scopeSwitch()))) {
+                found = entry(asked, external.frontend().protocol(), true);
+            }
         }
-        return semantics.refusesDeadEnd() ? found : found.filter(service -> service.count() > 0);
+        return found.filter(service -> service.count() > 0 || ask(Semantics::refusesDeadEnd));
     }
 
-    private Protocol keyProtocol() {
-        return semantics.protocols() == Protocols.ANY ? Protocol.ANY : protocol;
-    }
-
-    private Optional<Service> entry(Endpoint asked, Protocol exact, boolean internalScope) {
-        Optional<Service> found = view.service(new Frontend(asked, exact, internalScope));
-        boolean fallsBack = semantics.protocols() == Protocols.EXACT_THEN_ANY
-                || semantics.protocols() == Protocols.EXACT_THEN_ANY_FOR_GOOD;
-        return found.isPresent() || !fallsBack ? found : view.service(new Frontend(asked, Protocol.ANY, internalScope));
+    /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
+    private Optional<Service> entry(Endpoint asked, Protocol good, boolean internalScope) {
+        Optional<Service> exact = view.service(new Frontend(asked, protocol, internalScope));
+        Optional<Service> any = view.service(new Frontend(asked, Protocol.ANY, internalScope));
+        return ask(release -> switch (release.protocols()) {
+            case ANY -> any;
+            case EXACT -> exact;
+            case EXACT_THEN_ANY -> exact.or(() -> any);
+            case EXACT_THEN_ANY_FOR_GOOD -> good == protocol ? exact.or(() -> any) : any;
+        });
     }
 
     /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
@@ -299,10 +314,11 @@ final class Translation {
         if (entry.isEmpty()) {
             return Identified.OTHER;
         }
-        boolean counts = semantics.nodesOfOtherClusters() || !entry.get().remoteCluster();
-        return entry.get().isHost()
-                ? Identified.HOST
-                : entry.get().isRemoteNode() && counts ? Identified.REMOTE_NODE : Identified.OTHER;
+        if (entry.get().isHost()) {
+            return Identified.HOST;
+        }
+        boolean counts = !entry.get().remoteCluster() || ask(Semantics::nodesOfOtherClusters);
+        return entry.get().isRemoteNode() && counts ? Identified.REMOTE_NODE : Identified.OTHER;
     }
 
     // ---- following it ---------------------------------------------------------------------------------
@@ -314,7 +330,7 @@ final class Translation {
             recall(service, given);
         } else if (service.count() == 0 && !flags.l7()) {
             deadEnd("the service has no backend", 1, given, cookie);
-        } else if ((semantics.delegates() && flags.has(ServiceFlag.L7_DELEGATE)) || flags.nat46()) {
+        } else if ((flags.has(ServiceFlag.L7_DELEGATE) && ask(Semantics::delegates)) || flags.nat46()) {
             pass(given);
         } else if (isGuarded(flags)) {
             followGuarded(service, given);
@@ -354,7 +370,7 @@ final class Translation {
     private void followRedirect(Service service, List<String> given) {
         if (!service.flags().localRedirect()) {
             followProxy(service, given);
-        } else if (semantics.exemption() == Exemption.OWN_SOCKET) {
+        } else if (ask(Semantics::exemption) == Exemption.OWN_SOCKET) {
             pass(and(given, "the client is itself the chosen backend of the local redirect policy"));
             followProxy(
                     service, and(given, "the client is not itself the chosen backend of the local redirect policy"));
@@ -458,8 +474,8 @@ final class Translation {
     }
 
     /**
-     * A datagram socket's cookie chooses, and has chosen already where an earlier program had slots, too. With session
-     * affinity it is that of the first socket that this client had, whose cookie tells nothing of this one's.
+     * A datagram socket's cookie chooses, and has chosen already where an earlier program had slots, too; but not where
+     * another socket of the same namespace can have left a session behind since the maps were dumped.
      */
     private void select(Service service, List<String> given) {
         boolean drawn = protocol == Protocol.TCP || service.flags().has(ServiceFlag.AFFINITY);
@@ -530,7 +546,8 @@ final class Translation {
     }
 
     private void deadEnd(String why, double share, List<String> given, SocketCookie chosen) {
-        Effect effect = semantics.refusesDeadEnd() ? new Effect.Refuses(why, semantics.errors()) : new Effect.Passes();
+        Effect effect = ask(
+                release -> release.refusesDeadEnd() ? new Effect.Refuses(why, release.errors()) : new Effect.Passes());
         choices.add(new Choice(effect, share, given, chosen));
     }
 

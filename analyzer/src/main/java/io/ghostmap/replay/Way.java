@@ -82,13 +82,22 @@ record Way(
 
     /** Ways that nothing tells apart any more are one, with their shares added. */
     static List<Way> merged(List<Way> ways) {
+        if (ways.size() == 1) {
+            return List.copyOf(ways);
+        }
         record Same(
                 Endpoint at,
                 List<String> conditions,
                 Optional<Fate.Refused> refusal,
                 Optional<String> unknown,
                 List<Rewrite> rewrites,
-                SocketCookie cookie) {}
+                SocketCookie cookie) {
+            /** By the address alone, which nearly always tells them apart. */
+            @Override
+            public int hashCode() {
+                return at.hashCode();
+            }
+        }
         Map<Same, Way> distinct = new LinkedHashMap<>();
         for (Way way : ways) {
             distinct.merge(

@@ -35,6 +35,7 @@ final class GeneratedGeneration {
     static final String POD_COOKIE = "PODPODPODPODPODP";
 
     private static final int BACKENDS = 24;
+    private static final int LONG_TIMEOUT = 0xffffff; // all that the word has room for
     private static final int TCP = 6;
     private static final int UDP = 17;
 
@@ -155,12 +156,13 @@ final class GeneratedGeneration {
         int revNat = nextRevNat++;
         int count = chance(12) ? 0 : 1 + random.nextInt(4);
         int written = count + (chance(25) ? random.nextInt(3) : 0);
+        int timeout = chance(80) ? LONG_TIMEOUT : 1;
         for (int slot = 1; slot <= written; slot++) {
             if (!chance(4)) {
                 int backend = 1 + random.nextInt(BACKENDS);
                 entry(family, address, port, slot, protocol, scope, backend, 0, revNat, release >= 118 ? flags : 0, 0);
                 if ((flags & AFFINITY) != 0 && chance(70)) {
-                    affinity(family, revNat, backend);
+                    affinity(family, revNat, backend, timeout);
                 }
             }
         }
@@ -168,7 +170,7 @@ final class GeneratedGeneration {
         if ((flags2 & L7) != 0) {
             word = Short.toUnsignedInt(Short.reverseBytes(pick(PORTS).shortValue()));
         } else if ((flags & AFFINITY) != 0) {
-            word |= chance(80) ? 0xffffff : 1;
+            word |= timeout;
         }
         entry(family, address, port, 0, protocol, scope, word, count, revNat, flags, flags2);
         if ((flags2 & LOCALREDIRECT) != 0 && release >= 116 && chance(70)) {
@@ -202,14 +204,18 @@ final class GeneratedGeneration {
         put("cilium_lb" + family + "_services_v2", key, value);
     }
 
-    /** Of both namespaces: remembered long ago, or for ever; with or without the match that makes it count. */
-    private void affinity(int family, int revNat, int backend) {
+    /**
+     * Of both namespaces: remembered long ago, or for ever; with or without the match that makes it count. A connect
+     * that meets one sets its time to now: with a timeout of a second, what the next meets would depend on the time.
+     */
+    private void affinity(int family, int revNat, int backend, int timeout) {
         for (String cookie : List.of(HOST_COOKIE, POD_COOKIE)) {
             if (chance(50)) {
                 ByteBuffer rest = ByteBuffer.allocate(family == 4 ? 8 : 16);
                 rest.position(family == 4 ? 0 : 8);
                 rest.putShort((short) revNat).put((byte) 1);
-                ByteBuffer value = le(16).putLong(chance(70) ? 1L << 40 : 1).putInt(backend);
+                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && chance(70) ? 1L << 40 : 1)
+                        .putInt(backend);
                 entries.add("cilium_lb" + family + "_affinity " + cookie + hex(rest) + " " + hex(value));
             }
         }

@@ -23,6 +23,7 @@ import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
+import io.ghostmap.replay.Step;
 import io.ghostmap.support.Needs;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,12 +108,14 @@ final class LiveKernelTest {
                     .findFirst();
             Set<String> foretold = new TreeSet<>();
             Map<String, Set<String>> names = new TreeMap<>();
+            String trail = "";
             Frontend frontend = Frontend.external(dial.to(), dial.stream() ? Protocol.TCP : Protocol.UDP);
             if (hook.isEmpty()) {
                 foretold.add(dial.to().toString());
             } else {
                 chains.add(hook.get().programIds());
                 Replay replay = replayer.replay(hook.get(), frontend, client(dial));
+                trail = trail(replay);
                 replay.outcome().forEach(fate -> foretold.addAll(texts(fate)));
                 names.putAll(names(dial, replay));
             }
@@ -131,7 +134,7 @@ final class LiveKernelTest {
             boolean likely = alike.size() >= GeneratedNode.REPEATS && foretold.size() <= 4;
             if (!foretold.containsAll(seen) || (likely && !seen.containsAll(foretold))) {
                 mismatches.add(dial + " at " + hook.map(Hook::programIds).orElse(List.of()) + ": foretold " + foretold
-                        + ", seen " + seen);
+                        + ", seen " + seen + trail);
             }
             translated += seen.contains(dial.to().toString()) ? 0 : 1;
             refused += seen.stream().anyMatch(text -> text.startsWith("E")) ? 1 : 0;
@@ -163,6 +166,19 @@ final class LiveKernelTest {
                     ? 1
                     : 0;
             openNames += foretold.size() > 1 ? 1 : 0;
+        }
+
+        /** What a mismatch is understood by when the node is gone. */
+        private static String trail(Replay replay) {
+            StringBuilder trail = new StringBuilder(", by " + replay.chances());
+            for (Step step : replay.steps()) {
+                trail.append("\n  program ")
+                        .append(step.program().programId())
+                        .append(" makes ")
+                        .append(step.after());
+                step.entries().forEach(entry -> trail.append("\n    ").append(entry));
+            }
+            return trail.toString();
         }
 
         private Client client(Dial dial) {

@@ -76,15 +76,17 @@ final class Releases {
     }
 
     /**
-     * The semantics that agree with everything known; those of the range alone where the rest contradicts it.
+     * The semantics that agree with everything known; those of the range alone where the rest contradicts it,
+     * and all of them where the range contradicts itself.
      *
      * @param frontends of the services that the program reads
      * @param calls the helpers that its instructions call; empty where they were not captured
      */
     static List<Semantics> of(VersionRange versions, Collection<Frontend> frontends, Set<String> calls) {
-        List<Era> ofRange = TABLE.stream()
+        List<Era> inRange = TABLE.stream()
                 .filter(era -> !era.versions().and(versions).isEmpty())
                 .toList();
+        List<Era> ofRange = inRange.isEmpty() ? TABLE : inRange;
         VersionRange byProtocol = byProtocol(frontends);
         List<Era> narrowed = ofRange.stream()
                 .filter(era -> !era.versions().and(byProtocol).isEmpty())
