@@ -65,14 +65,24 @@ public final class MarkdownRenderer {
         line("## Services that end elsewhere (" + report.blastRadius().affected() + " of "
                 + report.blastRadius().frontends() + ")");
         line("");
-        line("| frontend | service | ends at | should end at | SYN frames there |");
-        line("| --- | --- | --- | --- | ---: |");
+        line("| frontend | service | ends at | should end at | the application is told | SYN frames there |");
+        line("| --- | --- | --- | --- | --- | ---: |");
         affected.stream()
                 .limit(MOST_SERVICES)
                 .forEach(replay -> line("| " + code(replay.frontend()) + " | " + plain(replay.service()) + " | "
-                        + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | " + replay.observedSyns()
+                        + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | "
+                        + names(replay) + " | " + replay.observedSyns()
                         + " |"));
         more(affected.size() - MOST_SERVICES, "services");
+    }
+
+    private static String names(Report.Replay replay) {
+        return replay.peerNames().stream()
+                .flatMap(peer -> peer.names().stream()
+                        .map(name -> code(name.name())
+                                + (name.meaning().isEmpty() ? "" : " (" + plain(name.meaning()) + ")")))
+                .distinct()
+                .collect(Collectors.joining(" or "));
     }
 
     private void destinations() {

@@ -61,9 +61,9 @@ public final class ReportBuilder {
                         .toList());
     }
 
-    /** Replays in the public form, for the answer to a single question. */
-    public static List<Report.Replay> replays(Case scene, List<Replay> replays) {
-        ReplaySection section = new ReplaySection(scene);
+    /** Replays in the public form, for the answer to a single question: for sockets of that cgroup, or of each hook's. */
+    public static List<Report.Replay> replays(Case scene, List<Replay> replays, Optional<String> cgroup) {
+        ReplaySection section = new ReplaySection(scene, cgroup);
         return replays.stream().map(section::replay).toList();
     }
 
