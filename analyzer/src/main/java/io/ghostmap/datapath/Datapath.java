@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.evidence.AttachType;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -55,6 +56,20 @@ public record Datapath(
     public boolean readsStale(View view) {
         return tablesOf(view)
                 .anyMatch(id -> generation(id).filter(Generation::isNotCurrent).isPresent());
+    }
+
+    /**
+     * The same of a program at one hook. A reverse hook's also reads what others noted of their sockets: where that map is
+     * not current, only programs that an agent left behind write to it.
+     */
+    public boolean readsStale(View view, AttachType type) {
+        return readsStale(view)
+                || (type.translatesBack()
+                        && Stream.of(view.ipv4(), view.ipv6())
+                                .flatMap(tables -> tables.reverseSk().mapId().stream())
+                                .anyMatch(id -> generation(id)
+                                        .filter(Generation::isNotCurrent)
+                                        .isPresent()));
     }
 
     /** Whether the program reads services of that family, and every services and backends map that it reads is current. */
