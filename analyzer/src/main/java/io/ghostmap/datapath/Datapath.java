@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
  * @param reverseSk decoded reverse_sk maps, by map id
+ * @param ambiguities maps that can be one of several, and programs with several maps for one use
  * @param gaps contradictions between lists and dumps
  */
 public record Datapath(
@@ -27,6 +28,7 @@ public record Datapath(
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
         SortedMap<Integer, List<ReverseSkEntry>> reverseSk,
+        List<Ambiguity> ambiguities,
         List<Gap> gaps) {
 
     public List<Generation> generations(MapRole role) {

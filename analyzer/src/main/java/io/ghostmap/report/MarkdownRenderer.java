@@ -32,6 +32,7 @@ public final class MarkdownRenderer {
         renderer.destinations();
         renderer.hooks();
         renderer.findings();
+        renderer.ambiguities();
         renderer.missing();
         renderer.foot();
         return renderer.out.toString();
@@ -206,6 +207,20 @@ public final class MarkdownRenderer {
                 .forEach(citation -> line(
                         "- " + code(citation.file()) + " " + code(citation.locator()) + ": " + code(citation.quote())));
         more(citations.size() - MOST_CITATIONS, "citations");
+    }
+
+    private void ambiguities() {
+        if (report.ambiguities().isEmpty()) {
+            return;
+        }
+        line("");
+        line("## Maps that cannot be told apart");
+        line("");
+        report.ambiguities().stream()
+                .limit(MOST_CITATIONS)
+                .forEach(open -> line(
+                        "- " + plain(open.text()) + ": " + plain(open.why()) + ". Cost: " + plain(open.cost()) + "."));
+        more(report.ambiguities().size() - MOST_CITATIONS, "ambiguities");
     }
 
     private void missing() {

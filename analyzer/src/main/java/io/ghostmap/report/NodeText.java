@@ -14,13 +14,21 @@ public final class NodeText {
     /** The generations of every role, and why each is or is not current. */
     public static String maps(Report report) {
         if (report.generations().isEmpty()) {
-            return "no load-balancing map is in the bundle\n";
+            return "no load-balancing map is in the bundle\n" + ambiguities(report);
         }
         TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
         for (Report.Generation generation : report.generations()) {
             table.row(generation.role(), generation.mapId(), current(generation), entries(generation), why(generation));
         }
-        return table.render();
+        return table.render() + ambiguities(report);
+    }
+
+    private static String ambiguities(Report report) {
+        StringBuilder out = new StringBuilder();
+        for (Report.Ambiguity open : report.ambiguities()) {
+            TextTable.paragraph(out, "open: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
+        }
+        return out.toString();
     }
 
     private static String entries(Report.Generation generation) {

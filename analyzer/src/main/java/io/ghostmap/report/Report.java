@@ -17,6 +17,7 @@ public record Report(
         Verdict verdict,
         BundleFacts bundle,
         List<Generation> generations,
+        List<Ambiguity> ambiguities,
         List<Hook> hooks,
         List<Destination> destinations,
         BlastRadius blastRadius,
@@ -60,6 +61,9 @@ public record Report(
             long maxEntries,
             boolean usable,
             String damage) {}
+
+    /** Maps that type, sizes, name, pin, flags, use and entries leave open: what they can be, why, and what it costs. */
+    public record Ambiguity(List<Integer> maps, String text, String why, String cost, Citation source) {}
 
     public record Reason(String text, Citation source) {}
 

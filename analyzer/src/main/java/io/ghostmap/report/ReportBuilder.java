@@ -47,6 +47,10 @@ public final class ReportBuilder {
                 builder.verdict(),
                 builder.bundle(),
                 scene.datapath().generations().stream().map(builder::generation).toList(),
+                scene.datapath().ambiguities().stream()
+                        .map(open ->
+                                new Report.Ambiguity(open.maps(), open.text(), open.why(), open.cost(), open.source()))
+                        .toList(),
                 scene.hooks().stream().map(builder::hook).toList(),
                 scene.destinations().stream().map(builder::destination).toList(),
                 builder.blastRadius(),
