@@ -32,20 +32,41 @@ final class MemberName {
         if (name.isEmpty()) {
             return Optional.empty();
         }
-        int slash = name.indexOf('/');
-        String first = slash < 0 ? name : name.substring(0, slash);
+        String first = firstOf(name);
         if (folder.isEmpty()) {
-            folder = Optional.of(TOP_LEVEL.contains(first) ? "" : first);
+            folder = Optional.of(isBundleFolder(first, below(name)) ? first : "");
         }
-        String expected = folder.get();
-        if (expected.isEmpty()) {
+        if (folder.get().isEmpty()) {
             return Optional.of(name);
         }
-        if (!first.equals(expected)) {
-            throw new LimitExceededException("it holds more than one top folder (" + Printable.of(expected) + " and "
-                    + Printable.of(first) + "), a bundle has one");
+        if (!first.equals(folder.get())) {
+            throw new LimitExceededException("it holds more than one top folder (" + Printable.of(folder.get())
+                    + " and " + Printable.of(first) + "), a bundle has one");
         }
-        return slash < 0 ? Optional.empty() : Optional.of(name.substring(slash + 1));
+        return Optional.of(below(name)).filter(path -> !path.isEmpty());
+    }
+
+    /** A folder's own entry decides nothing yet: the bundle's folder can have the name of one of its parts. */
+    void folder(String raw) throws LimitExceededException {
+        String name = normalise(raw);
+        if (!name.isEmpty() && folder.isPresent()) {
+            resolve(raw);
+        }
+    }
+
+    /** A part of a bundle, such as {@code node}, holds nothing that has the name of a part. */
+    private static boolean isBundleFolder(String first, String below) {
+        return !TOP_LEVEL.contains(first) || TOP_LEVEL.contains(firstOf(below));
+    }
+
+    private static String firstOf(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0 ? name : name.substring(0, slash);
+    }
+
+    private static String below(String name) {
+        int slash = name.indexOf('/');
+        return slash < 0 ? "" : name.substring(slash + 1);
     }
 
     private String normalise(String raw) throws LimitExceededException {

@@ -32,7 +32,7 @@ final class MemberWalk {
     }
 
     void folder(String rawName) throws IOException {
-        names.resolve(rawName);
+        names.folder(rawName);
     }
 
     void member(String rawName, InputStream in) throws IOException {

@@ -4,7 +4,6 @@ import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -31,12 +30,12 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         this.values = keys.stream().map(this::value).toList();
     }
 
-    /** In the natural order of the keys. */
+    /** In the natural order of the keys; {@code map} is kept and must not change any more. */
     @SuppressWarnings("unchecked") // the array holds the map's own keys
     public static <K extends Comparable<? super K>, V> OrderedTable<K, V> of(Map<K, V> map) {
         Object[] sorted = map.keySet().toArray();
         Arrays.sort(sorted);
-        return new OrderedTable<>(new HashMap<>(map), (List<K>) (List<?>) List.of(sorted));
+        return new OrderedTable<>(map, (List<K>) (List<?>) List.of(sorted));
     }
 
     @Override

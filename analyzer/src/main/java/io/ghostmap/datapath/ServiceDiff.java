@@ -54,12 +54,16 @@ public record ServiceDiff(
             } else if (first != null && second == null) {
                 removed.add(first);
             } else if (first != null && second != null) {
+                boolean marksDiffer =
+                        !first.flags().equals(second.flags()) || !first.word().equals(second.word());
+                if (!marksDiffer && one.endpointsOf(first).equals(other.endpointsOf(second))) {
+                    same++;
+                    continue;
+                }
                 Change change = new Change(first, second, one.backendsOf(first), other.backendsOf(second));
-                boolean equal = change.before().equals(change.after());
-                if (!equal) {
+                if (!change.before().equals(change.after())) {
                     moved.add(change);
-                } else if (!first.flags().equals(second.flags())
-                        || !first.word().equals(second.word())) {
+                } else if (marksDiffer) {
                     marked.add(change);
                 } else {
                     same++;

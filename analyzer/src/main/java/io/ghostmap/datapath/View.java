@@ -3,6 +3,7 @@ package io.ghostmap.datapath;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -79,8 +80,13 @@ public record View(
 
     /** Where the service's selectable slots lead, as far as their backends are in this view. */
     public SortedSet<Endpoint> backendsOf(Service service) {
+        return new TreeSet<>(endpointsOf(service));
+    }
+
+    /** As {@link #backendsOf}, slot by slot. */
+    List<Endpoint> endpointsOf(Service service) {
         Family family = Family.of(service.frontend().endpoint().address());
-        SortedSet<Endpoint> endpoints = new TreeSet<>();
+        List<Endpoint> endpoints = new ArrayList<>();
         service.selectable().forEach(slot -> backend(family, slot).ifPresent(b -> endpoints.add(b.endpoint())));
         return endpoints;
     }

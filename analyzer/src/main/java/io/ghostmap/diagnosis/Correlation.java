@@ -6,6 +6,7 @@ import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.View;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
@@ -15,34 +16,47 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Every SYN destination against every generation: as a frontend, as a backend, and of which services. */
 final class Correlation {
     private final Datapath datapath;
+    private final Set<Endpoint> seen;
     private final Map<Integer, Map<Endpoint, List<Backend>>> backendsByEndpoint = new HashMap<>();
     private final Map<Integer, Map<Long, SortedSet<Frontend>>> frontendsByBackend = new HashMap<>();
 
-    private Correlation(Datapath datapath) {
+    private Correlation(Datapath datapath, Set<Endpoint> seen) {
         this.datapath = datapath;
+        this.seen = seen;
     }
 
     static List<CorrelatedDestination> of(Traffic traffic, Datapath datapath) {
-        Correlation correlation = new Correlation(datapath);
+        Set<Endpoint> seen =
+                traffic.destinations().stream().map(Destination::endpoint).collect(Collectors.toSet());
+        Correlation correlation = new Correlation(datapath, seen);
         correlation.index();
         return traffic.destinations().stream().map(correlation::correlate).toList();
     }
 
+    /** Of what was seen only: a large node has far more backends than a capture has destinations. */
     private void index() {
         datapath.backends().forEach((mapId, table) -> {
             Map<Endpoint, List<Backend>> byEndpoint = new HashMap<>();
-            table.values()
-                    .forEach(backend -> byEndpoint
+            Map<Long, SortedSet<Frontend>> byBackend = new HashMap<>();
+            for (Backend backend : table.values()) {
+                if (seen.contains(backend.endpoint())) {
+                    byEndpoint
                             .computeIfAbsent(backend.endpoint(), e -> new ArrayList<>(1))
-                            .add(backend));
+                            .add(backend);
+                    byBackend.put(backend.id(), new TreeSet<>());
+                }
+            }
             backendsByEndpoint.put(mapId, byEndpoint);
+            frontendsByBackend.put(mapId, byBackend);
         });
         for (View view : datapath.views().values()) {
             for (Family family : Family.values()) {
@@ -53,14 +67,18 @@ final class Correlation {
 
     /** Slots name backends by ids that are valid in the backends map of the same view only. */
     private void indexServices(View view, Family family, int backendsMap) {
-        Map<Long, SortedSet<Frontend>> byBackend =
-                frontendsByBackend.computeIfAbsent(backendsMap, id -> new HashMap<>());
+        Map<Long, SortedSet<Frontend>> byBackend = frontendsByBackend.getOrDefault(backendsMap, Map.of());
+        if (byBackend.isEmpty()) {
+            return;
+        }
         view.services(family).content().ifPresent(services -> {
             for (Service service : services.values()) {
-                service.selectable()
-                        .forEach(slot -> byBackend
-                                .computeIfAbsent(slot.backendId(), id -> new TreeSet<>())
-                                .add(service.frontend()));
+                for (Slot slot : service.selectable()) {
+                    SortedSet<Frontend> frontends = byBackend.get(slot.backendId());
+                    if (frontends != null) {
+                        frontends.add(service.frontend());
+                    }
+                }
             }
         });
     }

@@ -28,6 +28,9 @@ public record Replay(Frontend frontend, Hook hook, List<Step> steps, List<Chance
 
     /** Whether the node sends the connection elsewhere than the current generation would, as far as both are known. */
     public boolean affected() {
+        if (chances.equals(current)) {
+            return false; // nearly all of a large node's
+        }
         List<Fate> outcome = outcome();
         List<Fate> expected = expected();
         boolean known = outcome.stream().noneMatch(Fate.Unknown.class::isInstance)

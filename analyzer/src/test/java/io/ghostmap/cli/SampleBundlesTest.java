@@ -6,14 +6,20 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Report;
+import io.ghostmap.support.Archives;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The committed captures of a live kernel, and what must be found in each. */
 final class SampleBundlesTest {
@@ -47,6 +53,28 @@ final class SampleBundlesTest {
         assertThat(replay.steps().get(1).current()).isTrue();
         assertThat(report.destinations())
                 .noneMatch(destination -> destination.address().equals("172.17.93.4"));
+    }
+
+    /** Packed again by hand, from a folder of any name, that of a part of a bundle included. */
+    @ParameterizedTest
+    @ValueSource(strings = {"node", "bpf", "case 17", "."})
+    void bundlesFolderMayHaveAnyName(String name, @TempDir Path folder) throws IOException, UnreadableBundleException {
+        Path unpacked = Archives.unpack(Repository.sample("stale-generation"), folder.resolve("unpacked"));
+        List<byte[]> members = new ArrayList<>(List.of(Archives.member(name + "/", '5', 0, new byte[0])));
+        try (Stream<Path> files = Files.walk(unpacked)) {
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                byte[] content = Files.readAllBytes(file);
+                members.add(Archives.member(name + "/" + unpacked.relativize(file), '0', content.length, content));
+            }
+        }
+        Path archive = folder.resolve("again.tar");
+        Files.write(archive, Archives.tar(members.toArray(byte[][]::new)));
+
+        Report report = Analysis.of(archive);
+
+        assertThat(report.verdict().severity()).isEqualTo("critical");
+        assertThat(report.bundle().missing())
+                .isEqualTo(analyze("stale-generation").bundle().missing());
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 
 /** Backends in their three versions ({@code struct lb4_backend}, {@code struct lb6_backend}). */
@@ -27,6 +28,9 @@ final class Backends {
         Field address = layout.valueField("address");
         Field port = layout.valueField("port");
         Field proto = layout.valueField("proto");
+        Optional<Field> state = layout.optionalValueField("state");
+        Optional<Field> cluster = layout.optionalValueField("cluster_id");
+        Optional<Field> zone = layout.optionalValueField("zone");
         Map<Long, Backend> backends = new HashMap<>(dump.count() * 2);
         for (int row = 0; row < dump.count(); row++) {
             MapEntry entry = new MapEntry(dump, row);
@@ -35,21 +39,21 @@ final class Backends {
                     id.number(entry.key(), order),
                     address.endpointWith(port, value),
                     proto.small(value, order),
-                    state(layout, value, order),
-                    optional(layout, "cluster_id", value, order),
-                    optional(layout, "zone", value, order),
+                    state(optional(state, value, order)),
+                    optional(cluster, value, order),
+                    optional(zone, value, order),
                     entry);
             backends.put(backend.id(), backend);
         }
         return OrderedTable.of(backends);
     }
 
-    private static int optional(Layout layout, String field, byte[] value, ByteOrder order) {
-        return layout.hasValueField(field) ? layout.valueField(field).small(value, order) : 0;
+    private static int optional(Optional<Field> field, byte[] value, ByteOrder order) {
+        return field.isPresent() ? field.get().small(value, order) : 0;
     }
 
-    private static State state(Layout layout, byte[] value, ByteOrder order) {
-        return switch (optional(layout, "state", value, order)) {
+    private static State state(int number) {
+        return switch (number) {
             case 0 -> State.ACTIVE;
             case 1 -> State.TERMINATING;
             case 2 -> State.QUARANTINED;

@@ -4,6 +4,7 @@ import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The shape of one map in one version: what it is, how the kernel lists it, and what its bytes mean.
@@ -74,8 +75,11 @@ record Layout(
         return find(value, field);
     }
 
-    boolean hasValueField(String field) {
-        return value.stream().anyMatch(candidate -> candidate.name().equals(field));
+    /** Of a field that other versions of the map lack. */
+    Optional<Field> optionalValueField(String field) {
+        return value.stream()
+                .filter(candidate -> candidate.name().equals(field))
+                .findFirst();
     }
 
     private static Field find(List<Field> fields, String name) {
