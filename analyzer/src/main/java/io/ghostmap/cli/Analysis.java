@@ -39,7 +39,7 @@ public final class Analysis {
         Case scene = caseOf(bundle);
         List<Hook> hooks =
                 cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
-        return ReportBuilder.replays(scene, scene.replayer().replay(hooks, frontend));
+        return ReportBuilder.replays(scene, scene.replayer().replay(hooks, frontend), cgroup);
     }
 
     private static Case caseOf(Path path) throws UnreadableBundleException {

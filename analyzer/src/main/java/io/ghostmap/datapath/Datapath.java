@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.evidence.AttachType;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -16,6 +17,7 @@ import java.util.stream.Stream;
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
  * @param reverseSk decoded reverse_sk maps, by map id
+ * @param ambiguities maps that can be one of several, and programs with several maps for one use
  * @param gaps contradictions between lists and dumps
  */
 public record Datapath(
@@ -26,6 +28,7 @@ public record Datapath(
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
         SortedMap<Integer, List<ReverseSkEntry>> reverseSk,
+        List<Ambiguity> ambiguities,
         List<Gap> gaps) {
 
     public List<Generation> generations(MapRole role) {
@@ -55,6 +58,20 @@ public record Datapath(
     public boolean readsStale(View view) {
         return tablesOf(view)
                 .anyMatch(id -> generation(id).filter(Generation::isNotCurrent).isPresent());
+    }
+
+    /**
+     * The same of a program at one hook. A reverse hook's also reads what others noted of their sockets: where that map is
+     * not current, only programs that an agent left behind write to it.
+     */
+    public boolean readsStale(View view, AttachType type) {
+        return readsStale(view)
+                || (type.translatesBack()
+                        && Stream.of(view.ipv4(), view.ipv6())
+                                .flatMap(tables -> tables.reverseSk().mapId().stream())
+                                .anyMatch(id -> generation(id)
+                                        .filter(Generation::isNotCurrent)
+                                        .isPresent()));
     }
 
     /** Whether the program reads services of that family, and every services and backends map that it reads is current. */

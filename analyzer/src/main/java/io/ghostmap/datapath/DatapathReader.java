@@ -64,6 +64,7 @@ public final class DatapathReader {
                 Tables.readOnly(tables.services),
                 Tables.readOnly(tables.backends),
                 Tables.readOnly(tables.reverseSk),
+                Ambiguities.of(evidence, reach, identities, views.values()),
                 List.copyOf(gaps));
     }
 

@@ -8,13 +8,16 @@ import java.util.Optional;
  * entries.
  *
  * @param candidates what it can be; several where the bundle does not tell them apart
+ * @param names the full names of what it can be; several with one role are one map's in several releases
  * @param fullName the map's full name, which the kernel cuts to 15 characters; empty while ambiguous
  * @param versions the releases that have such a map
  * @param why how it was told, in one clause
  */
-public record Identity(List<MapRole> candidates, String fullName, VersionRange versions, String why) {
+public record Identity(
+        List<MapRole> candidates, List<String> names, String fullName, VersionRange versions, String why) {
     public Identity {
         candidates = List.copyOf(candidates);
+        names = List.copyOf(names);
     }
 
     /** Empty while ambiguous: nothing is decoded, and nothing concluded, from a map that could be another. */

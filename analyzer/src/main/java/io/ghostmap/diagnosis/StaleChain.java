@@ -89,12 +89,19 @@ record StaleChain(
 
     private static Optional<HookProgram> staleOf(Hook hook, Datapath datapath) {
         return hook.programs().stream()
-                .filter(program -> program.view().filter(datapath::readsStale).isPresent())
+                .filter(program -> isStale(program, hook, datapath))
                 .findFirst();
+    }
+
+    private static boolean isStale(HookProgram program, Hook hook, Datapath datapath) {
+        return program.view()
+                .filter(view -> datapath.readsStale(view, hook.attachType()))
+                .isPresent();
     }
 
     private static Optional<HookProgram> liveOf(Hook hook, Datapath datapath) {
         return hook.programs().stream()
+                .filter(program -> !isStale(program, hook, datapath))
                 .filter(program -> program.view()
                         .filter(view -> datapath.readsOnlyCurrent(view, familyOf(view)))
                         .isPresent())
@@ -109,7 +116,11 @@ record StaleChain(
     boolean leavesCurrentPrograms(Datapath datapath) {
         return hooks.stream()
                 .filter(hook -> hook.attachType().translatesForward())
-                .allMatch(hook -> liveOf(hook, datapath).isPresent());
+                .allMatch(hook -> leavesCurrentProgramAt(hook, datapath));
+    }
+
+    boolean leavesCurrentProgramAt(Hook hook, Datapath datapath) {
+        return liveOf(hook, datapath).isPresent();
     }
 
     /** Whether the old program sees the address before the current one does. */
@@ -121,7 +132,7 @@ record StaleChain(
     /** Every program on these hooks that reads a generation which is not current, with its hook. */
     List<HookProgram> staleProgramsOf(Hook hook, Datapath datapath) {
         return hook.programs().stream()
-                .filter(program -> program.view().filter(datapath::readsStale).isPresent())
+                .filter(program -> isStale(program, hook, datapath))
                 .toList();
     }
 

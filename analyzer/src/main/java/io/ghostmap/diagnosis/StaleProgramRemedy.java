@@ -26,7 +26,8 @@ import java.util.TreeSet;
  * How to take a stale program off its hooks. The way of attachment decides: {@code bpftool cgroup detach} removes a
  * legacy attachment and is refused for a link, whose end needs {@code bpftool link detach} and the removal of its pin.
  *
- * <p>Nothing is detached where the hook would be left without a program that reads the current generation.
+ * <p>Nothing is detached where the hook would be left without a program that reads the current generation: of forward hooks
+ * that holds for all of them or none; at a reverse hook an old program only finds what old programs noted, and stays.
  */
 final class StaleProgramRemedy {
     private static final String LIVE_SOCKETS =
@@ -44,17 +45,21 @@ final class StaleProgramRemedy {
     private final Case scene;
     private final StaleChain chain;
     private final List<Attached> stale;
+    private final List<Attached> left;
 
     private StaleProgramRemedy(Case scene, StaleChain chain) {
         this.scene = scene;
         this.chain = chain;
         Set<Attached> all = new LinkedHashSet<>();
+        Set<Attached> staying = new LinkedHashSet<>();
         for (Hook hook : chain.hooks()) {
+            boolean stays = hook.attachType().translatesBack() && !chain.leavesCurrentProgramAt(hook, scene.datapath());
             for (HookProgram program : chain.staleProgramsOf(hook, scene.datapath())) {
-                all.add(new Attached(program, hook.attachType(), program.attachment()));
+                (stays ? staying : all).add(new Attached(program, hook.attachType(), program.attachment()));
             }
         }
         this.stale = List.copyOf(all);
+        this.left = List.copyOf(staying);
     }
 
     /** First a reading, then what removes the programs, then the reboot. */
@@ -156,6 +161,7 @@ final class StaleProgramRemedy {
                 legacyPrecondition(programs),
                 String.join("\n", commands),
                 "New connections are translated by the current generation at once. "
+                        + leftText()
                         + (pins.isEmpty()
                                 ? "No pin of these programs and their maps was seen, so that the kernel frees them when"
                                         + " the last attachment goes."
@@ -168,6 +174,19 @@ final class StaleProgramRemedy {
             steps.add(removePins(pins));
         }
         return steps;
+    }
+
+    private String leftText() {
+        if (left.isEmpty()) {
+            return "";
+        }
+        return "Left attached: "
+                + and(left.stream()
+                        .map(attached -> "program " + attached.program().programId() + " at "
+                                + attached.type().shortName())
+                        .toList())
+                + ". No program of the current generation is attached there to take its place, and it finds nothing of"
+                + " sockets that the old programs no longer translate. ";
     }
 
     /** With an exclusive flag the kernel ignores the id that it is given. */
@@ -206,7 +225,8 @@ final class StaleProgramRemedy {
                         links.stream()
                                 .map(link -> "bpftool link detach id " + link.id())
                                 .toList()),
-                "The programs stop at once, whoever holds the links. bpftool cgroup detach would be refused here"
+                "The programs stop at once, whoever holds the links. " + leftText()
+                        + "bpftool cgroup detach would be refused here"
                         + " (\"failed to detach program\"): it removes only what was attached without a link.",
                 LIVE_SOCKETS,
                 checkText() + " bpftool link show lists the links with cgroup_id 0 until their pins are gone.",

@@ -45,6 +45,14 @@ public enum AttachType {
         };
     }
 
+    /** Whether the hook tells an application the address that it asked for instead of its peer's. */
+    public boolean translatesBack() {
+        return switch (this) {
+            case RECVMSG4, RECVMSG6, GETPEERNAME4, GETPEERNAME6 -> true;
+            default -> false;
+        };
+    }
+
     /** Any spelling; empty for a hook that no socket load balancer uses. */
     public static Optional<AttachType> of(String spelling) {
         for (AttachType type : values()) {

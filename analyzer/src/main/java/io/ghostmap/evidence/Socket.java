@@ -2,9 +2,7 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -21,7 +19,6 @@ public record Socket(Protocol protocol, String state, Endpoint local, Endpoint r
             Pattern.compile("(tcp|udp)\\s+(\\S+)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s+(\\S+)\\s.*?\\bsk:([0-9a-f]{1,16})\\b.*");
 
     private static final Pattern ZONE = Pattern.compile("%[^:\\]]*");
-    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
 
     /** Empty for a line of another form, and for a socket without a peer. */
     static Optional<Socket> parse(String line, String file, int number) {
@@ -46,15 +43,6 @@ public record Socket(Protocol protocol, String state, Endpoint local, Endpoint r
     }
 
     private static Optional<Endpoint> endpoint(String text) {
-        return Endpoint.parse(ZONE.matcher(text).replaceAll("")).map(Socket::unmapped);
-    }
-
-    private static Endpoint unmapped(Endpoint endpoint) {
-        byte[] bytes = endpoint.address().toBytes();
-        boolean mapped =
-                bytes.length == IpAddress.V6_BYTES && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
-        return mapped
-                ? new Endpoint(IpAddress.of(bytes, MAPPED.length, IpAddress.V4_BYTES), endpoint.port())
-                : endpoint;
+        return Endpoint.parse(ZONE.matcher(text).replaceAll("")).map(Endpoint::unmapped);
     }
 }

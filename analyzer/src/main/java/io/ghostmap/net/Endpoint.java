@@ -26,6 +26,16 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
         return address.flatMap(a -> port.map(p -> new Endpoint(a, p)));
     }
 
+    /** {@code [::ffff:10.0.0.1]:80} for 10.0.0.1:80: how a socket of AF_INET6 names an IPv4 peer. */
+    public Endpoint mapped() {
+        return new Endpoint(address.mapped(), port);
+    }
+
+    /** The other way: 10.0.0.1:80 for {@code [::ffff:10.0.0.1]:80}, and anything else as it is. */
+    public Endpoint unmapped() {
+        return new Endpoint(address.unmapped(), port);
+    }
+
     private static Optional<Integer> parsePort(String text) {
         if (text.isEmpty() || text.length() > 5 || !text.chars().allMatch(c -> c >= '0' && c <= '9')) {
             return Optional.empty();

@@ -12,6 +12,8 @@ public final class IpAddress implements Comparable<IpAddress> {
     public static final int V4_BYTES = 4;
     public static final int V6_BYTES = 16;
 
+    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+
     private final byte[] bytes;
 
     private IpAddress(byte[] bytes) {
@@ -67,6 +69,22 @@ public final class IpAddress implements Comparable<IpAddress> {
         int rest = prefixLength % Byte.SIZE;
         return Arrays.equals(bytes, 0, whole, network.bytes, 0, whole)
                 && (rest == 0 || (bytes[whole] ^ network.bytes[whole]) >> (Byte.SIZE - rest) == 0);
+    }
+
+    /** {@code ::ffff:10.0.0.1} for 10.0.0.1; an IPv6 address as it is. */
+    public IpAddress mapped() {
+        if (!isV4()) {
+            return this;
+        }
+        byte[] wide = Arrays.copyOf(MAPPED, V6_BYTES);
+        System.arraycopy(bytes, 0, wide, MAPPED.length, V4_BYTES);
+        return new IpAddress(wide);
+    }
+
+    /** 10.0.0.1 for {@code ::ffff:10.0.0.1}, and any other address as it is. */
+    public IpAddress unmapped() {
+        boolean isMapped = !isV4() && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
+        return isMapped ? of(bytes, MAPPED.length, V4_BYTES) : this;
     }
 
     /** The first {@code prefixLength} bits of this address, the rest zero. */

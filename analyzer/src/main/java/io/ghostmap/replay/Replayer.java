@@ -8,7 +8,6 @@ import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -94,14 +93,39 @@ public final class Replayer {
 
     /** One connect, or datagram, of that client. */
     public Replay replay(Hook hook, Frontend frontend, Client client) {
-        List<Way> ways = List.of(Way.to(frontend.endpoint()));
         List<Step> steps = new ArrayList<>();
+        List<Way> ways = run(hook, frontend, client, steps);
+        return new Replay(frontend, hook, List.copyOf(steps), chances(ways), current(hook, frontend, client));
+    }
+
+    /**
+     * What the application is told of its peer after such a connect, or of who answers such a datagram: at each reverse
+     * hook that the sockets of that cgroup pass then. None where nothing is attached there, or nothing was translated.
+     *
+     * @param hooks of the node
+     */
+    public List<PeerName> peerNames(Replay replay, List<Hook> hooks, String cgroup, Client client) {
+        List<Hook> reverse = Hooks.forCgroup(hooks, cgroup).stream()
+                .filter(hook -> PeerNames.follows(
+                        hook.attachType(),
+                        replay.hook().attachType(),
+                        replay.frontend().protocol()))
+                .toList();
+        if (reverse.isEmpty()) {
+            return List.of();
+        }
+        List<Way> ways = run(replay.hook(), replay.frontend(), client, new ArrayList<>());
+        return PeerNames.of(ways, reverse, replay.frontend().protocol(), client, setting);
+    }
+
+    private List<Way> run(Hook hook, Frontend frontend, Client client, List<Step> steps) {
+        List<Way> ways = List.of(Way.to(frontend.endpoint()));
         for (HookProgram program : hook.programs()) {
             Turn turn = run(hook, program, ways, frontend.protocol(), client);
             steps.add(turn.step);
             ways = turn.ways;
         }
-        return new Replay(frontend, hook, List.copyOf(steps), chances(ways), current(hook, frontend, client));
+        return ways;
     }
 
     /** What each way has become, and the step for people. */
@@ -210,7 +234,7 @@ public final class Replayer {
                 || view.servicesV6().content().isEmpty()) {
             return plain;
         }
-        Translation.Result wrapped = Translation.of(view, releases, mapped(at), socket, setting);
+        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket, setting);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
             if (choice.effect() instanceof Translation.Effect.FindsNothing
@@ -223,15 +247,6 @@ public final class Replayer {
         List<MapEntry> entries = new ArrayList<>(wrapped.entries());
         entries.addAll(plain.entries());
         return new Translation.Result(List.copyOf(choices), List.copyOf(entries), plain.alike() && wrapped.alike());
-    }
-
-    /** {@code ::ffff:10.0.0.1} for 10.0.0.1. */
-    private static Endpoint mapped(Endpoint v4) {
-        byte[] bytes = new byte[IpAddress.V6_BYTES];
-        bytes[10] = (byte) 0xff;
-        bytes[11] = (byte) 0xff;
-        System.arraycopy(v4.address().toBytes(), 0, bytes, IpAddress.V6_BYTES - IpAddress.V4_BYTES, IpAddress.V4_BYTES);
-        return new Endpoint(IpAddress.of(bytes, 0, bytes.length), v4.port());
     }
 
     private static List<Chance> chances(List<Way> ways) {

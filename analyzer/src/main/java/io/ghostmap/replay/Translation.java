@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
@@ -48,8 +49,8 @@ final class Translation {
 
     private static final int NODE_PORT_LAST = 32_767;
 
-    private static final String ON_HOST = "the client is in the node's own network namespace";
-    private static final String NOT_ON_HOST = "the client is in a pod's network namespace";
+    static final String ON_HOST = "the client is in the node's own network namespace";
+    static final String NOT_ON_HOST = "the client is in a pod's network namespace";
 
     private final View view;
     private final List<Semantics> releases;
@@ -60,6 +61,7 @@ final class Translation {
     private final Setting setting;
     private final Family family;
     private final FamilyTables tables;
+    private final OptionalInt remembered;
     private final List<Choice> choices = new ArrayList<>();
     private final List<MapEntry> entries = new ArrayList<>();
     private boolean alike = true;
@@ -144,7 +146,13 @@ final class Translation {
      */
     record Result(List<Choice> choices, List<MapEntry> entries, boolean alike) {}
 
-    private Translation(View view, List<Semantics> releases, Endpoint destination, Socket socket, Setting setting) {
+    private Translation(
+            View view,
+            List<Semantics> releases,
+            Endpoint destination,
+            Socket socket,
+            Setting setting,
+            OptionalInt remembered) {
         this.view = view;
         this.releases = releases;
         this.destination = destination;
@@ -154,11 +162,23 @@ final class Translation {
         this.setting = setting;
         this.family = Family.of(destination.address());
         this.tables = view.tables(family);
+        this.remembered = remembered;
     }
 
     /** {@code releases}: of which the program can be; at least one. */
     static Result of(View view, List<Semantics> releases, Endpoint destination, Socket socket, Setting setting) {
-        Translation translation = new Translation(view, releases, destination, socket, setting);
+        return run(new Translation(view, releases, destination, socket, setting, OptionalInt.empty()));
+    }
+
+    /**
+     * Whether the program still finds what a socket asked for once, as recvmsg and getpeername do: {@code
+     * __sock4_xlate_rev} of the same file. It passes where that is still the same service and leads somewhere.
+     */
+    static Result stillServed(View view, List<Semantics> releases, Rewrite noted, Socket socket, Setting setting) {
+        return run(new Translation(view, releases, noted.asked(), socket, setting, OptionalInt.of(noted.revNatId())));
+    }
+
+    private static Result run(Translation translation) {
         translation.run();
         return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries), translation.alike);
     }
@@ -306,7 +326,9 @@ final class Translation {
     private void follow(Service service, List<String> given) {
         cite(service.entry());
         ServiceFlags flags = service.flags();
-        if (service.count() == 0 && !flags.l7()) {
+        if (remembered.isPresent()) {
+            recall(service, given);
+        } else if (service.count() == 0 && !flags.l7()) {
             deadEnd("the service has no backend", 1, given, cookie);
         } else if ((flags.has(ServiceFlag.L7_DELEGATE) && ask(Semantics::delegates)) || flags.nat46()) {
             pass(given);
@@ -314,6 +336,16 @@ final class Translation {
             followGuarded(service, given);
         } else {
             followRedirect(service, given);
+        }
+    }
+
+    /** An id that another service has by now, or a service that has lost its backends, does not count. */
+    private void recall(Service service, List<String> given) {
+        boolean same = service.revNatId() == remembered.getAsInt();
+        if (same && (service.count() > 0 || service.flags().l7())) {
+            pass(given);
+        } else {
+            miss(given);
         }
     }
 
@@ -520,7 +552,8 @@ final class Translation {
     }
 
     private void rewrite(Service service, Endpoint backend, double share, List<String> given, SocketCookie chosen) {
-        Rewrite rewrite = new Rewrite(tables.reverseSk().mapId(), backend, destination, service.revNatId());
+        Rewrite rewrite =
+                new Rewrite(view.program().id(), tables.reverseSk().mapId(), backend, destination, service.revNatId());
         choices.add(new Choice(new Effect.Rewrites(rewrite), share, given, chosen));
     }
 

@@ -84,6 +84,9 @@ public record ConnectionPath(
                 .distinct()
                 .limit(3)
                 .forEach(lines::add);
+        replay.peerNames()
+                .forEach(peer ->
+                        peer.names().forEach(name -> lines.add(peer.attachType() + " tells it " + Words.name(name))));
         String asked = replay.steps().isEmpty()
                 ? replay.frontend()
                 : replay.steps().get(0).before();

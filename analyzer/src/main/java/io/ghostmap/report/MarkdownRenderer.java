@@ -32,6 +32,7 @@ public final class MarkdownRenderer {
         renderer.destinations();
         renderer.hooks();
         renderer.findings();
+        renderer.ambiguities();
         renderer.missing();
         renderer.foot();
         return renderer.out.toString();
@@ -65,14 +66,24 @@ public final class MarkdownRenderer {
         line("## Services that end elsewhere (" + report.blastRadius().affected() + " of "
                 + report.blastRadius().frontends() + ")");
         line("");
-        line("| frontend | service | ends at | should end at | SYN frames there |");
-        line("| --- | --- | --- | --- | ---: |");
+        line("| frontend | service | ends at | should end at | the application is told | SYN frames there |");
+        line("| --- | --- | --- | --- | --- | ---: |");
         affected.stream()
                 .limit(MOST_SERVICES)
                 .forEach(replay -> line("| " + code(replay.frontend()) + " | " + plain(replay.service()) + " | "
-                        + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | " + replay.observedSyns()
+                        + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | "
+                        + names(replay) + " | " + replay.observedSyns()
                         + " |"));
         more(affected.size() - MOST_SERVICES, "services");
+    }
+
+    private static String names(Report.Replay replay) {
+        return replay.peerNames().stream()
+                .flatMap(peer -> peer.names().stream()
+                        .map(name -> code(name.name())
+                                + (name.meaning().isEmpty() ? "" : " (" + plain(name.meaning()) + ")")))
+                .distinct()
+                .collect(Collectors.joining(" or "));
     }
 
     private void destinations() {
@@ -196,6 +207,20 @@ public final class MarkdownRenderer {
                 .forEach(citation -> line(
                         "- " + code(citation.file()) + " " + code(citation.locator()) + ": " + code(citation.quote())));
         more(citations.size() - MOST_CITATIONS, "citations");
+    }
+
+    private void ambiguities() {
+        if (report.ambiguities().isEmpty()) {
+            return;
+        }
+        line("");
+        line("## Maps that cannot be told apart");
+        line("");
+        report.ambiguities().stream()
+                .limit(MOST_CITATIONS)
+                .forEach(open -> line(
+                        "- " + plain(open.text()) + ": " + plain(open.why()) + ". Cost: " + plain(open.cost()) + "."));
+        more(report.ambiguities().size() - MOST_CITATIONS, "ambiguities");
     }
 
     private void missing() {

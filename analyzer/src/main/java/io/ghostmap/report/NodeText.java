@@ -14,13 +14,21 @@ public final class NodeText {
     /** The generations of every role, and why each is or is not current. */
     public static String maps(Report report) {
         if (report.generations().isEmpty()) {
-            return "no load-balancing map is in the bundle\n";
+            return "no load-balancing map is in the bundle\n" + ambiguities(report);
         }
         TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
         for (Report.Generation generation : report.generations()) {
             table.row(generation.role(), generation.mapId(), current(generation), entries(generation), why(generation));
         }
-        return table.render();
+        return table.render() + ambiguities(report);
+    }
+
+    private static String ambiguities(Report report) {
+        StringBuilder out = new StringBuilder();
+        for (Report.Ambiguity open : report.ambiguities()) {
+            TextTable.paragraph(out, "open: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
+        }
+        return out.toString();
     }
 
     private static String entries(Report.Generation generation) {
@@ -115,6 +123,7 @@ public final class NodeText {
             TextTable.paragraph(
                     out,
                     "should be " + String.join(" or ", replay.expected()) + (replay.affected() ? "   <- differs" : ""));
+            replay.peerNames().forEach(name -> peerName(out, name));
             if (replay.observedSyns() > 0) {
                 TextTable.paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
             }
@@ -139,6 +148,30 @@ public final class NodeText {
                             + (chance.conditions().isEmpty()
                                     ? ""
                                     : ", if " + String.join(", and ", chance.conditions())));
+        }
+    }
+
+    private static void peerName(StringBuilder out, Report.PeerName peer) {
+        TextTable.paragraph(out, peer.text());
+        int place = 1;
+        for (Report.NamingStep step : peer.steps()) {
+            TextTable.paragraph(
+                    out,
+                    "  " + place++ + ". program " + step.program() + " " + step.name() + " ("
+                            + (step.reverseSkMaps().isEmpty()
+                                    ? "reads no reverse_sk map that is known"
+                                    : "reverse_sk map" + (step.reverseSkMaps().size() == 1 ? " " : "s ")
+                                            + Words.list(step.reverseSkMaps()))
+                            + ")");
+            if (step.notes().isEmpty()) {
+                TextTable.paragraph(out, "     sees " + step.before() + ", has no note of it, lets it pass");
+            }
+            for (Report.Note note : step.notes()) {
+                TextTable.paragraph(out, "     " + Words.note(note));
+            }
+            for (Citation entry : step.entries()) {
+                TextTable.paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
+            }
         }
     }
 

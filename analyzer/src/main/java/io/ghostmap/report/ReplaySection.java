@@ -24,14 +24,21 @@ final class ReplaySection {
     /** SYN frames by destination: asked once for each possible end of every replay. */
     private final Map<Endpoint, Long> syns = new HashMap<>();
 
-    /** Of a single question, which no finding speaks of. */
-    ReplaySection(Case scene) {
-        this(scene, Set.of());
+    private final PeerNameSection names;
+
+    /** Of a single question, which no finding speaks of; asked for sockets of {@code cgroup}, or of each hook's own. */
+    ReplaySection(Case scene, Optional<String> cgroup) {
+        this(scene, Set.of(), cgroup);
     }
 
     /** Of a report whose findings speak of {@code examples}. */
     ReplaySection(Case scene, Set<Replay> examples) {
+        this(scene, examples, Optional.empty());
+    }
+
+    private ReplaySection(Case scene, Set<Replay> examples, Optional<String> cgroup) {
         this.scene = scene;
+        this.names = new PeerNameSection(scene, cgroup);
         this.examples = examples;
         scene.destinations()
                 .forEach(seen -> syns.merge(
@@ -40,6 +47,10 @@ final class ReplaySection {
 
     /** Shares are given to the ten-thousandth. */
     private static final double SHARES = 10_000;
+
+    static double rounded(double share) {
+        return Math.round(share * SHARES) / SHARES;
+    }
 
     /** Those that are affected, whose connections the capture shows, or that a finding speaks of. */
     List<Report.Replay> worthNaming() {
@@ -77,9 +88,10 @@ final class ReplaySection {
                 replay.chances().stream()
                         .map(chance -> new Report.Chance(
                                 ends(replay, List.of(chance.fate())).get(0),
-                                Math.round(chance.share() * SHARES) / SHARES,
+                                rounded(chance.share()),
                                 chance.conditions()))
                         .toList(),
+                names.of(replay, affected(replay)),
                 affected(replay),
                 observedSyns(replay));
     }

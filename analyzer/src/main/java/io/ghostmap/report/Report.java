@@ -17,6 +17,7 @@ public record Report(
         Verdict verdict,
         BundleFacts bundle,
         List<Generation> generations,
+        List<Ambiguity> ambiguities,
         List<Hook> hooks,
         List<Destination> destinations,
         BlastRadius blastRadius,
@@ -60,6 +61,9 @@ public record Report(
             long maxEntries,
             boolean usable,
             String damage) {}
+
+    /** Maps that type, sizes, name, pin, flags, use and entries leave open: what they can be, why, and what it costs. */
+    public record Ambiguity(List<Integer> maps, String text, String why, String cost, Citation source) {}
 
     public record Reason(String text, Citation source) {}
 
@@ -125,11 +129,46 @@ public record Report(
             List<String> outcome,
             List<String> expected,
             List<Chance> chances,
+            List<PeerName> peerNames,
             boolean affected,
             long observedSyns) {}
 
     /** A way that it can end, its share among those under the same conditions (0 to 1), and those conditions. */
     public record Chance(String end, double share, List<String> conditions) {}
+
+    /**
+     * What the application is told of its peer at a reverse hook: {@code text} says it in a sentence.
+     */
+    public record PeerName(String attachType, String cgroup, String text, List<Name> names, List<NamingStep> steps) {}
+
+    /**
+     * {@code tells} is {@code frontend} (what the application asked for), {@code destination} (where it really is
+     * connected to), {@code other} or {@code unknown}; {@code share} is of all connects under the same conditions.
+     */
+    public record Name(String name, String tells, double share, List<String> conditions) {
+        /** For people; behind the name. */
+        public String meaning() {
+            return switch (tells) {
+                case "frontend" -> "what it asked for";
+                case "destination" -> "where it is connected to";
+                case "other" -> "neither what it asked for nor where it is connected to";
+                default -> "";
+            };
+        }
+    }
+
+    /** A program of the reverse hook, and the reverse_sk maps that it looks the peer up in. */
+    public record NamingStep(
+            int program,
+            String name,
+            List<Integer> reverseSkMaps,
+            String before,
+            List<String> after,
+            List<Note> notes,
+            List<Citation> entries) {}
+
+    /** What a program of the chain wrote to a reverse_sk map; {@code outcome} is {@code counts}, {@code forgotten}, {@code open}. */
+    public record Note(int mapId, int writtenBy, String backend, String asked, int revNatId, String outcome) {}
 
     /**
      * {@code generation} is the id of the services map that the program reads, 0 where it is not known; {@code

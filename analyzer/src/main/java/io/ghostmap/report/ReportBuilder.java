@@ -11,6 +11,7 @@ import io.ghostmap.diagnosis.Case;
 import io.ghostmap.diagnosis.CorrelatedDestination;
 import io.ghostmap.diagnosis.Diagnosis;
 import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.KubernetesView;
 import io.ghostmap.replay.Fate;
@@ -46,6 +47,10 @@ public final class ReportBuilder {
                 builder.verdict(),
                 builder.bundle(),
                 scene.datapath().generations().stream().map(builder::generation).toList(),
+                scene.datapath().ambiguities().stream()
+                        .map(open ->
+                                new Report.Ambiguity(open.maps(), open.text(), open.why(), open.cost(), open.source()))
+                        .toList(),
                 scene.hooks().stream().map(builder::hook).toList(),
                 scene.destinations().stream().map(builder::destination).toList(),
                 builder.blastRadius(),
@@ -61,9 +66,9 @@ public final class ReportBuilder {
                         .toList());
     }
 
-    /** Replays in the public form, for the answer to a single question. */
-    public static List<Report.Replay> replays(Case scene, List<Replay> replays) {
-        ReplaySection section = new ReplaySection(scene);
+    /** Replays in the public form, for the answer to a single question: for sockets of that cgroup, or of each hook's. */
+    public static List<Report.Replay> replays(Case scene, List<Replay> replays, Optional<String> cgroup) {
+        ReplaySection section = new ReplaySection(scene, cgroup);
         return replays.stream().map(section::replay).toList();
     }
 
@@ -131,10 +136,12 @@ public final class ReportBuilder {
                 hook.captured() ? "effective" : "computed",
                 hook.remark().orElse(""),
                 hook.alsoIn().size(),
-                hook.programs().stream().map(this::program).toList());
+                hook.programs().stream()
+                        .map(program -> program(program, hook.attachType()))
+                        .toList());
     }
 
-    private Report.Program program(HookProgram program) {
+    private Report.Program program(HookProgram program, AttachType type) {
         Optional<BpfProgram> listed = scene.evidence().state().programs().find(program.programId());
         return new Report.Program(
                 program.programId(),
@@ -148,7 +155,7 @@ public final class ReportBuilder {
                         .orElse(0),
                 attachFlags(program),
                 listed.map(BpfProgram::mapIds).orElse(List.of()),
-                reads(program),
+                reads(program, type),
                 listed.map(BpfProgram::pins).orElse(List.of()));
     }
 
@@ -163,7 +170,7 @@ public final class ReportBuilder {
     }
 
     /** Which generation the program works on. */
-    private String reads(HookProgram program) {
+    private String reads(HookProgram program, AttachType type) {
         Optional<View> view = program.view();
         Datapath datapath = scene.datapath();
         if (!program.listed()) {
@@ -172,7 +179,7 @@ public final class ReportBuilder {
         if (view.isEmpty()) {
             return "foreign";
         }
-        if (datapath.readsStale(view.get())) {
+        if (datapath.readsStale(view.get(), type)) {
             return "stale";
         }
         return view.get()

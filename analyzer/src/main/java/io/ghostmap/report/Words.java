@@ -5,6 +5,7 @@ import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Spellings that all forms of the report share: UTC always, no locale. */
@@ -55,6 +56,25 @@ final class Words {
 
     static String currency(@Nullable Boolean current) {
         return current == null ? "not known to be current" : current ? "current" : "not current";
+    }
+
+    static String list(List<?> values) {
+        return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    static String name(Report.Name name) {
+        return name.name() + (name.meaning().isEmpty() ? "" : ", " + name.meaning());
+    }
+
+    /** What a program finds of a socket in its reverse_sk map, and what it makes of that. */
+    static String note(Report.Note note) {
+        String made = switch (note.outcome()) {
+            case "counts" -> "it still has that service, and says " + note.asked();
+            case "forgotten" -> "it has no such service any more: it deletes the entry and leaves the name";
+            default -> "whether it still has that service is not known";
+        };
+        return "map " + note.mapId() + " has, from program " + note.writtenBy() + ", {socket cookie, " + note.backend()
+                + "} -> {" + note.asked() + ", rev_nat " + note.revNatId() + "}; " + made;
     }
 
     static String lower(Enum<?> value) {

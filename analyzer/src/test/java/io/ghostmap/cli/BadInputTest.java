@@ -44,6 +44,25 @@ final class BadInputTest {
                 .contains("holds nothing that Ghostmap knows");
     }
 
+    /**
+     * Number 14 of the reference on Cilium's datapath, section 10: bugtool and sysdump archives hold pinned maps only, as
+     * text, without the list of links. They are not read, and not read in part either.
+     */
+    @Test
+    void trap14ArchiveOfBugtoolIsRefused() throws IOException {
+        String top = "cilium-bugtool-20260101/cmd/";
+        assertThat(refusal(
+                        "bugtool.tar.gz",
+                        gzip(tar(
+                                file(top + "bpftool-map-show.md", "27: hash  name cilium_lb4_serv  flags 0x1\n"),
+                                file(
+                                        top
+                                                + "bpftool-map-dump-pinned--sys-fs-bpf-tc-globals-cilium_lb4_services_v2.md",
+                                        "key: 0a 60 00 0a\n> Error while running 'bpftool':  exit status 255\n")))))
+                .contains("holds nothing that Ghostmap knows")
+                .contains("give the archive that ghostmap-collect wrote");
+    }
+
     @Test
     void gzipCutAtHalf() throws IOException {
         byte[] whole = Files.readAllBytes(Repository.sample("stale-generation"));

@@ -113,7 +113,7 @@ final class GeneratedNode {
             }
         }
         for (String hook : BACKWARD) {
-            int programs = random.nextInt(3);
+            int programs = random.nextInt(5);
             for (int i = 0; i < programs; i++) {
                 attach(pick(levels), hook, pick(used));
             }

@@ -20,6 +20,7 @@ import io.ghostmap.replay.Client;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
+import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
 import io.ghostmap.replay.Step;
@@ -45,6 +46,7 @@ final class LiveKernelTest {
     private static final int CHAINS = 72;
     private static final int LEAST_CHAINS = 60;
     private static final int LEAST_DIALS = 500;
+    private static final int LEAST_TRANSLATED_BACK = 50;
 
     @TempDir
     private Path folder;
@@ -68,6 +70,7 @@ final class LiveKernelTest {
         assertThat(comparison.mismatches).as("seed %d", seed).isEmpty();
         assertThat(comparison.chains.size()).isGreaterThanOrEqualTo(LEAST_CHAINS);
         assertThat(comparison.dials).isGreaterThanOrEqualTo(LEAST_DIALS);
+        assertThat(comparison.translatedBack).isGreaterThanOrEqualTo(LEAST_TRANSLATED_BACK);
         System.out.println("LiveKernelTest: " + comparison);
     }
 
@@ -82,6 +85,10 @@ final class LiveKernelTest {
         private int translated;
         private int refused;
         private int open;
+        private int named;
+        private int translatedBack;
+        private int askedAgain;
+        private int openNames;
 
         Comparison(GeneratedNode.Run run) throws UnreadableBundleException {
             this.run = run;
@@ -100,6 +107,7 @@ final class LiveKernelTest {
                     .filter(candidate -> candidate.attachType() == hookOf(dial))
                     .findFirst();
             Set<String> foretold = new TreeSet<>();
+            Map<String, Set<String>> names = new TreeMap<>();
             String trail = "";
             Frontend frontend = Frontend.external(dial.to(), dial.stream() ? Protocol.TCP : Protocol.UDP);
             if (hook.isEmpty()) {
@@ -109,13 +117,20 @@ final class LiveKernelTest {
                 Replay replay = replayer.replay(hook.get(), frontend, client(dial));
                 trail = trail(replay);
                 replay.outcome().forEach(fate -> foretold.addAll(texts(fate)));
+                names.putAll(names(dial, replay));
             }
             Set<String> seen = new TreeSet<>();
+            Map<String, Set<String>> told = new TreeMap<>();
             for (Dial each : alike) {
                 Dialled dialled = run.dialled().get(each.id());
                 seen.add(dialled == null ? "nothing" : dialled.went());
+                if (dialled != null && !dialled.peerName().isEmpty()) {
+                    told.computeIfAbsent(dialled.went(), went -> new TreeSet<>())
+                            .add(dialled.peerName());
+                }
                 dials++;
             }
+            told.forEach((went, heard) -> compareNames(dial, went, names.getOrDefault(went, Set.of(went)), heard));
             boolean likely = alike.size() >= GeneratedNode.REPEATS && foretold.size() <= 4;
             if (!foretold.containsAll(seen) || (likely && !seen.containsAll(foretold))) {
                 mismatches.add(dial + " at " + hook.map(Hook::programIds).orElse(List.of()) + ": foretold " + foretold
@@ -124,6 +139,33 @@ final class LiveKernelTest {
             translated += seen.contains(dial.to().toString()) ? 0 : 1;
             refused += seen.stream().anyMatch(text -> text.startsWith("E")) ? 1 : 0;
             open += foretold.size() > 1 ? 1 : 0;
+        }
+
+        /** By where the kernel sent a socket, the names of its peer that its application can be told. */
+        private Map<String, Set<String>> names(Dial dial, Replay replay) {
+            Map<String, Set<String>> names = new TreeMap<>();
+            for (PeerName name : replayer.peerNames(replay, hooks, dial.directory(), client(dial))) {
+                if (name.hook().attachType() == askingHookOf(dial)) {
+                    name.told()
+                            .forEach(told -> names.computeIfAbsent(told.end().text(), end -> new TreeSet<>())
+                                    .add(told.name().text()));
+                }
+            }
+            return names;
+        }
+
+        /** A socket that was not translated, or whose hook has no program, is told where it went. */
+        private void compareNames(Dial dial, String went, Set<String> foretold, Set<String> heard) {
+            if (!foretold.containsAll(heard)) {
+                mismatches.add(dial + " went to " + went + ": name foretold " + foretold + ", heard " + heard);
+            }
+            named++;
+            translatedBack += heard.contains(went) ? 0 : 1;
+            askedAgain += heard.contains(dial.to().toString())
+                            && !went.equals(dial.to().toString())
+                    ? 1
+                    : 0;
+            openNames += foretold.size() > 1 ? 1 : 0;
         }
 
         /** What a mismatch is understood by when the node is gone. */
@@ -166,10 +208,22 @@ final class LiveKernelTest {
             };
         }
 
+        /** Which hook tells the name that the lab asks for: by getpeername if connected, with the answer if not. */
+        private static AttachType askingHookOf(Dial dial) {
+            return switch (dial.kind()) {
+                case "tcp4", "udp4" -> AttachType.GETPEERNAME4;
+                case "tcp6", "udp6" -> AttachType.GETPEERNAME6;
+                case "send4" -> AttachType.RECVMSG4;
+                default -> AttachType.RECVMSG6;
+            };
+        }
+
         @Override
         public String toString() {
             return dials + " dials over " + chains.size() + " chains, of these kinds of dial " + translated
-                    + " translated or refused, " + refused + " refused, " + open + " with several outcomes";
+                    + " translated or refused, " + refused + " refused, " + open + " with several outcomes; "
+                    + named + " names of peers, " + translatedBack + " translated back, " + askedAgain
+                    + " of them to what was asked for, " + openNames + " with several outcomes";
         }
     }
 }

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class RulesTest {
     private static final String ROOT = "/sys/fs/cgroup";
     private static final String CONNECT = "cgroup_inet4_connect";
+    private static final String PEER = "cgroup_inet4_getpeername";
     private static final String CLIENT = "10.0.0.1";
     private static final String DEAD = "172.16.149.220";
     private static final String ALIVE = "172.16.109.127";
@@ -75,6 +76,58 @@ final class RulesTest {
 
         assertThat(report.verdict().severity()).isEqualTo("critical");
         assertThat(finding(report, "SLB-01")).map(Report.Finding::confidence).contains("certain");
+    }
+
+    /** Programs 110 and 161 at getpeername4 read the same, current services, and each its own generation's reverse_sk. */
+    private static NodeBundle partialWithReversePrograms() {
+        return new NodeBundle()
+                .generation(144, 145, true)
+                .map(28, "hash", "cilium_lb4_back", 4, 12, "")
+                .map(29, "lru_hash", "cilium_lb4_reve", 16, 8, "")
+                .map(146, "lru_hash", "cilium_lb4_reve", 16, 8, "/sys/fs/bpf/tc/globals/cilium_lb4_reverse_sk")
+                .service(144, "172.17.93.4:8080", TCP, 996)
+                .backend(28, 996, DEAD + ":8080")
+                .backend(145, 996, ALIVE + ":8080")
+                .program(109, "cil_sock4_connect", 144, 28, 29)
+                .program(110, "cil_sock4_getpeername", 144, 29)
+                .program(160, "cil_sock4_connect", 144, 145, 146)
+                .program(161, "cil_sock4_getpeername", 144, 146)
+                .attach(ROOT, 109, CONNECT, "multi")
+                .attach(ROOT, 160, CONNECT, "multi")
+                .text("bpf/before/links.json", "[]")
+                .capture(unansweredTo(DEAD));
+    }
+
+    @Test
+    void remedyTakesTheReverseProgramsOfAStaleChainOffAsWell() throws UnreadableBundleException {
+        Report report = analyze(
+                partialWithReversePrograms().attach(ROOT, 110, PEER, "multi").attach(ROOT, 161, PEER, "multi"));
+
+        assertThat(commands(report))
+                .contains("bpftool cgroup detach /sys/fs/cgroup connect4 id 109\n"
+                        + "bpftool cgroup detach /sys/fs/cgroup getpeername4 id 110")
+                .doesNotContain("id 161\n", "detach /sys/fs/cgroup getpeername4 id 161");
+        assertThat(report.hooks())
+                .filteredOn(hook -> hook.attachType().equals("getpeername4"))
+                .flatExtracting(Report.Hook::programs)
+                .extracting(Report.Program::reads)
+                .containsExactly("stale", "current");
+    }
+
+    @Test
+    void remedyLeavesAReverseHookThatWouldHaveNoCurrentProgram() throws UnreadableBundleException {
+        Report report = analyze(partialWithReversePrograms().attach(ROOT, 110, PEER, "multi"));
+
+        assertThat(commands(report)).contains("connect4 id 109").doesNotContain("getpeername4 id 110");
+        assertThat(finding(report, "SLB-01").orElseThrow().remedy())
+                .extracting(Report.Remedy::effect)
+                .anyMatch(effect -> effect.contains("Left attached: program 110 at getpeername4."));
+    }
+
+    private static String commands(Report report) {
+        return finding(report, "SLB-01").orElseThrow().remedy().stream()
+                .map(Report.Remedy::command)
+                .collect(Collectors.joining("\n"));
     }
 
     @Test

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Facts of order and replay that a careless reader gets wrong, one test each. "Kernel n" and "Cilium n" are the numbers
  * of the lists in the two references on bpftool and on Cilium's datapath. What is told by bytes and texts stands in {@code
- * DatapathTrapsTest} and {@code BpftoolVersionsTest}; copies on several interfaces (Kernel 19) in {@code
- * ConnectionAttemptTest}, dropped packets (Kernel 20) in {@code RulesTest}.
+ * DatapathTrapsTest} and {@code BpftoolVersionsTest}, what is told by captures in {@code CaptureTrapsTest}; the README of
+ * the tests lists them all.
  */
 final class TrapsTest {
     private static final String ROOT = "/sys/fs/cgroup";

@@ -33,6 +33,7 @@ final class HostileValuesTest {
             List.of(),
             List.of(),
             List.of(),
+            List.of(),
             new Report.BlastRadius(0, 0, 0),
             List.of(),
             List.of(),
@@ -51,6 +52,8 @@ final class HostileValuesTest {
                 .program(160, "cil_sock4_connect", 144, 145)
                 .link(12, 109, SHELL, CONNECT, SHELL + "/pin")
                 .attach(SHELL, 160, CONNECT, "multi")
+                .attach(SHELL, 109, "cgroup_inet4_getpeername", "multi")
+                .map(7, "lru_hash", "", 38, 56, SHELL + "/" + json(HTML))
                 .text(
                         "manifest.json",
                         "{\"format\":1,\"node\":\"" + json(HTML + DIRECTION)

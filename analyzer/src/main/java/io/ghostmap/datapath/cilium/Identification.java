@@ -109,6 +109,7 @@ final class Identification {
         String why = "known by " + by + (told.size() < left.size() ? ", and by its entries" : "");
         return Optional.of(new Identity(
                 roles,
+                told.stream().map(Layout::name).distinct().toList(),
                 one ? told.get(0).name() : "",
                 versions(told),
                 one ? why : "can be " + roles + ": neither name nor pin nor use tells"));

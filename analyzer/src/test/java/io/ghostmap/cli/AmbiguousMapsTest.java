@@ -1,0 +1,98 @@
+package io.ghostmap.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.report.HtmlRenderer;
+import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.MarkdownRenderer;
+import io.ghostmap.report.NodeText;
+import io.ghostmap.report.Report;
+import io.ghostmap.support.NodeBundle;
+import java.nio.file.Path;
+import java.util.List;
+import org.jsoup.Jsoup;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Agents up to 1.11 gave their maps no name: what then stays open is shown as open, and what it costs. */
+final class AmbiguousMapsTest {
+    private static final String ROOT = "/sys/fs/cgroup";
+    private static final String CONNECT = "cgroup_inet4_connect";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void mapThatCanBeOneOfThreeIsShownAsOne() throws UnreadableBundleException {
+        Report report = analyze(node().map(7, "lru_hash", "", 38, 56, ""));
+
+        assertThat(report.ambiguities()).hasSize(1);
+        Report.Ambiguity open = report.ambiguities().get(0);
+        assertThat(open.maps()).containsExactly(7);
+        assertThat(open.text())
+                .isEqualTo("map 7 (lru_hash, key of 38 and value of 56 bytes) can be cilium_ct6_global,"
+                        + " cilium_ct_any6_global or cilium_snat_v6_external");
+        assertThat(open.why()).contains("no name", "no listed program uses it", "it was not dumped");
+        assertThat(open.cost()).isEqualTo("its entries are shown as bytes only; no connect is decided by such a map");
+        assertThat(open.source().file()).isEqualTo("bpf/before/maps.json");
+    }
+
+    /** It is no generation, since it can be Cilium's cache of neighbours: but it can be an old reverse_sk. */
+    @Test
+    void mapThatCanBeAnOldGenerationSaysSo() throws UnreadableBundleException {
+        Report report = analyze(node().map(7, "lru_hash", "", 16, 8, ""));
+
+        assertThat(report.ambiguities())
+                .extracting(Report.Ambiguity::cost)
+                .singleElement()
+                .isEqualTo("it is not counted among the generations: whether it is an old one of them is not known");
+    }
+
+    @Test
+    void programWithTwoMapsForOneUseIsNamed() throws UnreadableBundleException {
+        Report report = analyze(node().generation(27, 28, false)
+                .service(27, "10.96.0.1:443", 6, 7)
+                .backend(28, 7, "10.0.0.1:6443")
+                .program(109, "cil_sock4_connect", 27, 28, 144)
+                .attach(ROOT, 109, CONNECT, "multi"));
+
+        assertThat(report.ambiguities())
+                .extracting(Report.Ambiguity::text)
+                .containsExactly("program 109 references 2 services/IPv4 maps: [27, 144]");
+        assertThat(report.ambiguities().get(0).maps()).isEqualTo(List.of(27, 144));
+        assertThat(report.blastRadius().undecided()).isPositive();
+    }
+
+    @Test
+    void nothingIsOpenWhereEveryMapIsTold() throws UnreadableBundleException {
+        assertThat(analyze(node()).ambiguities()).isEmpty();
+    }
+
+    @Test
+    void everyFormOfTheReportHasIt() throws UnreadableBundleException {
+        Report report = analyze(node().map(7, "lru_hash", "", 38, 56, ""));
+
+        String sentence = "can be cilium_ct6_global, cilium_ct_any6_global or cilium_snat_v6_external";
+        assertThat(NodeText.maps(report).replaceAll("\\s+", " "))
+                .contains("open: map 7 (lru_hash, key of 38 and value of 56 bytes) " + sentence
+                        + ". Why: it has no name");
+        assertThat(NodeText.maps(report).lines()).allMatch(line -> line.length() <= 100);
+        assertThat(MarkdownRenderer.render(report).replace("\\", "")).contains(sentence);
+        assertThat(Jsoup.parse(HtmlRenderer.render(report)).text()).contains(sentence);
+        assertThat(JsonRenderer.render(report)).contains(sentence);
+    }
+
+    private static NodeBundle node() {
+        return new NodeBundle()
+                .generation(144, 145, true)
+                .service(144, "172.17.93.4:8080", 6, 996)
+                .backend(145, 996, "172.16.109.127:8080")
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 160, CONNECT, "multi");
+    }
+
+    private Report analyze(NodeBundle node) throws UnreadableBundleException {
+        return Analysis.of(node.write(folder));
+    }
+}
