@@ -22,6 +22,12 @@ final class ShellScriptsTest {
         pass("sample-bundles/lab/tests/leaves-nothing");
     }
 
+    @Test
+    void everyScenarioOfTheLabCapturesWhatItPromises() {
+        Needs.lab();
+        pass("sample-bundles/lab/tests/scenarios");
+    }
+
     private static void pass(String script) {
         Command command =
                 Command.run(Repository.root(), Repository.root().resolve(script).toString());
