@@ -2,8 +2,12 @@ package io.ghostmap.datapath;
 
 import java.util.AbstractMap;
 import java.util.AbstractSet;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +40,25 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         Object[] sorted = map.keySet().toArray();
         Arrays.sort(sorted);
         return new OrderedTable<>(map, (List<K>) (List<?>) List.of(sorted));
+    }
+
+    /** The keys that any of the maps has, in order: those of the maps, which are ordered already, one behind another. */
+    public static <K extends Comparable<? super K>> List<K> keysOf(Collection<? extends SortedMap<K, ?>> maps) {
+        List<K> all = new ArrayList<>();
+        IdentityHashMap<SortedMap<K, ?>, Boolean> taken = new IdentityHashMap<>();
+        for (SortedMap<K, ?> map : maps) {
+            if (taken.put(map, true) == null) {
+                all.addAll(map.keySet());
+            }
+        }
+        Collections.sort(all); // a merge of runs
+        List<K> distinct = new ArrayList<>(all.size());
+        for (K key : all) {
+            if (distinct.isEmpty() || !distinct.get(distinct.size() - 1).equals(key)) {
+                distinct.add(key);
+            }
+        }
+        return Collections.unmodifiableList(distinct);
     }
 
     @Override

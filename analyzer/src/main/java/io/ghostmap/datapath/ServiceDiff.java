@@ -4,10 +4,8 @@ import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
-import java.util.TreeSet;
 
 /**
  * Two services maps, service by service, each read with the backends of a program that uses it: ids are never compared,
@@ -44,9 +42,7 @@ public record ServiceDiff(
         List<Change> moved = new ArrayList<>();
         List<Change> marked = new ArrayList<>();
         int same = 0;
-        Set<Frontend> union = new TreeSet<>(before.keySet());
-        union.addAll(after.keySet());
-        for (Frontend frontend : union) {
+        for (Frontend frontend : OrderedTable.keysOf(List.of(before, after))) {
             Service first = before.get(frontend);
             Service second = after.get(frontend);
             if (first == null && second != null) {

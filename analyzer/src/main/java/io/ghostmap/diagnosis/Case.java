@@ -17,6 +17,7 @@ import java.util.Optional;
 /**
  * All that is known about one node, from claims to replays. What the rules read.
  *
+ * @param replayer for further connects on this node
  * @param replays of every frontend of every generation, at every hook that handles it
  * @param affected those of them that end elsewhere than the current generation says
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
@@ -28,6 +29,7 @@ public record Case(
         Traffic traffic,
         Datapath datapath,
         List<Hook> hooks,
+        Replayer replayer,
         List<Replay> replays,
         List<Replay> affected,
         List<CorrelatedDestination> destinations,
@@ -35,7 +37,8 @@ public record Case(
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        List<Replay> replays = new Replayer(datapath, evidence.node().uptimeSeconds()).replayAll(hooks);
+        Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
+        List<Replay> replays = replayer.replayAll(hooks);
         List<CorrelatedDestination> destinations = Correlation.of(traffic, datapath);
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
         return new Case(
@@ -44,6 +47,7 @@ public record Case(
                 traffic,
                 datapath,
                 hooks,
+                replayer,
                 replays,
                 replays.stream()
                         .filter(Replay::affected)
@@ -51,11 +55,6 @@ public record Case(
                         .toList(),
                 destinations,
                 separate);
-    }
-
-    /** For further connects on this node. */
-    public Replayer replayer() {
-        return new Replayer(datapath, evidence.node().uptimeSeconds());
     }
 
     /** Everything that was missing, cut or unreadable. */

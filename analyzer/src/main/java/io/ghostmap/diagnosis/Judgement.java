@@ -5,7 +5,6 @@ import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.diagnosis.Verdict.Level;
-import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
@@ -86,7 +85,7 @@ final class Judgement {
             doubts.add("no socket load-balancing program was seen on any hook");
         }
         long undecided = scene.replays().stream()
-                .filter(Judgement::isUndecided)
+                .filter(Replay::isUndecided)
                 .map(Replay::frontend)
                 .distinct()
                 .count();
@@ -105,11 +104,6 @@ final class Judgement {
             doubts.add("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
         }
         return doubts;
-    }
-
-    private static boolean isUndecided(Replay replay) {
-        return replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance)
-                || replay.expected().stream().anyMatch(Fate.Unknown.class::isInstance);
     }
 
     /** A service's own address on the wire, or silence from an address that no map knows. */

@@ -51,7 +51,7 @@ final class StaleChainArgument {
         this.witnesses = witnesses();
         this.undecided = scene.replays().stream()
                 .filter(replay -> chain.hooks().contains(replay.hook()))
-                .anyMatch(replay -> replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance));
+                .anyMatch(Replay::isOutcomeOpen);
     }
 
     private List<Witness> witnesses() {

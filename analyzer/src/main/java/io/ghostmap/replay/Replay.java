@@ -26,16 +26,29 @@ public record Replay(Frontend frontend, Hook hook, List<Step> steps, List<Chance
         return chances.stream().map(Chance::fate).distinct().toList();
     }
 
+    /** Whether the evidence does not tell how it ends under the programs as they run. */
+    public boolean isOutcomeOpen() {
+        return isOpen(chances);
+    }
+
+    /** Whether the evidence does not tell how it ends, or how it should. */
+    public boolean isUndecided() {
+        return isOpen(chances) || isOpen(current);
+    }
+
+    private static boolean isOpen(List<Chance> chances) {
+        for (Chance chance : chances) {
+            if (chance.fate() instanceof Fate.Unknown) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether the node sends the connection elsewhere than the current generation would, as far as both are known. */
     public boolean affected() {
-        if (chances.equals(current)) {
-            return false; // nearly all of a large node's
-        }
-        List<Fate> outcome = outcome();
-        List<Fate> expected = expected();
-        boolean known = outcome.stream().noneMatch(Fate.Unknown.class::isInstance)
-                && expected.stream().noneMatch(Fate.Unknown.class::isInstance);
-        return known && !ends(outcome).equals(ends(expected));
+        // Nearly all of a large node's lead where they should, slot by slot.
+        return !chances.equals(current) && !isUndecided() && !ends(outcome()).equals(ends(expected()));
     }
 
     /** For the client a refusal is a refusal, whatever the reason. */
@@ -43,5 +56,22 @@ public record Replay(Frontend frontend, Hook hook, List<Step> steps, List<Chance
         return fates.stream()
                 .map(fate -> fate instanceof Fate.Refused ? new Fate.Refused("", List.of()) : fate)
                 .collect(Collectors.toSet());
+    }
+
+    /** By the frontend alone: the rest is large, and tells few apart. */
+    @Override
+    public int hashCode() {
+        return frontend.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other == this
+                || (other instanceof Replay that
+                        && frontend.equals(that.frontend)
+                        && hook.equals(that.hook)
+                        && steps.equals(that.steps)
+                        && chances.equals(that.chances)
+                        && current.equals(that.current));
     }
 }

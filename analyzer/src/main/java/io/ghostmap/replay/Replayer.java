@@ -3,13 +3,18 @@ package io.ghostmap.replay;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -28,11 +33,13 @@ public final class Replayer {
 
     private final Datapath datapath;
     private final Translation.Setting setting;
+    private final Map<Integer, KnownEndpoints> known = new HashMap<>();
 
     /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
     public Replayer(Datapath datapath, OptionalLong nowSeconds) {
         this.datapath = datapath;
         this.setting = new Translation.Setting(nowSeconds);
+        datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
     }
 
     /** A connect, or a datagram, to the frontend at each hook that handles its family and protocol. */
@@ -45,14 +52,15 @@ public final class Replayer {
 
     /** Every frontend that any of the hooks' programs or the current generation knows, at each hook that handles it. */
     public List<Replay> replayAll(List<Hook> hooks) {
-        Set<Frontend> frontends = new TreeSet<>();
-        for (View view : datapath.views().values()) {
-            view.servicesV4().content().ifPresent(table -> frontends.addAll(table.keySet()));
-            view.servicesV6().content().ifPresent(table -> frontends.addAll(table.keySet()));
-        }
-        return List.copyOf(frontends).parallelStream() // each replay stands alone; their order stays
+        List<SortedMap<Frontend, Service>> tables = datapath.views().values().stream()
+                .flatMap(view -> Stream.of(view.servicesV4(), view.servicesV6()))
+                .flatMap(table -> table.content().stream())
+                .toList();
+        List<Frontend> frontends = OrderedTable.keysOf(tables);
+        Set<Frontend> known = new HashSet<>(frontends);
+        return frontends.parallelStream() // each replay stands alone; their order stays
                 .filter(Replayer::isClientTarget)
-                .flatMap(frontend -> asked(frontend, frontends))
+                .flatMap(frontend -> asked(frontend, known))
                 .flatMap(frontend -> replay(hooks, frontend).stream())
                 .toList();
     }
@@ -187,8 +195,22 @@ public final class Replayer {
     }
 
     private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
+        if (isUnknown(view, at, type)) {
+            return only(new Translation.Effect.FindsNothing(), socket);
+        }
         Translation.Result result = translate(view, view.semantics(), at, type, socket);
         return result.alike() ? result : byRelease(view, at, type, socket);
+    }
+
+    /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
+    private boolean isUnknown(View view, Endpoint at, AttachType type) {
+        Table<SortedMap<Frontend, Service>> services = view.services(Family.of(at.address()));
+        return services.whole()
+                && !(type == AttachType.CONNECT6 && at.address().isV4())
+                && services.mapId()
+                        .map(known::get)
+                        .filter(endpoints -> !endpoints.mayBeFound(at))
+                        .isPresent();
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */

@@ -39,6 +39,14 @@ record Way(
     }
 
     Way then(Translation.Choice choice) {
+        boolean untouched = choice.effect() instanceof Translation.Effect.Passes
+                || choice.effect() instanceof Translation.Effect.FindsNothing;
+        if (untouched
+                && choice.share() == 1
+                && choice.conditions().isEmpty()
+                && choice.cookie().equals(cookie)) {
+            return this;
+        }
         Set<String> given = new LinkedHashSet<>(conditions);
         given.addAll(choice.conditions());
         Endpoint next = at;

@@ -14,7 +14,6 @@ import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.KubernetesView;
-import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -237,10 +236,7 @@ public final class ReportBuilder {
         return new Report.BlastRadius(
                 frontends(scene.replays()),
                 frontends(scene.affected()),
-                frontends(scene.replays().stream()
-                        .filter(replay -> replay.outcome().stream().anyMatch(Fate.Unknown.class::isInstance)
-                                || replay.expected().stream().anyMatch(Fate.Unknown.class::isInstance))
-                        .toList()));
+                frontends(scene.replays().stream().filter(Replay::isUndecided).toList()));
     }
 
     private static int frontends(List<Replay> replays) {
