@@ -17,8 +17,9 @@ import java.util.Optional;
 /**
  * All that is known about one node, from claims to replays. What the rules read.
  *
- * @param replays of every frontend of every generation, at every hook that handles it
+ * @param replays of every frontend of every generation, at every hook that handles it; and of {@code bypass}
  * @param affected those of them that end elsewhere than the current generation says
+ * @param bypass sockets that pass none of the hooks, where the wire shows some
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param destinations what was seen on the wire, against every generation
  */
@@ -31,26 +32,31 @@ public record Case(
         List<Replay> replays,
         List<Replay> affected,
         List<CorrelatedDestination> destinations,
-        List<Hook> separate) {
+        List<Hook> separate,
+        Optional<Bypass> bypass) {
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        List<Replay> replays = new Replayer(datapath, evidence.node().uptimeSeconds()).replayAll(hooks);
+        Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
+        List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));
         List<CorrelatedDestination> destinations = Correlation.of(traffic, datapath);
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
+        Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer);
+        bypass.ifPresent(found -> replays.addAll(found.replays()));
         return new Case(
                 bundle,
                 evidence,
                 traffic,
                 datapath,
                 hooks,
-                replays,
+                List.copyOf(replays),
                 replays.stream()
                         .filter(Replay::affected)
                         .filter(replay -> !separate.contains(replay.hook()))
                         .toList(),
                 destinations,
-                separate);
+                separate,
+                bypass);
     }
 
     /** For further connects on this node. */
