@@ -34,7 +34,10 @@ final class Closing {
                     server.tail(),
                     server.sample()));
         }
-        all.sort(Comparator.comparingLong(Destination::syns).reversed().thenComparing(Destination::endpoint));
+        all.sort((one, other) -> {
+            int bySyns = Long.compare(other.syns(), one.syns());
+            return bySyns != 0 ? bySyns : one.endpoint().compareTo(other.endpoint());
+        });
         return List.copyOf(all);
     }
 

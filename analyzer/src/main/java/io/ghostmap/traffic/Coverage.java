@@ -98,7 +98,10 @@ final class Coverage {
 
     /** The order of frames in time: by their file, then by their number. */
     Comparator<FrameRef> order() {
-        return Comparator.<FrameRef>comparingInt(frame -> rankOfFile.getOrDefault(frame.file(), 0))
-                .thenComparingLong(FrameRef::number);
+        return (one, other) -> {
+            int byFile =
+                    Integer.compare(rankOfFile.getOrDefault(one.file(), 0), rankOfFile.getOrDefault(other.file(), 0));
+            return byFile != 0 ? byFile : Long.compare(one.number(), other.number());
+        };
     }
 }

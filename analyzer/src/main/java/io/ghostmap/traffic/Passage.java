@@ -1,6 +1,5 @@
 package io.ghostmap.traffic;
 
-import java.util.Comparator;
 import java.util.Locale;
 
 /**
@@ -13,11 +12,6 @@ record Passage(int interfaceIndex, String interfaceName, Direction direction, Tu
         implements Comparable<Passage> {
     /** Stands for all beyond the number that is told apart. */
     static final Passage FURTHER = new Passage(0, "further interfaces", Direction.UNKNOWN, Tunnel.NONE);
-
-    private static final Comparator<Passage> ORDER = Comparator.comparingInt(Passage::interfaceIndex)
-            .thenComparing(Passage::interfaceName)
-            .thenComparing(Passage::direction)
-            .thenComparing(Passage::tunnel);
 
     boolean is(int otherIndex, String otherName, Direction otherDirection, Tunnel otherTunnel) {
         return interfaceIndex == otherIndex
@@ -36,6 +30,9 @@ record Passage(int interfaceIndex, String interfaceName, Direction direction, Tu
 
     @Override
     public int compareTo(Passage other) {
-        return ORDER.compare(this, other);
+        int order = Integer.compare(interfaceIndex, other.interfaceIndex);
+        order = order != 0 ? order : interfaceName.compareTo(other.interfaceName);
+        order = order != 0 ? order : direction.compareTo(other.direction);
+        return order != 0 ? order : tunnel.compareTo(other.tunnel);
     }
 }

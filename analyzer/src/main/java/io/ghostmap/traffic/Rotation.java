@@ -15,9 +15,10 @@ import java.util.regex.Pattern;
  */
 record Rotation(String set, String ordinal, boolean counted) {
     /** The order in which they were begun, the first time round a ring. */
-    static final Comparator<Rotation> ORDER = Comparator.<Rotation>comparingInt(
-                    rotation -> rotation.ordinal().length())
-            .thenComparing(Rotation::ordinal);
+    static final Comparator<Rotation> ORDER = (one, other) -> {
+        int byLength = Integer.compare(one.ordinal().length(), other.ordinal().length());
+        return byLength != 0 ? byLength : one.ordinal().compareTo(other.ordinal());
+    };
 
     private static final Pattern NAME =
             Pattern.compile("(?<stem>.+?)\\.(pcap(?<count>\\d{0,6})|pcapng|cap)(\\.gz|\\.zst)?");

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,12 +108,15 @@ public final class TrafficSink implements MemberSink {
                 List.copyOf(gaps));
     }
 
+    private static int inTime(Capture one, Capture other) {
+        int order = Long.compare(one.clock().firstNanos(), other.clock().firstNanos());
+        order = order != 0 ? order : Rotation.ORDER.compare(Rotation.of(one.file()), Rotation.of(other.file()));
+        return order != 0 ? order : one.file().compareTo(other.file());
+    }
+
     /** In the order of time. What tcpdump counted is of all files of a rotation: it stands with the last of them. */
     private List<Capture> withCounters() {
-        captures.sort(
-                Comparator.comparingLong((Capture capture) -> capture.clock().firstNanos())
-                        .thenComparing(Capture::file, Comparator.comparing(Rotation::of, Rotation.ORDER))
-                        .thenComparing(Capture::file));
+        captures.sort(TrafficSink::inTime);
         Map<String, String> lastOfSet = new HashMap<>();
         captures.forEach(capture -> lastOfSet.put(Rotation.of(capture.file()).set(), capture.file()));
         return captures.stream()

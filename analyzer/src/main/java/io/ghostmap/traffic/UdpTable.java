@@ -5,7 +5,6 @@ import static io.ghostmap.traffic.KeyIndex.ABSENT;
 import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -145,7 +144,10 @@ final class UdpTable {
         }
         List<UdpService> services = new ArrayList<>();
         byServer.forEach((server, asked) -> services.add(service(server, asked, coverage)));
-        services.sort(Comparator.comparingLong(UdpService::requests).reversed().thenComparing(UdpService::endpoint));
+        services.sort((one, other) -> {
+            int byRequests = Long.compare(other.requests(), one.requests());
+            return byRequests != 0 ? byRequests : one.endpoint().compareTo(other.endpoint());
+        });
         return List.copyOf(services);
     }
 
