@@ -18,8 +18,9 @@ import java.util.Optional;
  * All that is known about one node, from claims to replays. What the rules read.
  *
  * @param replayer for further connects on this node
- * @param replays of every frontend of every generation, at every hook that handles it
+ * @param replays of every frontend of every generation, at every hook that handles it; and of {@code bypass}
  * @param affected those of them that end elsewhere than the current generation says
+ * @param bypass sockets that pass none of the hooks, where the wire shows some
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param destinations what was seen on the wire, against every generation
  */
@@ -33,14 +34,17 @@ public record Case(
         List<Replay> replays,
         List<Replay> affected,
         List<CorrelatedDestination> destinations,
-        List<Hook> separate) {
+        List<Hook> separate,
+        Optional<Bypass> bypass) {
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
         Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
-        List<Replay> replays = replayer.replayAll(hooks);
+        List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));
         List<CorrelatedDestination> destinations = Correlation.of(traffic, datapath);
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
+        Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer);
+        bypass.ifPresent(found -> replays.addAll(found.replays()));
         return new Case(
                 bundle,
                 evidence,
@@ -48,13 +52,14 @@ public record Case(
                 datapath,
                 hooks,
                 replayer,
-                replays,
+                List.copyOf(replays),
                 replays.stream()
                         .filter(Replay::affected)
                         .filter(replay -> !separate.contains(replay.hook()))
                         .toList(),
                 destinations,
-                separate);
+                separate,
+                bypass);
     }
 
     /** Everything that was missing, cut or unreadable. */

@@ -12,7 +12,6 @@ import io.ghostmap.evidence.Pin;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.traffic.Destination;
-import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,28 +41,12 @@ final class UntranslatedFrontend implements Rule {
 
     @Override
     public List<Finding> findings(Case scene) {
-        List<CorrelatedDestination> raw = scene.destinations().stream()
-                .filter(seen -> seen.classification() == Classification.UNTRANSLATED_FRONTEND)
-                .filter(seen -> seen.appearances().stream()
-                        .anyMatch(appearance -> appearance.generation().isCurrent()))
-                .filter(seen -> seen.destination().reply() != Reply.ANSWERED)
-                .toList();
-        List<Hook> hooks = scene.hooks().stream()
-                .filter(hook -> hook.attachType().translatesForward())
-                .filter(hook -> hook.programs().stream()
-                        .anyMatch(program -> program.view().isPresent()))
-                .toList();
-        boolean everybody = hooks.stream().anyMatch(hook -> isRoot(scene, hook.cgroup()));
-        return raw.isEmpty() || everybody ? List.of() : List.of(finding(scene, raw, hooks));
+        return scene.bypass().map(bypass -> List.of(finding(scene, bypass))).orElse(List.of());
     }
 
-    private static boolean isRoot(Case scene, String directory) {
-        return scene.evidence().cgroups().stream()
-                .anyMatch(cgroup ->
-                        cgroup.path().equals("/") && cgroup.directory().equals(directory));
-    }
-
-    private Finding finding(Case scene, List<CorrelatedDestination> raw, List<Hook> hooks) {
+    private Finding finding(Case scene, Bypass bypass) {
+        List<CorrelatedDestination> raw = bypass.raw();
+        List<Hook> hooks = bypass.hooks();
         long attempts = raw.stream()
                 .mapToLong(seen -> seen.destination().attempts().size())
                 .sum();
@@ -104,7 +87,7 @@ final class UntranslatedFrontend implements Rule {
                 title,
                 seen,
                 List.copyOf(explanation),
-                Optional.empty(),
+                Optional.of(bypass.example()),
                 supporting(raw, hooks),
                 List.of(),
                 rivals(scene),

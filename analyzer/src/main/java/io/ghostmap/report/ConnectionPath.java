@@ -55,9 +55,12 @@ public record ConnectionPath(
     private static ConnectionPath of(Report report, Report.Replay replay) {
         List<Station> stations = new ArrayList<>();
         stations.add(application(report, replay));
+        if (replay.steps().isEmpty()) {
+            stations.add(nobody(report, replay));
+        }
         replay.steps().forEach(step -> stations.add(program(step)));
         List<Report.Destination> seen = report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
+                .filter(destination -> endsAt(replay, destination))
                 .toList();
         stations.add(wire(report, seen));
         if (!seen.isEmpty()) {
@@ -71,6 +74,11 @@ public record ConnectionPath(
                 replay.affected());
     }
 
+    private static boolean endsAt(Report.Replay replay, Report.Destination destination) {
+        String endpoint = Words.endpoint(destination);
+        return replay.outcome().contains(endpoint) || replay.outcome().contains(endpoint + ReplaySection.UNTRANSLATED);
+    }
+
     private static Station application(Report report, Report.Replay replay) {
         List<String> lines = new ArrayList<>();
         lines.add("connect() to " + replay.frontend());
@@ -78,7 +86,7 @@ public record ConnectionPath(
             lines.add("service " + replay.service());
         }
         report.destinations().stream()
-                .filter(destination -> replay.outcome().contains(Words.endpoint(destination)))
+                .filter(destination -> endsAt(replay, destination))
                 .flatMap(destination -> destination.clients().stream())
                 .map(client -> client.pod().isEmpty() ? "from " + client.address() : "pod " + client.pod())
                 .distinct()
@@ -88,7 +96,7 @@ public record ConnectionPath(
                 .forEach(peer ->
                         peer.names().forEach(name -> lines.add(peer.attachType() + " tells it " + Words.name(name))));
         String asked = replay.steps().isEmpty()
-                ? replay.frontend()
+                ? replay.frontend().substring(0, replay.frontend().lastIndexOf('/'))
                 : replay.steps().get(0).before();
         return new Station("application", "plain", "Application", List.copyOf(lines), asked);
     }
@@ -103,6 +111,26 @@ public record ConnectionPath(
             lines.add((step.entries().size() - MOST_ENTRIES) + " further entries");
         }
         return new Station("program", tone(step), "Program " + step.program(), List.copyOf(lines), after);
+    }
+
+    /** Where a program would stand, if one were attached there; and where the programs of that hook are instead. */
+    private static Station nobody(Report report, Report.Replay replay) {
+        List<String> lines =
+                new ArrayList<>(List.of("nothing is attached to " + replay.attachType() + " of " + replay.cgroup()));
+        List<Report.Hook> elsewhere = report.hooks().stream()
+                .filter(hook -> hook.attachType().equals(replay.attachType()))
+                .toList();
+        elsewhere.stream()
+                .limit(3)
+                .forEach(hook -> lines.add("program "
+                        + Words.list(
+                                hook.programs().stream().map(Report.Program::id).toList())
+                        + " runs for sockets of " + hook.cgroup() + " only"));
+        if (elsewhere.size() > 3) {
+            lines.add("and " + (elsewhere.size() - 3) + " further cgroups have programs");
+        }
+        lines.add("the service's own address stays");
+        return new Station("program", "bad", "No program", List.copyOf(lines), String.join(" or ", replay.outcome()));
     }
 
     private static List<String> readings(Report.Step step) {

@@ -66,13 +66,15 @@ public final class MarkdownRenderer {
         line("## Services that end elsewhere (" + report.blastRadius().affected() + " of "
                 + report.blastRadius().frontends() + ")");
         line("");
-        line("| frontend | service | ends at | should end at | the application is told | SYN frames there |");
-        line("| --- | --- | --- | --- | --- | ---: |");
+        boolean named = affected.stream().anyMatch(replay -> !replay.peerNames().isEmpty());
+        line("| frontend | service | ends at | should end at |" + (named ? " the application is told |" : "")
+                + " SYN frames there |");
+        line("| --- | --- | --- | --- |" + (named ? " --- |" : "") + " ---: |");
         affected.stream()
                 .limit(MOST_SERVICES)
                 .forEach(replay -> line("| " + code(replay.frontend()) + " | " + plain(replay.service()) + " | "
                         + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | "
-                        + names(replay) + " | " + replay.observedSyns()
+                        + (named ? names(replay) + " | " : "") + replay.observedSyns()
                         + " |"));
         more(affected.size() - MOST_SERVICES, "services");
     }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path null when nothing was replayed
  * @param affected the replays that end elsewhere than the current generation says
+ * @param named whether a reverse hook names the peer of any of them
  * @param style the style sheet, and its digest for the content security policy
  */
 public record Page(
@@ -17,6 +18,7 @@ public record Page(
         GenerationMatrix matrix,
         List<Report.Replay> affected,
         int furtherAffected,
+        boolean named,
         String style,
         String styleDigest) {
 
@@ -31,6 +33,7 @@ public record Page(
                 GenerationMatrix.of(report),
                 affected.stream().limit(MOST_AFFECTED).toList(),
                 Math.max(0, affected.size() - MOST_AFFECTED),
+                affected.stream().anyMatch(replay -> !replay.peerNames().isEmpty()),
                 style,
                 styleDigest);
     }

@@ -194,6 +194,18 @@ final class SampleBundlesTest {
         assertThat(report.findings().get(0).rule()).isEqualTo("SLB-04");
         assertThat(report.verdict().title()).contains(FRONTEND).contains("kubepods-burstable-pod");
         assertThat(destination(report, "172.17.93.4", 8080).classification()).isEqualTo("untranslated-frontend");
+        assertThat(report.findings().get(0).example())
+                .isEqualTo(new Report.Example(FRONTEND, "/sys/fs/cgroup", "connect4"));
+        assertThat(report.replays())
+                .filteredOn(replay -> replay.frontend().equals(FRONTEND))
+                .singleElement()
+                .satisfies(replay -> {
+                    assertThat(replay.steps()).isEmpty();
+                    assertThat(replay.outcome()).containsExactly("172.17.93.4:8080 (untranslated)");
+                    assertThat(replay.expected()).containsExactly("172.16.109.127:8080");
+                    assertThat(replay.affected()).isTrue();
+                    assertThat(replay.observedSyns()).isPositive();
+                });
         assertThat(report.findings()).noneMatch(finding -> finding.rule().equals("SLB-01"));
     }
 
@@ -251,7 +263,8 @@ final class SampleBundlesTest {
 
         example.ifPresent(named ->
                 assertThat(HtmlRenderer.render(report)).contains("to <span class=\"mono\">" + named.frontend()));
-        assertThat(example.isPresent()).isEqualTo(report.verdict().finding().equals("SLB-01"));
+        assertThat(example.isPresent())
+                .isEqualTo(List.of("SLB-01", "SLB-04").contains(report.verdict().finding()));
     }
 
     @Test

@@ -1,0 +1,79 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.Cgroup;
+import io.ghostmap.evidence.Evidence;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.replay.Client;
+import io.ghostmap.replay.Hook;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Replayer;
+import io.ghostmap.traffic.Reply;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Sockets that pass no program of the load balancer, as the wire shows them: services' own addresses that nobody answered,
+ * on a node where no program is attached to the root. An answer shows that the packets were translated one by one.
+ *
+ * @param raw those addresses
+ * @param hooks forward hooks that do have such programs; none of them is the root's
+ * @param replays a connect to each of the addresses from a socket beside those hooks
+ */
+record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> replays) {
+
+    /** Empty where a program runs at the root, or nothing of that kind was seen. */
+    static Optional<Bypass> of(
+            Evidence evidence, List<Hook> all, List<CorrelatedDestination> destinations, Replayer replayer) {
+        boolean known = evidence.treeCaptured() || !evidence.effective().isEmpty();
+        List<CorrelatedDestination> raw = destinations.stream()
+                .filter(seen -> seen.classification() == Classification.UNTRANSLATED_FRONTEND)
+                .filter(seen -> seen.appearances().stream()
+                        .anyMatch(appearance -> appearance.generation().isCurrent()))
+                .filter(seen -> seen.destination().reply() != Reply.ANSWERED)
+                .toList();
+        List<Hook> hooks = all.stream()
+                .filter(hook -> hook.attachType().translatesForward())
+                .filter(hook -> hook.programs().stream()
+                        .anyMatch(program -> program.view().isPresent()))
+                .toList();
+        Optional<Cgroup> root = evidence.cgroups().stream()
+                .filter(cgroup -> cgroup.path().equals("/"))
+                .findFirst();
+        boolean everybody = hooks.stream()
+                .anyMatch(hook -> evidence.cgroups().stream()
+                        .anyMatch(cgroup ->
+                                cgroup.path().equals("/") && cgroup.directory().equals(hook.cgroup())));
+        return !known || raw.isEmpty() || everybody
+                ? Optional.empty()
+                : Optional.of(new Bypass(
+                        raw,
+                        hooks,
+                        raw.stream()
+                                .map(seen -> replay(
+                                        evidence, root, seen.destination().endpoint(), replayer))
+                                .toList()));
+    }
+
+    private static Replay replay(Evidence evidence, Optional<Cgroup> root, Endpoint endpoint, Replayer replayer) {
+        boolean captured = root.filter(cgroup -> evidence.effective().containsKey(cgroup.inode()))
+                .isPresent();
+        Hook nobody = new Hook(
+                root.map(Cgroup::directory).orElse("a cgroup without programs"),
+                root.map(cgroup -> OptionalLong.of(cgroup.inode())).orElse(OptionalLong.empty()),
+                endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6,
+                List.of(),
+                List.of(),
+                captured,
+                Optional.empty());
+        return replayer.replay(nobody, Frontend.external(endpoint, Protocol.TCP), Client.UNKNOWN);
+    }
+
+    /** The connect that shows it best: the first of the addresses, which are ordered by what was seen of them. */
+    Replay example() {
+        return replays.get(0);
+    }
+}
