@@ -102,8 +102,12 @@ final class SecondCilium implements Rule {
                 .map(program -> String.valueOf(program.programId()))
                 .distinct()
                 .toList();
-        String title = "Another Cilium on this kernel, which is no failure: programs " + few(ids) + " at "
-                + few(cgroups) + " read maps of their own, and no process outside of that cgroup passes them";
+        String readers = ids.size() == 1
+                ? "program " + ids.get(0) + " at " + few(cgroups) + " reads maps of its own"
+                : "programs " + few(ids) + " at " + few(cgroups) + " read maps of their own";
+        String title = "Another Cilium on this kernel, which is no failure: " + readers
+                + ", and no process outside of " + (cgroups.size() == 1 ? "that cgroup" : "those cgroups")
+                + " passes " + (ids.size() == 1 ? "it" : "them");
         List<Citation> citations =
                 programs.stream().map(HookProgram::source).distinct().toList();
         return new Finding(
