@@ -43,6 +43,7 @@ final class GeneratedNode {
     private final Random random;
     private final List<GeneratedGeneration> generations = new ArrayList<>();
     private final List<String> joins = new ArrayList<>();
+    private final List<String> mixes = new ArrayList<>();
     private final List<String> cgroups = new ArrayList<>();
     private final List<String> attachments = new ArrayList<>();
     private final List<Dial> dials = new ArrayList<>();
@@ -81,6 +82,10 @@ final class GeneratedNode {
             joins.add(
                     "j%02d g%02d %s".formatted(i, other, generations.get(other).object()));
         }
+        for (int i = 0; i < GENERATIONS; i++) {
+            mixes.add("m%02d g%02d g%02d %s"
+                    .formatted(i, i, (i + 1) % GENERATIONS, generations.get(i).object()));
+        }
         for (int i = 0; i < chains; i++) {
             chain(i);
         }
@@ -105,7 +110,8 @@ final class GeneratedNode {
         cgroups.addAll(levels);
         boolean forgetful = number % 8 == 0; // no session affinity: what is repeated ends at every possible place
         int choice = forgetful ? RELEASES.size() : GENERATIONS;
-        List<Integer> used = List.of(random.nextInt(choice), random.nextInt(choice), random.nextInt(choice));
+        int first = random.nextInt(choice);
+        List<Integer> used = List.of(first, (first + 1) % choice, random.nextInt(choice));
         for (String hook : FORWARD) {
             int programs = random.nextInt(6);
             for (int i = 0; i < programs; i++) {
@@ -141,10 +147,18 @@ final class GeneratedNode {
             flags |= BEFORE;
         }
         boolean foreign = FORWARD.contains(hook) && random.nextInt(12) == 0;
-        String holder =
-                foreign ? "foreign" : random.nextInt(6) == 0 ? joined(generation) : "g%02d".formatted(generation);
+        String holder = foreign ? "foreign" : holder(generation);
         String program = foreign ? "watch_" + hook : program(hook, generations.get(generation));
         attachments.add("%s %s %s/%s %s %d".formatted(cgroup, hook, holder, program, how, flags));
+    }
+
+    /** Programs of the generation, others over the same maps, or over those and the next generation's reverse_sk. */
+    private String holder(int generation) {
+        return switch (random.nextInt(6)) {
+            case 0 -> joined(generation);
+            case 1, 2 -> "m%02d".formatted(generation);
+            default -> "g%02d".formatted(generation);
+        };
     }
 
     /** Another program over the same maps, where there is one. */
@@ -245,6 +259,7 @@ final class GeneratedNode {
         files.put("entries/foreign", List.of());
         files.put("generations", names);
         files.put("joins", joins);
+        files.put("mixes", mixes);
         files.put("cgroups", cgroups);
         files.put("attachments", attachments);
         files.put("dials-host", lines(true));

@@ -47,6 +47,7 @@ final class LiveKernelTest {
     private static final int LEAST_CHAINS = 60;
     private static final int LEAST_DIALS = 500;
     private static final int LEAST_TRANSLATED_BACK = 50;
+    private static final int LEAST_FORGOTTEN = 5;
 
     @TempDir
     private Path folder;
@@ -71,6 +72,7 @@ final class LiveKernelTest {
         assertThat(comparison.chains.size()).isGreaterThanOrEqualTo(LEAST_CHAINS);
         assertThat(comparison.dials).isGreaterThanOrEqualTo(LEAST_DIALS);
         assertThat(comparison.translatedBack).isGreaterThanOrEqualTo(LEAST_TRANSLATED_BACK);
+        assertThat(comparison.forgotten).isGreaterThanOrEqualTo(LEAST_FORGOTTEN);
         System.out.println("LiveKernelTest: " + comparison);
     }
 
@@ -89,6 +91,7 @@ final class LiveKernelTest {
         private int translatedBack;
         private int askedAgain;
         private int openNames;
+        private int forgotten;
 
         Comparison(GeneratedNode.Run run) throws UnreadableBundleException {
             this.run = run;
@@ -146,6 +149,11 @@ final class LiveKernelTest {
             Map<String, Set<String>> names = new TreeMap<>();
             for (PeerName name : replayer.peerNames(replay, hooks, dial.directory(), client(dial))) {
                 if (name.hook().attachType() == askingHookOf(dial)) {
+                    forgotten += name.steps().stream()
+                                    .flatMap(step -> step.notes().stream())
+                                    .anyMatch(note -> note.outcome() == PeerName.Outcome.FORGOTTEN)
+                            ? 1
+                            : 0;
                     name.told()
                             .forEach(told -> names.computeIfAbsent(told.end().text(), end -> new TreeSet<>())
                                     .add(told.name().text()));
@@ -223,7 +231,8 @@ final class LiveKernelTest {
             return dials + " dials over " + chains.size() + " chains, of these kinds of dial " + translated
                     + " translated or refused, " + refused + " refused, " + open + " with several outcomes; "
                     + named + " names of peers, " + translatedBack + " translated back, " + askedAgain
-                    + " of them to what was asked for, " + openNames + " with several outcomes";
+                    + " of them to what was asked for, " + forgotten + " with a note that no longer counts, "
+                    + openNames + " with several outcomes";
         }
     }
 }
