@@ -45,6 +45,12 @@ final class MissingEvidenceTest {
     @Test
     void withoutPackets() throws IOException, UnreadableBundleException {
         delete("pcap/any.pcap");
+        Report dnsAlone = Analysis.of(bundle);
+        assertThat(dnsAlone.verdict().severity()).isEqualTo("warning");
+        assertThat(dnsAlone.verdict().summary()).contains("The capture holds no SYN");
+        assertLossNamed(dnsAlone, "pcap/any.pcap");
+
+        delete("pcap/dns.pcap");
         Report report = Analysis.of(bundle);
 
         assertThat(report.verdict().severity()).isEqualTo("warning");
