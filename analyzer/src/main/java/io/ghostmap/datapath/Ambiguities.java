@@ -67,8 +67,10 @@ final class Ambiguities {
                 List.of(map.id()),
                 "map " + map.id() + " (" + map.type() + ", key of " + map.keyBytes() + " and value of "
                         + map.valueBytes() + " bytes) can be " + or(identity.names()),
-                "it has no name and no pin of such a map; type, sizes and flags fit each of them; " + use(users) + "; "
-                        + entries(map.id()),
+                (map.name().isEmpty()
+                                ? "it has no name and no pin of such a map"
+                                : "the kernel keeps " + map.name() + " of the name of each of them, and no pin tells")
+                        + "; type, sizes and flags fit each of them; " + use(users) + "; " + entries(map.id()),
                 cost(map.id(), identity),
                 map.source());
     }
@@ -128,6 +130,6 @@ final class Ambiguities {
 
     private static String or(List<String> names) {
         int last = names.size() - 1;
-        return String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+        return last < 1 ? String.join("", names) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
     }
 }

@@ -40,13 +40,13 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
                 .filter(hook -> hook.programs().stream()
                         .anyMatch(program -> program.view().isPresent()))
                 .toList();
-        Optional<Cgroup> root = evidence.cgroups().stream()
+        List<Cgroup> roots = evidence.cgroups().stream()
                 .filter(cgroup -> cgroup.path().equals("/"))
-                .findFirst();
+                .toList();
+        Optional<Cgroup> root = roots.stream().findFirst();
         boolean everybody = hooks.stream()
-                .anyMatch(hook -> evidence.cgroups().stream()
-                        .anyMatch(cgroup ->
-                                cgroup.path().equals("/") && cgroup.directory().equals(hook.cgroup())));
+                .anyMatch(hook ->
+                        roots.stream().anyMatch(cgroup -> cgroup.directory().equals(hook.cgroup())));
         return !known || raw.isEmpty() || everybody
                 ? Optional.empty()
                 : Optional.of(new Bypass(

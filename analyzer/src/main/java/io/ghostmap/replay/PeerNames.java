@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Runs getpeername and recvmsg through a reverse hook: each program looks the address that it sees up under the socket's
@@ -243,10 +242,7 @@ final class PeerNames {
         }
         List<Recalled> recalled = new ArrayList<>();
         for (Found found : byResult.values()) {
-            List<String> releases = byResult.size() == 1
-                    ? List.of()
-                    : List.of("program " + view.program().id() + " is of Cilium "
-                            + found.releases.stream().map(Semantics::releases).collect(Collectors.joining(" or ")));
+            List<String> releases = byResult.size() == 1 ? List.of() : List.of(Translation.isOf(view, found.releases));
             for (Translation.Choice choice : found.choices) {
                 one.given(choice.share(), both(releases, choice.conditions()))
                         .ifPresent(given -> recalled.add(become(given, choice.effect(), mapId, note)));

@@ -23,7 +23,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The door of the room: runs connects through hooks. */
@@ -195,7 +194,7 @@ public final class Replayer {
     }
 
     private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
-        if (isUnknown(view, at, type)) {
+        if (knowsNothingOf(view, at, type)) {
             return only(new Translation.Effect.FindsNothing(), socket);
         }
         Translation.Result result = translate(view, view.semantics(), at, type, socket);
@@ -203,7 +202,7 @@ public final class Replayer {
     }
 
     /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
-    private boolean isUnknown(View view, Endpoint at, AttachType type) {
+    private boolean knowsNothingOf(View view, Endpoint at, AttachType type) {
         Table<SortedMap<Frontend, Service>> services = view.services(Family.of(at.address()));
         return services.whole()
                 && !(type == AttachType.CONNECT6 && at.address().isV4())
@@ -237,9 +236,8 @@ public final class Replayer {
         }
         List<Translation.Choice> choices = new ArrayList<>();
         byResult.values().forEach(found -> {
-            String condition = "program " + view.program().id() + " is of Cilium "
-                    + found.releases.stream().map(Semantics::releases).collect(Collectors.joining(" or "));
-            found.choices.forEach(choice -> choices.add(choice.given(List.of(condition))));
+            List<String> condition = List.of(Translation.isOf(view, found.releases));
+            found.choices.forEach(choice -> choices.add(choice.given(condition)));
         });
         return new Translation.Result(choices, List.copyOf(entries), false);
     }

@@ -29,6 +29,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -181,6 +182,12 @@ final class Translation {
     private static Result run(Translation translation) {
         translation.run();
         return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries), translation.alike);
+    }
+
+    /** The condition that a program is of one of these releases. */
+    static String isOf(View view, List<Semantics> releases) {
+        return "program " + view.program().id() + " is of Cilium "
+                + releases.stream().map(Semantics::releases).collect(Collectors.joining(" or "));
     }
 
     /** What the first release says, with a note where another would say something else. */
