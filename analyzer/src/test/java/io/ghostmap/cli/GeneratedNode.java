@@ -37,7 +37,7 @@ final class GeneratedNode {
     private static final int BEFORE = 8;
     private static final int PREORDER = 64;
 
-    /** So often that a choice of one in four is missed once in 10^12 runs. */
+    /** So often that a choice of one in five is missed once in 10^9 runs. */
     static final int REPEATS = 96;
 
     private final Random random;
@@ -127,7 +127,7 @@ final class GeneratedNode {
         boolean fromHost = random.nextInt(3) == 0;
         String cgroup = random.nextInt(4) == 0 ? pick(levels) : levels.get(levels.size() - 1);
         for (int i = 0; i < 16; i++) {
-            dial(cgroup, fromHost, pick(used), forgetful && random.nextInt(8) == 0 ? REPEATS : 1);
+            dial(cgroup, fromHost, pick(used), forgetful && random.nextInt(3) == 0 ? REPEATS : 1);
         }
     }
 
