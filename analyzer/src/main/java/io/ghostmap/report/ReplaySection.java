@@ -2,6 +2,7 @@ package io.ghostmap.report;
 
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
@@ -65,8 +66,11 @@ final class ReplaySection {
         return replay.affected() && !scene.separate().contains(replay.hook());
     }
 
-    /** SYN frames to an address that this frontend leads to. */
+    /** SYN frames to an address that this frontend leads to; they tell nothing of datagrams to the same address. */
     private long observedSyns(Replay replay) {
+        if (replay.frontend().protocol() != Protocol.TCP) {
+            return 0;
+        }
         return replay.outcome().stream()
                 .mapToLong(
                         fate -> fate instanceof Fate.Connects connects ? syns.getOrDefault(connects.endpoint(), 0L) : 0)
