@@ -15,6 +15,7 @@ import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
+import io.ghostmap.replay.Replay;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportBuilder;
 import io.ghostmap.traffic.TrafficSink;
@@ -39,7 +40,11 @@ public final class Analysis {
         Case scene = caseOf(bundle);
         List<Hook> hooks =
                 cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
-        return ReportBuilder.replays(scene, scene.replayer().replay(hooks, frontend), cgroup);
+        List<Replay> replays = scene.replayer().replay(hooks, frontend);
+        if (replays.isEmpty() && cgroup.isPresent()) {
+            replays = scene.replayer().replay(Hooks.withoutPrograms(scene.evidence(), cgroup.get()), frontend);
+        }
+        return ReportBuilder.replays(scene, replays, cgroup);
     }
 
     private static Case caseOf(Path path) throws UnreadableBundleException {

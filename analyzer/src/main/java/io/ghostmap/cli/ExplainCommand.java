@@ -1,5 +1,6 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.net.Endpoint;
@@ -59,11 +60,18 @@ final class ExplainCommand implements Callable<Integer> {
                         command.commandLine(),
                         "not an address with a port: '" + address + "'; give IP:PORT, IP:PORT/tcp or IP:PORT/udp"));
         List<Report.Replay> replays = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
-        command.commandLine()
-                .getOut()
-                .print(replays.isEmpty() ? "no captured hook handles " + frontend + "\n" : NodeText.explain(replays));
+        command.commandLine().getOut().print(replays.isEmpty() ? nothingTold(frontend) : NodeText.explain(replays));
         command.commandLine().getOut().flush();
         return ExitStatus.ANALYZED;
+    }
+
+    private String nothingTold(Frontend frontend) {
+        return "cannot tell: no captured hook handles " + frontend
+                + (cgroup == null
+                        ? ""
+                        : " for sockets of " + Printable.of(cgroup)
+                                + ", and the bundle does not tell what is attached there")
+                + "; ghostmap hooks lists what was captured\n";
     }
 
     private Optional<Frontend> frontend() {

@@ -61,14 +61,11 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
     private static Replay replay(Evidence evidence, Optional<Cgroup> root, Endpoint endpoint, Replayer replayer) {
         boolean captured = root.filter(cgroup -> evidence.effective().containsKey(cgroup.inode()))
                 .isPresent();
-        Hook nobody = new Hook(
+        Hook nobody = Hook.withoutPrograms(
                 root.map(Cgroup::directory).orElse("a cgroup without programs"),
                 root.map(cgroup -> OptionalLong.of(cgroup.inode())).orElse(OptionalLong.empty()),
                 endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6,
-                List.of(),
-                List.of(),
-                captured,
-                Optional.empty());
+                captured);
         return replayer.replay(nobody, Frontend.external(endpoint, Protocol.TCP), Client.UNKNOWN);
     }
 

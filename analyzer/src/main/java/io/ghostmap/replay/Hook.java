@@ -24,6 +24,11 @@ public record Hook(
 
     private static final int UNRELATED = -1;
 
+    /** A cgroup of which no program handles that: the kernel leaves the address as it is. */
+    public static Hook withoutPrograms(String cgroup, OptionalLong cgroupId, AttachType attachType, boolean captured) {
+        return new Hook(cgroup, cgroupId, attachType, List.of(), List.of(), captured, Optional.empty());
+    }
+
     /** How near this hook's cgroup is to {@code directory}: 0 for the same, more for an ancestor; -1 for neither. */
     int distanceTo(String directory) {
         if (cgroup.equals(directory) || alsoIn.contains(directory)) {

@@ -42,6 +42,25 @@ public final class Hooks {
         return new Hooks(evidence, datapath).all();
     }
 
+    /**
+     * The hooks without programs at which sockets of that cgroup ask for an address; none where the bundle does not tell
+     * of the cgroup. Only where {@link #forCgroup} names no other.
+     */
+    public static List<Hook> withoutPrograms(Evidence evidence, String directory) {
+        List<Hook> hooks = new ArrayList<>();
+        for (Cgroup cgroup : evidence.cgroups()) {
+            boolean captured = evidence.effective().containsKey(cgroup.inode());
+            if (cgroup.directory().equals(directory) && (captured || evidence.treeCaptured())) {
+                for (AttachType type : AttachType.values()) {
+                    if (type.translatesForward()) {
+                        hooks.add(Hook.withoutPrograms(directory, OptionalLong.of(cgroup.inode()), type, captured));
+                    }
+                }
+            }
+        }
+        return hooks;
+    }
+
     /** The hooks that sockets of that cgroup pass: its own where they were captured, else the nearest ancestor's. */
     public static List<Hook> forCgroup(List<Hook> hooks, String directory) {
         Map<AttachType, Hook> nearest = new EnumMap<>(AttachType.class);

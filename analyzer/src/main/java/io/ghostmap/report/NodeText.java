@@ -115,6 +115,9 @@ public final class NodeText {
                             + (replay.service().isEmpty() ? "" : " (" + replay.service() + ")") + " at "
                             + replay.attachType() + " of " + replay.cgroup());
             int place = 1;
+            if (replay.steps().isEmpty()) {
+                TextTable.paragraph(out, "no program is attached: the kernel leaves the address as it is");
+            }
             for (Report.Step step : replay.steps()) {
                 step(out, place++, step);
             }

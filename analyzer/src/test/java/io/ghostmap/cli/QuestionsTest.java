@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The commands for an engineer's single questions, on the founding sample. */
 final class QuestionsTest {
     private static final String SAMPLE = Repository.sample("stale-generation").toString();
+    private static final String UNTRANSLATED = Repository.sample("untranslated").toString();
 
     @Test
     void explainPrintsTheChainWithItsMapsAndKeys() {
@@ -40,6 +41,30 @@ final class QuestionsTest {
         String nearest = ask("explain", SAMPLE, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/kubepods.slice/any");
 
         assertThat(nearest).isEqualTo(ask("explain", SAMPLE, "172.17.93.4:8080/tcp"));
+    }
+
+    @Test
+    void cgroupWithoutProgramsLeavesTheAddress() {
+        assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup"))
+                .contains("at connect4 of /sys/fs/cgroup")
+                .contains("no program is attached: the kernel leaves the address as it is")
+                .contains("ends at   172.17.93.4:8080 (untranslated)")
+                .contains("<- differs")
+                .contains("SYN frames to where it ends");
+    }
+
+    @Test
+    void synsAreNoEvidenceOfDatagramsToTheSameAddress() {
+        assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080/udp", "--cgroup", "/sys/fs/cgroup"))
+                .contains("at sendmsg4 of /sys/fs/cgroup")
+                .doesNotContain("SYN frames");
+    }
+
+    @Test
+    void cgroupThatTheBundleDoesNotNameIsNotJudged() {
+        assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/nobody"))
+                .startsWith("cannot tell: no captured hook handles 172.17.93.4:8080/TCP for sockets of"
+                        + " /sys/fs/cgroup/nobody");
     }
 
     @Test
