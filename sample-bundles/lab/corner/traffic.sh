@@ -62,10 +62,9 @@ on_node() {
     )
 }
 
-# They start after the capture and last as long, so their sockets are still open when `ss` lists them near
-# the end of the window. Reports on stderr what became of each attempt.
+# They start after the capture and outlast it, also on a slow node, so their sockets are still open when `ss` lists
+# them near the end of the window. Reports on stderr what became of each attempt.
 make_attempts() { # FILE-OF-POD FILE-OF-NODE
-    # They outlast the window, at whose end the collector lists sockets, also where the node is slow.
     local seconds=$((LAB_DURATION + 3))
     on_node "$work/bin/labctl" connect "$seconds" "$2" | sed 's/^/lab: node: /' >&2 &
     in_pod "$work/bin/labctl" connect "$seconds" "$1" | sed 's/^/lab: pod: /' >&2
