@@ -80,8 +80,9 @@ public final class BundleReader {
     /** Returns the SHA-256 of the archive's own bytes. */
     private Optional<String> readArchive(Path path, MemberWalk walk) throws IOException, UnreadableBundleException {
         MessageDigest digest = Sha256.newDigest();
-        try (InputStream file = digested(Files.newInputStream(path), digest);
-                InputStream raw = new BufferedInputStream(file, BUFFER);
+        try (InputStream file = digested(FileStream.open(path), digest);
+                InputStream ahead = new ReadAheadStream(file);
+                InputStream raw = new BufferedInputStream(ahead, BUFFER);
                 InputStream plain = decompress(raw)) {
             InputStream guarded = new TarGuard(plain, limits);
             readMembers(tarOver(guarded), walk);

@@ -34,7 +34,7 @@ final class FolderSource {
                 walk.folder(name);
                 walkFolder(child, name + "/", depth + 1, walk);
             } else if (Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)) {
-                try (InputStream in = Files.newInputStream(child, LinkOption.NOFOLLOW_LINKS)) {
+                try (InputStream in = FileStream.open(child, LinkOption.NOFOLLOW_LINKS)) {
                     walk.member(name, in);
                 }
             } else {

@@ -1,6 +1,7 @@
 package io.ghostmap.cli;
 
 import io.ghostmap.bundle.BundleReader;
+import io.ghostmap.bundle.FileStream;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
@@ -93,7 +94,7 @@ public final class TrafficReading {
             throw new UnreadableBundleException(
                     shown + ": not a capture that can be read: give pcap or pcapng files, or one bundle alone");
         }
-        try (InputStream in = Files.newInputStream(path)) {
+        try (InputStream in = FileStream.open(path)) {
             sink.readCapture(path.toString(), in);
         } catch (IOException e) {
             throw new UnreadableBundleException(shown + ": cannot be read: check the file's permissions", e);
