@@ -3,7 +3,6 @@ package io.ghostmap.datapath;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -15,7 +14,7 @@ import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,18 +27,23 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
     private final List<K> keys;
     private final List<V> values;
 
-    private OrderedTable(Map<K, V> byKey, List<K> keys) {
+    private OrderedTable(Map<K, V> byKey, List<K> keys, List<V> values) {
         this.byKey = byKey;
         this.keys = keys;
-        this.values = keys.stream().map(this::value).toList();
+        this.values = values;
     }
 
     /** In the natural order of the keys; {@code map} is kept and must not change any more. */
-    @SuppressWarnings("unchecked") // the array holds the map's own keys
     public static <K extends Comparable<? super K>, V> OrderedTable<K, V> of(Map<K, V> map) {
-        Object[] sorted = map.keySet().toArray();
-        Arrays.sort(sorted);
-        return new OrderedTable<>(map, (List<K>) (List<?>) List.of(sorted));
+        List<Map.Entry<K, V>> sorted = new ArrayList<>(map.entrySet());
+        sorted.sort(Map.Entry.comparingByKey());
+        List<K> keys = new ArrayList<>(sorted.size());
+        List<V> values = new ArrayList<>(sorted.size());
+        for (Map.Entry<K, V> entry : sorted) {
+            keys.add(entry.getKey());
+            values.add(entry.getValue());
+        }
+        return new OrderedTable<>(map, Collections.unmodifiableList(keys), Collections.unmodifiableList(values));
     }
 
     /** The keys that any of the maps has, in order: those of the maps, which are ordered already, one behind another. */
@@ -81,9 +85,7 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         return new AbstractSet<>() {
             @Override
             public Iterator<Map.Entry<K, V>> iterator() {
-                return IntStream.range(0, keys.size())
-                        .mapToObj(i -> Map.entry(keys.get(i), values.get(i)))
-                        .iterator();
+                return new Entries();
             }
 
             @Override
@@ -93,12 +95,50 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         };
     }
 
-    private V value(K key) {
-        V value = byKey.get(key);
-        if (value == null) {
-            throw new NoSuchElementException(key.toString());
+    @Override
+    public Set<K> keySet() {
+        return new AbstractSet<>() {
+            @Override
+            public Iterator<K> iterator() {
+                return keys.iterator();
+            }
+
+            @Override
+            public int size() {
+                return keys.size();
+            }
+        };
+    }
+
+    @Override
+    public Collection<V> values() {
+        return values;
+    }
+
+    private final class Entries implements Iterator<Map.Entry<K, V>> {
+        private int next;
+
+        @Override
+        public boolean hasNext() {
+            return next < keys.size();
         }
-        return value;
+
+        @Override
+        public Map.Entry<K, V> next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException("behind the last entry");
+            }
+            Map.Entry<K, V> entry = Map.entry(keys.get(next), values.get(next));
+            next++;
+            return entry;
+        }
+    }
+
+    @Override
+    public void forEach(BiConsumer<? super K, ? super V> action) {
+        for (int i = 0; i < keys.size(); i++) {
+            action.accept(keys.get(i), values.get(i));
+        }
     }
 
     @Override

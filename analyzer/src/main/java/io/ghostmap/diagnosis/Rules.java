@@ -21,23 +21,31 @@ public final class Rules {
         return rules;
     }
 
+    /** What one rule said, or why it could not be asked. */
+    private record Outcome(List<Finding> findings, List<SkippedRule> skipped) {}
+
     public static Diagnosis diagnose(Case scene) {
         List<Finding> findings = new ArrayList<>();
         List<SkippedRule> skipped = new ArrayList<>();
-        for (Rule rule : catalogue()) {
-            List<String> missing = rule.requires().stream()
-                    .filter(requirement -> !requirement.isMetBy(scene))
-                    .map(Requirement::artifact)
-                    .sorted()
-                    .toList();
-            if (missing.isEmpty()) {
-                findings.addAll(rule.findings(scene));
-            } else {
-                skipped.add(new SkippedRule(rule.id(), missing));
-            }
+        // Rules know nothing of each other; what they said stands in the catalogue's order.
+        for (Outcome outcome :
+                catalogue().parallelStream().map(rule -> ask(rule, scene)).toList()) {
+            findings.addAll(outcome.findings);
+            skipped.addAll(outcome.skipped);
         }
         findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalogue's order within a severity
         return new Diagnosis(
                 Judgement.of(scene, findings, skipped), List.copyOf(findings), List.copyOf(skipped), Losses.of(scene));
+    }
+
+    private static Outcome ask(Rule rule, Case scene) {
+        List<String> missing = rule.requires().stream()
+                .filter(requirement -> !requirement.isMetBy(scene))
+                .map(Requirement::artifact)
+                .sorted()
+                .toList();
+        return missing.isEmpty()
+                ? new Outcome(rule.findings(scene), List.of())
+                : new Outcome(List.of(), List.of(new SkippedRule(rule.id(), missing)));
     }
 }

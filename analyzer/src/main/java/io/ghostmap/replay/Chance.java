@@ -13,6 +13,19 @@ public record Chance(Fate fate, double share, List<String> conditions) {
         conditions = List.copyOf(conditions);
     }
 
+    @Override
+    public int hashCode() {
+        return fate.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Chance that
+                && Double.compare(share, that.share) == 0
+                && fate.equals(that.fate)
+                && conditions.equals(that.conditions);
+    }
+
     /** The fate, with its share where it is one of several, and with its conditions. */
     public String text() {
         boolean certain = share > 0.9995;

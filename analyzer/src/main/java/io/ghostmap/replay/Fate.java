@@ -14,6 +14,19 @@ public sealed interface Fate {
         public String text() {
             return endpoint.toString();
         }
+
+        // Compared a million times for a large node; a record's own methods are slow where only the quick compiler is
+        // used.
+
+        @Override
+        public int hashCode() {
+            return endpoint.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Connects that && endpoint.equals(that.endpoint);
+        }
     }
 
     /**

@@ -270,7 +270,17 @@ public final class Replayer {
     }
 
     private static List<Chance> chances(List<Way> ways) {
-        record Same(Fate fate, List<String> conditions) {}
+        record Same(Fate fate, List<String> conditions) {
+            @Override
+            public int hashCode() {
+                return fate.hashCode();
+            }
+
+            @Override
+            public boolean equals(Object other) {
+                return other instanceof Same that && fate.equals(that.fate) && conditions.equals(that.conditions);
+            }
+        }
         Map<Same, Double> shares = new LinkedHashMap<>();
         for (Way way : ways) {
             shares.merge(new Same(way.fate(), way.conditions()), way.share(), Double::sum);
