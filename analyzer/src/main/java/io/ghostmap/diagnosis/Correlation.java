@@ -14,8 +14,10 @@ import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Traffic;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -58,9 +60,13 @@ final class Correlation {
             backendsByEndpoint.put(mapId, byEndpoint);
             frontendsByBackend.put(mapId, byBackend);
         });
+        Set<List<Optional<Integer>>> indexed = new HashSet<>(); // many programs read the same two maps
         for (View view : datapath.views().values()) {
             for (Family family : Family.values()) {
-                view.backends(family).mapId().ifPresent(mapId -> indexServices(view, family, mapId));
+                Optional<Integer> backends = view.backends(family).mapId();
+                if (indexed.add(List.of(view.services(family).mapId(), backends))) {
+                    backends.ifPresent(mapId -> indexServices(view, family, mapId));
+                }
             }
         }
     }

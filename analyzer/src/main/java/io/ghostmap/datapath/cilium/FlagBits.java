@@ -50,14 +50,15 @@ final class FlagBits {
             new Bit(0x4000, ServiceFlag.SOURCE_RANGE_DENY, 17, place -> !place.slot()),
             new Bit(0x8000, ServiceFlag.DSR, 17));
 
-    /** A node with 20,000 services has a handful of distinct words. */
-    private static final Map<Place, ServiceFlags> DECODED = new ConcurrentHashMap<>();
+    /** By word and place: a node with 20,000 services has a handful of distinct ones. */
+    private static final Map<Integer, ServiceFlags> DECODED = new ConcurrentHashMap<>();
 
     private FlagBits() {}
 
     /** {@code slot}: whether the entry is a slot, not a frontend. */
     static ServiceFlags decode(int flags, int flags2, boolean slot) {
-        return DECODED.computeIfAbsent(new Place(flags2 << Byte.SIZE | flags, slot), FlagBits::decode);
+        int word = flags2 << Byte.SIZE | flags;
+        return DECODED.computeIfAbsent(word << 1 | (slot ? 1 : 0), key -> decode(new Place(word, slot)));
     }
 
     private static ServiceFlags decode(Place place) {
