@@ -2,6 +2,7 @@ package io.ghostmap.cli;
 
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.BundleReader;
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Datapath;
@@ -16,6 +17,7 @@ import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.replay.Unattached;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportBuilder;
 import io.ghostmap.traffic.TrafficSink;
@@ -34,17 +36,23 @@ public final class Analysis {
         return ReportBuilder.build(scene, diagnosis, Version.number());
     }
 
+    /** {@code gaps} is what the bundle lacks that would tell, or tell better, what is attached to the cgroup asked for. */
+    record Explanation(List<Report.Replay> replays, List<Gap> gaps) {}
+
     /** What becomes of a connect, or a datagram, to that address: at each hook, or only at those of one cgroup. */
-    static List<Report.Replay> explain(Path bundle, Frontend frontend, Optional<String> cgroup)
+    static Explanation explain(Path bundle, Frontend frontend, Optional<String> cgroup)
             throws UnreadableBundleException {
         Case scene = caseOf(bundle);
         List<Hook> hooks =
                 cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
         List<Replay> replays = scene.replayer().replay(hooks, frontend);
+        List<Gap> gaps = List.of();
         if (replays.isEmpty() && cgroup.isPresent()) {
-            replays = scene.replayer().replay(Hooks.withoutPrograms(scene.evidence(), cgroup.get()), frontend);
+            Unattached unattached = Unattached.of(scene.evidence(), cgroup.get());
+            replays = scene.replayer().replay(unattached.hooks(), frontend);
+            gaps = unattached.gaps();
         }
-        return ReportBuilder.replays(scene, replays, cgroup);
+        return new Explanation(ReportBuilder.replays(scene, replays, cgroup), gaps);
     }
 
     private static Case caseOf(Path path) throws UnreadableBundleException {

@@ -1,16 +1,17 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.report.NodeText;
-import io.ghostmap.report.Report;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,18 +60,27 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(),
                         "not an address with a port: '" + address + "'; give IP:PORT, IP:PORT/tcp or IP:PORT/udp"));
-        List<Report.Replay> replays = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
-        command.commandLine().getOut().print(replays.isEmpty() ? nothingTold(frontend) : NodeText.explain(replays));
+        Analysis.Explanation told = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
+        command.commandLine()
+                .getOut()
+                .print(
+                        told.replays().isEmpty()
+                                ? nothingTold(frontend, told.gaps())
+                                : NodeText.explain(told.replays(), told.gaps()));
         command.commandLine().getOut().flush();
         return ExitStatus.ANALYZED;
     }
 
-    private String nothingTold(Frontend frontend) {
+    private String nothingTold(Frontend frontend, List<Gap> gaps) {
         return "cannot tell: no captured hook handles " + frontend
                 + (cgroup == null
                         ? ""
                         : " for sockets of " + Printable.of(cgroup)
-                                + ", and the bundle does not tell what is attached there")
+                                + ", and the bundle does not tell what is attached there"
+                                + gaps.stream()
+                                        .map(gap -> Printable.whole(gap.artifact() + ": " + gap.reason()))
+                                        .collect(Collectors.joining(
+                                                ", ", gaps.isEmpty() ? "" : " (", gaps.isEmpty() ? "" : ")")))
                 + "; ghostmap hooks lists what was captured\n";
     }
 

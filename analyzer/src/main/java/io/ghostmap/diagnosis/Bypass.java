@@ -10,6 +10,7 @@ import io.ghostmap.replay.Client;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
+import io.ghostmap.replay.Unattached;
 import io.ghostmap.traffic.Reply;
 import java.util.List;
 import java.util.Optional;
@@ -61,11 +62,13 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
     private static Replay replay(Evidence evidence, Optional<Cgroup> root, Endpoint endpoint, Replayer replayer) {
         boolean captured = root.filter(cgroup -> evidence.effective().containsKey(cgroup.inode()))
                 .isPresent();
+        AttachType type = endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6;
         Hook nobody = Hook.withoutPrograms(
                 root.map(Cgroup::directory).orElse("a cgroup without programs"),
                 root.map(cgroup -> OptionalLong.of(cgroup.inode())).orElse(OptionalLong.empty()),
-                endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6,
-                captured);
+                type,
+                captured,
+                root.map(cgroup -> Unattached.shownBy(evidence, cgroup, type)).orElse(List.of()));
         return replayer.replay(nobody, Frontend.external(endpoint, Protocol.TCP), Client.UNKNOWN);
     }
 

@@ -11,7 +11,8 @@ import java.util.SortedMap;
  * {@link #gaps()}.
  *
  * @param state the objects to reason on: the reading before the capture, and what only the later one saw
- * @param tree programs as attached, per cgroup; {@code treeCaptured} tells "none" from "not asked"
+ * @param trees the files that list what is attached, per mount; without any, nobody asked
+ * @param tree programs as attached, per cgroup
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
  * @param agentServices {@code cilium-dbg service list}: the agent's intent
@@ -25,7 +26,7 @@ public record Evidence(
         BpfState after,
         BpfState state,
         List<NetAttachment> net,
-        boolean treeCaptured,
+        List<String> trees,
         List<CgroupPrograms> tree,
         SortedMap<Long, EffectivePrograms> effective,
         List<Cgroup> cgroups,
@@ -51,6 +52,16 @@ public record Evidence(
                 || state.programs().all().stream()
                         .anyMatch(program -> !program.pins().isEmpty())
                 || state.links().all().stream().anyMatch(link -> !link.pins().isEmpty());
+    }
+
+    /** Whether it is known what is attached where: tells "none" from "not asked". */
+    public boolean treeCaptured() {
+        return !trees.isEmpty();
+    }
+
+    /** Where the programs that run for sockets of that cgroup stand, if they were asked for. */
+    public static String effectiveFile(long cgroupId) {
+        return "bpf/cgroups/effective/" + cgroupId + ".json";
     }
 
     /** The kernel functions that a program calls; empty where its instructions were not captured whole. */

@@ -11,8 +11,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -35,6 +36,7 @@ public final class EvidenceSink implements MemberSink {
     private static final Pattern CALL = Pattern.compile("\\(85\\) call (\\w+)");
     private static final Pattern UPTIME = Pattern.compile("(\\d{1,12})\\.");
     private static final Pattern TREE = Pattern.compile("bpf/cgroups/tree(-\\d{1,3})?\\.json");
+    private static final String CGROUPS = "node/cgroups.tsv";
 
     /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
     private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
@@ -45,9 +47,10 @@ public final class EvidenceSink implements MemberSink {
     private final SortedMap<String, FileReader> readers = new TreeMap<>();
 
     private final List<NetAttachment> net = new ArrayList<>();
+    private final List<String> trees = new ArrayList<>();
     private final List<CgroupPrograms> tree = new ArrayList<>();
     private final SortedMap<Long, EffectivePrograms> effective = new TreeMap<>();
-    private final Set<Cgroup> cgroups = new LinkedHashSet<>();
+    private final Map<List<String>, Cgroup> cgroups = new LinkedHashMap<>();
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
@@ -61,7 +64,6 @@ public final class EvidenceSink implements MemberSink {
     private TextFile nft = new TextFile("net/nft.txt", false, List.of());
     private final List<String> bpffsMounts = new ArrayList<>();
     private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
-    private boolean treeCaptured;
     private long unpackedDumps;
 
     @FunctionalInterface
@@ -79,7 +81,7 @@ public final class EvidenceSink implements MemberSink {
                         facts.put("bpftool", row.path("version").path("version").asString(""))));
         readers.put("bpf/pins.tsv", this::readPins);
         readers.put("bpf/holders.tsv", this::readHolders);
-        readers.put("node/cgroups.tsv", this::readCgroups);
+        readers.put(CGROUPS, this::readCgroups);
         readers.put("node/cgroups-after.tsv", this::readCgroups);
         readers.put("node/uname.txt", (path, in) -> facts.put("kernel", Texts.firstLine(in)));
         readers.put("node/uptime", (path, in) -> facts.put("uptime", Texts.firstLine(in)));
@@ -141,10 +143,10 @@ public final class EvidenceSink implements MemberSink {
                 second,
                 first.completedBy(second),
                 List.copyOf(net),
-                treeCaptured,
+                trees.stream().sorted().toList(),
                 List.copyOf(tree),
                 Collections.unmodifiableSortedMap(effective),
-                List.copyOf(cgroups),
+                List.copyOf(cgroups.values()),
                 List.copyOf(pins),
                 List.copyOf(holders),
                 Collections.unmodifiableSortedMap(dumps),
@@ -171,7 +173,7 @@ public final class EvidenceSink implements MemberSink {
                 boolean empty = list.programs().isEmpty();
                 if (empty) {
                     gaps.add(new Gap(
-                            "bpf/cgroups/effective/" + list.cgroupId() + ".json",
+                            Evidence.effectiveFile(list.cgroupId()),
                             "empty, which from bpftool 7.0 says nothing: the order is computed instead"));
                 }
                 return empty;
@@ -230,7 +232,7 @@ public final class EvidenceSink implements MemberSink {
     }
 
     private void readTree(String path, InputStream in) {
-        treeCaptured = true;
+        trees.add(path);
         note(
                 path,
                 JsonRows.readBpftool(
@@ -264,7 +266,9 @@ public final class EvidenceSink implements MemberSink {
     private void readCgroups(String path, InputStream in) throws IOException {
         for (String[] cells : Texts.table(in, 3)) {
             if (cells[1].matches("\\d{1,18}")) {
-                cgroups.add(new Cgroup(cells[0], Long.parseLong(cells[1]), cells[2]));
+                Citation source = new Citation(path, "inode " + cells[1], cells[0] + " " + cells[2]);
+                Cgroup cgroup = new Cgroup(cells[0], Long.parseLong(cells[1]), cells[2], source);
+                cgroups.merge(List.of(cells), cgroup, (one, other) -> path.equals(CGROUPS) ? other : one);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.AttachType;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +13,7 @@ import java.util.OptionalLong;
  * @param alsoIn further cgroups below with the same chain
  * @param captured whether the kernel named the order ({@code effective}), or it was computed from the attachments
  * @param remark what a reader of the order must know: how the two disagree, or what is not seen
+ * @param shownBy without programs, the lists that show it; a program names its own source
  */
 public record Hook(
         String cgroup,
@@ -20,13 +22,15 @@ public record Hook(
         List<HookProgram> programs,
         List<String> alsoIn,
         boolean captured,
-        Optional<String> remark) {
+        Optional<String> remark,
+        List<Citation> shownBy) {
 
     private static final int UNRELATED = -1;
 
     /** A cgroup of which no program handles that: the kernel leaves the address as it is. */
-    public static Hook withoutPrograms(String cgroup, OptionalLong cgroupId, AttachType attachType, boolean captured) {
-        return new Hook(cgroup, cgroupId, attachType, List.of(), List.of(), captured, Optional.empty());
+    public static Hook withoutPrograms(
+            String cgroup, OptionalLong cgroupId, AttachType attachType, boolean captured, List<Citation> shownBy) {
+        return new Hook(cgroup, cgroupId, attachType, List.of(), List.of(), captured, Optional.empty(), shownBy);
     }
 
     /** How near this hook's cgroup is to {@code directory}: 0 for the same, more for an ancestor; -1 for neither. */

@@ -42,25 +42,6 @@ public final class Hooks {
         return new Hooks(evidence, datapath).all();
     }
 
-    /**
-     * The hooks without programs at which sockets of that cgroup ask for an address; none where the bundle does not tell
-     * of the cgroup. Only where {@link #forCgroup} names no other.
-     */
-    public static List<Hook> withoutPrograms(Evidence evidence, String directory) {
-        List<Hook> hooks = new ArrayList<>();
-        for (Cgroup cgroup : evidence.cgroups()) {
-            boolean captured = evidence.effective().containsKey(cgroup.inode());
-            if (cgroup.directory().equals(directory) && (captured || evidence.treeCaptured())) {
-                for (AttachType type : AttachType.values()) {
-                    if (type.translatesForward()) {
-                        hooks.add(Hook.withoutPrograms(directory, OptionalLong.of(cgroup.inode()), type, captured));
-                    }
-                }
-            }
-        }
-        return hooks;
-    }
-
     /** The hooks that sockets of that cgroup pass: its own where they were captured, else the nearest ancestor's. */
     public static List<Hook> forCgroup(List<Hook> hooks, String directory) {
         Map<AttachType, Hook> nearest = new EnumMap<>(AttachType.class);
@@ -222,7 +203,7 @@ public final class Hooks {
                                     other.programId() == row.programId() && other.attachType() == row.attachType());
                     if (attached.path().equals(directory) && !runs) {
                         gaps.add(new Gap(
-                                "bpf/cgroups/effective/" + effective.cgroupId() + ".json",
+                                Evidence.effectiveFile(effective.cgroupId()),
                                 "lacks program " + row.programId() + " at "
                                         + row.attachType().shortName()
                                         + ", which bpf/cgroups/tree.json lists as attached there"));
@@ -244,7 +225,7 @@ public final class Hooks {
         if (!rows.isEmpty()) {
             List<HookProgram> programs =
                     rows.stream().map(row -> program(row, directory)).toList();
-            hooks.add(new Hook(directory, inode, type, programs, List.of(), captured, remark));
+            hooks.add(new Hook(directory, inode, type, programs, List.of(), captured, remark, List.of()));
         }
     }
 
@@ -308,7 +289,8 @@ public final class Hooks {
                 first.programs(),
                 List.copyOf(alsoIn),
                 first.captured(),
-                first.remark());
+                first.remark(),
+                first.shownBy());
     }
 
     private static List<Hook> collapsed(List<Hook> hooks) {

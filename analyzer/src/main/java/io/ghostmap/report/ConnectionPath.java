@@ -117,6 +117,7 @@ public record ConnectionPath(
     private static Station nobody(Report report, Report.Replay replay) {
         List<String> lines =
                 new ArrayList<>(List.of("nothing is attached to " + replay.attachType() + " of " + replay.cgroup()));
+        replay.withoutPrograms().stream().limit(1).forEach(shown -> lines.add("see " + shown.file()));
         List<Report.Hook> elsewhere = report.hooks().stream()
                 .filter(hook -> hook.attachType().equals(replay.attachType()))
                 .toList();

@@ -1,6 +1,7 @@
 package io.ghostmap.report;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Printable;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,8 +105,8 @@ public final class NodeText {
         };
     }
 
-    /** One connect, step by step, at each hook that handles it. */
-    public static String explain(List<Report.Replay> replays) {
+    /** One connect, step by step, at each hook that handles it; {@code gaps} is what would tell that better. */
+    public static String explain(List<Report.Replay> replays, List<Gap> gaps) {
         StringBuilder out = new StringBuilder();
         for (Report.Replay replay : replays) {
             out.append(out.isEmpty() ? "" : "\n");
@@ -117,6 +118,7 @@ public final class NodeText {
             int place = 1;
             if (replay.steps().isEmpty()) {
                 TextTable.paragraph(out, "no program is attached: the kernel leaves the address as it is");
+                replay.withoutPrograms().forEach(shown -> cite(out, shown));
             }
             for (Report.Step step : replay.steps()) {
                 step(out, place++, step);
@@ -131,6 +133,7 @@ public final class NodeText {
                 TextTable.paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
             }
         }
+        gaps.forEach(gap -> TextTable.paragraph(out, "note: " + gap.artifact() + ": " + gap.reason()));
         return out.toString();
     }
 
@@ -172,9 +175,7 @@ public final class NodeText {
             for (Report.Note note : step.notes()) {
                 TextTable.paragraph(out, "     " + Words.note(note));
             }
-            for (Citation entry : step.entries()) {
-                TextTable.paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
-            }
+            step.entries().forEach(entry -> cite(out, entry));
         }
     }
 
@@ -193,8 +194,10 @@ public final class NodeText {
                         + (after.equals(step.before())
                                 ? ", has no entry for it, lets it pass"
                                 : ", makes it " + after));
-        for (Citation entry : step.entries()) {
-            TextTable.paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
-        }
+        step.entries().forEach(entry -> cite(out, entry));
+    }
+
+    private static void cite(StringBuilder out, Citation entry) {
+        TextTable.paragraph(out, "       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
     }
 }

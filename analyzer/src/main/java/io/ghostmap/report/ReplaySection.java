@@ -86,6 +86,7 @@ final class ReplaySection {
                         .orElse(""),
                 replay.hook().cgroup(),
                 replay.hook().attachType().shortName(),
+                replay.hook().shownBy(),
                 replay.steps().stream().map(this::step).toList(),
                 ends(replay, replay.outcome()),
                 ends(replay, replay.expected()),

@@ -119,12 +119,16 @@ public record Report(
     /** How many of the frontends that any generation knows end elsewhere than the current one says. */
     public record BlastRadius(int frontends, int affected, int undecided) {}
 
-    /** Of frontends that are affected, or whose connections the capture shows. */
+    /**
+     * Of frontends that are affected, or whose connections the capture shows. {@code withoutPrograms} is what shows that
+     * no program runs there; empty where there are steps.
+     */
     public record Replay(
             String frontend,
             String service,
             String cgroup,
             String attachType,
+            List<Citation> withoutPrograms,
             List<Step> steps,
             List<String> outcome,
             List<String> expected,

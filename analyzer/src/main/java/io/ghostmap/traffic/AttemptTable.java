@@ -132,6 +132,10 @@ final class AttemptTable {
         boolean acknowledges = packet.has(IpPacket.FLAG_ACK);
         int number = packet.acknowledgement();
         int length = packet.reversedKey(key);
+        if (!acknowledges && newest(length, frame.nanos()) != ABSENT && strays.hasRoom()) {
+            stray(Strays.Kind.RESET, packet, number, frame); // its time alone tells to which attempt, once all are read
+            return;
+        }
         int meant = resetByServer(length, acknowledges, number, files.size() - 1, frame.number(), frame.nanos());
         Server server = meant == ABSENT ? tailServer(length) : NO_SERVER;
         if (server != NO_SERVER) {
@@ -190,7 +194,10 @@ final class AttemptTable {
         strays.add(kind, key, packet.key(key), number, files.size() - 1, frame);
     }
 
-    /** Tries again what came before its SYN was read. In a capture that was read in the order of time none is found. */
+    /**
+     * Tries again what came before its SYN was read, of which a capture that was read in the order of time has none; and
+     * gives each RST without a number to the attempt before it.
+     */
     void settleStrays() {
         for (Strays.Stray stray : strays.all()) {
             settle(stray, stray.key().length);

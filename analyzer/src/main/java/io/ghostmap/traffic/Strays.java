@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * Replies and ends whose SYN has not been read yet: where rotated files are not read in the order of time, it may stand
- * in one that comes later. They are tried again when all is read; bounded by {@link #MOST}.
+ * in one that comes later. They are tried again when all is read; bounded by {@link #MOST}. A RST without ACK waits here as
+ * well: it names no attempt, and a later file may hold one that is nearer to it in time.
  */
 final class Strays {
     /** Beyond them a reply that was read before its SYN stays without it. */
@@ -69,11 +70,15 @@ final class Strays {
     private boolean full;
 
     void add(Kind kind, byte[] key, int length, int number, int file, Frame frame) {
-        if (all.size() < MOST) {
+        if (hasRoom()) {
             all.add(new Stray(kind, Arrays.copyOf(key, length), number, file, frame));
         } else {
             full = true;
         }
+    }
+
+    boolean hasRoom() {
+        return all.size() < MOST;
     }
 
     List<Stray> all() {

@@ -2,18 +2,27 @@ package io.ghostmap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The commands for an engineer's single questions, on the founding sample. */
 final class QuestionsTest {
     private static final String SAMPLE = Repository.sample("stale-generation").toString();
+    private static final String ROOT = "/sys/fs/cgroup";
     private static final String UNTRANSLATED = Repository.sample("untranslated").toString();
+
+    @TempDir
+    private Path folder;
 
     @Test
     void explainPrintsTheChainWithItsMapsAndKeys() {
@@ -48,9 +57,75 @@ final class QuestionsTest {
         assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup"))
                 .contains("at connect4 of /sys/fs/cgroup")
                 .contains("no program is attached: the kernel leaves the address as it is")
+                .containsPattern("\n {7}bpf/cgroups/effective/\\d+\\.json {2}whole list {2}no program\n")
+                .containsPattern("\n {7}node/cgroups\\.tsv {2}inode \\d+ {2}/sys/fs/cgroup /\n")
+                .doesNotContain("note:")
                 .contains("ends at   172.17.93.4:8080 (untranslated)")
                 .contains("<- differs")
                 .contains("SYN frames to where it ends");
+    }
+
+    @Test
+    void treeAloneShowsThatNoProgramIsAttached() {
+        assertThat(ask("explain", besideAPod().toString(), "10.96.0.10:80", "--cgroup", ROOT))
+                .contains("no program is attached")
+                .contains("bpf/cgroups/tree.json  whole list  none at connect4 of /sys/fs/cgroup or above it")
+                .contains("node/cgroups.tsv  inode 101  /sys/fs/cgroup /")
+                .contains("note: bpf/cgroups/effective/101.json: absent");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bpf/cgroups/effective/101.json", "bpf/cgroups/tree.json"})
+    void listThatIsCutShowsNothingByWhatItLacks(String list) throws IOException {
+        Path node = besideAPod();
+        Path cut = node.resolve(list);
+        String whole = Files.exists(cut) ? Files.readString(cut) : "[{\"id\": 9}]";
+        Files.writeString(cut, whole.substring(0, whole.length() - 2));
+        boolean treeIsWhole = !list.endsWith("tree.json");
+
+        String text = ask("explain", node.toString(), "10.96.0.10:80", "--cgroup", ROOT);
+
+        assertThat(text).contains(list + ": ").contains("bpf/cgroups/effective/101.json: ");
+        if (treeIsWhole) {
+            assertThat(text).contains("bpf/cgroups/tree.json  whole list").contains("note: " + list);
+        } else {
+            assertThat(text).startsWith("cannot tell").doesNotContain("no program is attached");
+        }
+    }
+
+    /** With a list of the root's own, what became of the tree does not matter. */
+    @Test
+    void kernelsOwnListNeedsNoTree() throws IOException {
+        Path node = besideAPod();
+        Files.writeString(node.resolve("bpf/cgroups/effective/101.json"), "[]");
+        Files.delete(node.resolve("bpf/cgroups/tree.json"));
+
+        assertThat(ask("explain", node.toString(), "10.96.0.10:80", "--cgroup", ROOT))
+                .contains("bpf/cgroups/effective/101.json  whole list  no program")
+                .doesNotContain("tree.json");
+    }
+
+    @Test
+    void withoutAnyListNothingIsTold() throws IOException {
+        Path node = besideAPod();
+        Files.delete(node.resolve("bpf/cgroups/tree.json"));
+
+        assertThat(ask("explain", node.toString(), "10.96.0.10:80", "--cgroup", ROOT))
+                .startsWith("cannot tell")
+                .contains("bpf/cgroups/effective/101.json: absent, bpf/cgroups/tree.json: absent");
+    }
+
+    /** Programs for one pod's sockets only: beside it, at the root, there are none. */
+    private Path besideAPod() {
+        NodeBundle node = new NodeBundle()
+                .generation(11, 12, true)
+                .service(11, "10.96.0.10:80", 6, 1)
+                .backend(12, 1, "10.0.0.5:8080")
+                .program(21, "cil_sock4_connect", 11, 12)
+                .attach(ROOT + "/pod", 21, "cgroup_inet4_connect", "multi")
+                .effective(ROOT + "/pod", "cgroup_inet4_connect", 21);
+        return node.text("node/cgroups.tsv", "#mount\tinode\tpath\n" + ROOT + "\t101\t/\n" + ROOT + "\t100\t/pod\n")
+                .write(folder);
     }
 
     @Test
@@ -64,7 +139,8 @@ final class QuestionsTest {
     void cgroupThatTheBundleDoesNotNameIsNotJudged() {
         assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/nobody"))
                 .startsWith("cannot tell: no captured hook handles 172.17.93.4:8080/TCP for sockets of"
-                        + " /sys/fs/cgroup/nobody");
+                        + " /sys/fs/cgroup/nobody")
+                .contains("node/cgroups.tsv: does not name it");
     }
 
     @Test

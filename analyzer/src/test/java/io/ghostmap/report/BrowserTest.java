@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The page as a browser shows it: with scripts off, wide and narrow, light and dark, asking nothing of anybody. */
 final class BrowserTest {
     private static final int DESKTOP = 1280;
+    private static final int SMALL_DESKTOP = 1200;
     private static final int PHONE = 390;
 
     /** 297 mm less two margins of 12 mm, at 96 pixels an inch. */
@@ -54,6 +55,26 @@ final class BrowserTest {
                                     .asDouble())
                             .isPositive();
                 }
+            }
+        }
+    }
+
+    /** On a phone tables scroll inside their box; on a desktop a column beyond the edge would not be looked for. */
+    @Test
+    void noTableScrollsSidewaysOnADesktop() throws IOException, InterruptedException, UnreadableBundleException {
+        Needs.tools("chromium");
+        try (Browser browser = Browser.start()) {
+            for (String sample : Repository.SAMPLES) {
+                Path page = folder.resolve(sample + ".html");
+                Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
+                browser.open(page, SMALL_DESKTOP, false);
+
+                assertThat(browser.evaluate("[...document.querySelectorAll('.scroll')]"
+                                        + ".filter(box => box.scrollWidth > box.clientWidth)"
+                                        + ".map(box => box.closest('section').id).join(', ')")
+                                .asString())
+                        .as("sections of %s at %d pixels", sample, SMALL_DESKTOP)
+                        .isEmpty();
             }
         }
     }

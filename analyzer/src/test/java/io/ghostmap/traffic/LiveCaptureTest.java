@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,55 +48,9 @@ final class LiveCaptureTest {
     @ValueSource(strings = {"any.pcap", "sll.pcap", "client-side.pcap", "server-side.pcap", "both.pcapng"})
     void everySynIsTsharksAndEveryReplyTheModels(String name) throws IOException {
         List<Segment> segments = Tshark.read(folder, folder.resolve(name));
-        Map<String, Reply> ours = new TreeMap<>();
-        for (Destination destination : read(List.of(name)).destinations()) {
-            for (ConnectionAttempt attempt : destination.attempts()) {
-                assertThat(attempt.frames()).as("all frames are listed").hasSize(attempt.syns());
-                ours.put(
-                        shown(attempt.client()) + " > " + shown(attempt.server()) + " in "
-                                + attempt.frames().stream()
-                                        .map(FrameRef::number)
-                                        .toList(),
-                        attempt.reply() == Reply.NONE ? Reply.UNKNOWN : attempt.reply());
-            }
-        }
+
         assertThat(segments.stream().filter(Segment::isSyn).count()).isGreaterThan(60);
-        assertThat(ours).isEqualTo(model(segments));
-    }
-
-    /** From the definitions: a SYN and its repetitions, and what came back to it first; silence is not told apart. */
-    private static Map<String, Reply> model(List<Segment> segments) {
-        Map<String, List<Segment>> attempts = new LinkedHashMap<>();
-        segments.stream()
-                .filter(Segment::isSyn)
-                .forEach(syn -> attempts.computeIfAbsent(
-                                syn.from() + " > " + syn.to() + " " + syn.seq(), key -> new ArrayList<>())
-                        .add(syn));
-        Map<String, Reply> replies = new TreeMap<>();
-        attempts.values().forEach(syns -> {
-            Segment syn = syns.stream()
-                    .max((a, b) -> Long.compare(a.length(), b.length()))
-                    .orElseThrow();
-            List<Long> frames = syns.stream().map(Segment::frame).toList();
-            replies.put(syn.from() + " > " + syn.to() + " in " + frames, reply(syn, segments));
-        });
-        return replies;
-    }
-
-    private static Reply reply(Segment syn, List<Segment> segments) {
-        Reply reply = Reply.UNKNOWN;
-        for (Segment segment : segments) {
-            boolean back = segment.from().equals(syn.to()) && segment.to().equals(syn.from());
-            boolean same = segment.from().equals(syn.from()) && segment.to().equals(syn.to());
-            if (back && segment.isSynAck() && segment.acknowledges(syn)) {
-                return Reply.ANSWERED;
-            } else if (back && segment.isReset() && segment.acknowledges(syn)) {
-                return Reply.REFUSED;
-            } else if (same && segment.quotedBy() >= 0 && segment.seq() == syn.seq()) {
-                reply = Reply.UNREACHABLE;
-            }
-        }
-        return reply;
+        assertThat(SegmentModel.ofTraffic(read(List.of(name)))).isEqualTo(SegmentModel.ofSegments(segments));
     }
 
     /** Both sides of what the client did: how many attempts came to which end, and how many SYNs its kernel sent. */

@@ -11,19 +11,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
  * Attempts and replies against a model written from the definitions: an attempt is a flow and a sequence number, and
- * the first segment from the server that acknowledges it settles it.
+ * the first segment from the server that acknowledges it settles it. A RST without ACK, as middleboxes send it, means the
+ * attempt that its flow began last.
  */
 final class ReferenceModelTest {
     private static final int CASES = 300;
     private static final int PACKETS = 120;
     private static final int SYN = 0x02;
     private static final int SYN_ACK = 0x12;
+    private static final int RST = 0x04;
     private static final int RST_ACK = 0x14;
 
     private record Segment(boolean fromClient, int client, int server, int flags, int seq, int ack) {}
@@ -46,7 +49,8 @@ final class ReferenceModelTest {
             int server = random.nextInt(3);
             int seq = random.nextInt(3) * 100;
             segments.add(
-                    switch (random.nextInt(4)) {
+                    switch (random.nextInt(5)) {
+                        case 4 -> new Segment(false, client, server, RST, seq, 0);
                         case 0 -> new Segment(false, client, server, SYN_ACK, 7, seq + 1);
                         case 1 -> new Segment(false, client, server, RST_ACK, 0, seq + 1);
                         default -> new Segment(true, client, server, SYN, seq, 0);
@@ -58,11 +62,17 @@ final class ReferenceModelTest {
     private static Map<String, List<String>> model(List<Segment> segments) {
         Map<Attempt, Integer> syns = new LinkedHashMap<>();
         Map<Attempt, Reply> replies = new HashMap<>();
+        Map<List<Integer>, Attempt> newest = new HashMap<>();
         for (Segment segment : segments) {
             Attempt meant = new Attempt(
                     segment.client(), segment.server(), segment.fromClient() ? segment.seq() : segment.ack() - 1);
+            List<Integer> flow = List.of(segment.client(), segment.server());
             if (segment.fromClient()) {
-                syns.merge(meant, 1, Integer::sum);
+                if (syns.merge(meant, 1, Integer::sum) == 1) {
+                    newest.put(flow, meant);
+                }
+            } else if (segment.flags() == RST) {
+                Optional.ofNullable(newest.get(flow)).ifPresent(last -> replies.putIfAbsent(last, Reply.REFUSED));
             } else if (syns.containsKey(meant)) {
                 replies.putIfAbsent(meant, segment.flags() == SYN_ACK ? Reply.ANSWERED : Reply.REFUSED);
             }
