@@ -13,7 +13,10 @@
 
 END { print "" }
 
-function new_line() { printf "\n%*s", depth * width, "" }
+function new_line(i) { # busybox knows no %*s
+    printf "\n"
+    for (i = 0; i < depth * width; i++) printf " "
+}
 
 function token(t) {
     if (t ~ /^[]}]$/) {
