@@ -102,6 +102,18 @@ final class LauncherTest {
                 .startsWith("2 compiler directives added");
     }
 
+    /** Java refuses a heap that begins larger than it may become. */
+    @Test
+    void largeBundleIsReadInTheHeapThatIsAskedFor() throws IOException {
+        Path bundle = Archives.unpack(Repository.sample("stale-generation"), folder.resolve("unpacked"));
+        Files.write(bundle.resolve("pcap/large.pcap"), noise());
+
+        Command command = launch("-Xmx200m", "maps", bundle.toString());
+
+        assertThat(command.exit()).as(command.out() + command.err()).isZero();
+        assertLarge();
+    }
+
     /** Only what is larger than the bound; and neither choice says anything of its own where the file is no bundle. */
     @ParameterizedTest
     @CsvSource({"0, false", "1, true"})

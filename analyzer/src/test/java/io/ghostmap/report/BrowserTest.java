@@ -59,15 +59,20 @@ final class BrowserTest {
         }
     }
 
+    private void open(Browser browser, String sample, int width)
+            throws IOException, InterruptedException, UnreadableBundleException {
+        Path page = folder.resolve(sample + ".html");
+        Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
+        browser.open(page, width, false);
+    }
+
     /** On a phone tables scroll inside their box; on a desktop a column beyond the edge would not be looked for. */
     @Test
     void noTableScrollsSidewaysOnADesktop() throws IOException, InterruptedException, UnreadableBundleException {
         Needs.tools("chromium");
         try (Browser browser = Browser.start()) {
             for (String sample : Repository.SAMPLES) {
-                Path page = folder.resolve(sample + ".html");
-                Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
-                browser.open(page, SMALL_DESKTOP, false);
+                open(browser, sample, SMALL_DESKTOP);
 
                 assertThat(browser.evaluate("[...document.querySelectorAll('.scroll')]"
                                         + ".filter(box => box.scrollWidth > box.clientWidth)"
@@ -85,9 +90,7 @@ final class BrowserTest {
         Needs.tools("chromium");
         try (Browser browser = Browser.start()) {
             for (String sample : Repository.SAMPLES) {
-                Path page = folder.resolve(sample + ".html");
-                Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
-                browser.open(page, DESKTOP, false);
+                open(browser, sample, DESKTOP);
                 browser.layOutForPrint(A4_LANDSCAPE);
 
                 assertThat(browser.evaluate("document.documentElement.scrollWidth")
