@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 
@@ -13,7 +14,8 @@ import io.ghostmap.net.Endpoint;
  * @param clusterId 0 for this cluster
  * @param zone 0 where no zone is set, or before 1.16
  */
-public record Backend(long id, Endpoint endpoint, int protocol, State state, int clusterId, int zone, MapEntry entry) {
+public record Backend(
+        long id, Endpoint endpoint, int protocol, State state, int clusterId, int zone, MapDump dump, int row) {
 
     /** What the agent thinks of the backend. */
     public enum State {
@@ -25,7 +27,11 @@ public record Backend(long id, Endpoint endpoint, int protocol, State state, int
         UNKNOWN
     }
 
+    public MapEntry entry() {
+        return new MapEntry(dump, row);
+    }
+
     public Citation source() {
-        return entry.cite();
+        return dump.cite(row);
     }
 }

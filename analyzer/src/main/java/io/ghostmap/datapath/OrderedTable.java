@@ -1,8 +1,10 @@
 package io.ghostmap.datapath;
 
+import java.util.AbstractList;
 import java.util.AbstractMap;
 import java.util.AbstractSet;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
@@ -18,32 +20,92 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded map that cannot change: found by hash, walked in order. A tree of 120,000 entries, asked a million times by a
- * replay of every service, is most of the time of such a replay.
+ * A decoded map that cannot change: found by hash or by number, walked in order. A tree of 120,000 entries, asked a million
+ * times by a replay of every service, is most of the time of such a replay.
  */
 public final class OrderedTable<K extends Comparable<? super K>, V> extends AbstractMap<K, V>
         implements SortedMap<K, V> {
-    private final Map<K, V> byKey;
+    private final Index<V> index;
     private final List<K> keys;
     private final List<V> values;
 
-    private OrderedTable(Map<K, V> byKey, List<K> keys, List<V> values) {
-        this.byKey = byKey;
+    private OrderedTable(Index<V> index, List<K> keys, List<V> values) {
+        this.index = index;
         this.keys = keys;
         this.values = values;
     }
 
+    /** Finds a value by its key. */
+    @FunctionalInterface
+    private interface Index<V> {
+        @Nullable V find(@Nullable Object key);
+    }
+
     /** In the natural order of the keys; {@code map} is kept and must not change any more. */
     public static <K extends Comparable<? super K>, V> OrderedTable<K, V> of(Map<K, V> map) {
-        List<Map.Entry<K, V>> sorted = new ArrayList<>(map.entrySet());
-        sorted.sort(Map.Entry.comparingByKey());
-        List<K> keys = new ArrayList<>(sorted.size());
-        List<V> values = new ArrayList<>(sorted.size());
-        for (Map.Entry<K, V> entry : sorted) {
-            keys.add(entry.getKey());
-            values.add(entry.getValue());
+        List<K> keys = new ArrayList<>(map.keySet());
+        Collections.sort(keys);
+        List<V> values = new ArrayList<>(keys.size());
+        for (K key : keys) {
+            values.add(map.get(key));
         }
-        return new OrderedTable<>(map, Collections.unmodifiableList(keys), Collections.unmodifiableList(values));
+        return new OrderedTable<>(map::get, Collections.unmodifiableList(keys), Collections.unmodifiableList(values));
+    }
+
+    /**
+     * Of values that have a number of 32 bits, {@code ids[i]} that of {@code values.get(i)}; of two with the same number the
+     * later counts. A number needs no object here, of which a large node has a million.
+     */
+    public static <V> OrderedTable<Long, V> byId(long[] ids, List<V> values) {
+        long[] order = new long[ids.length];
+        for (int i = 0; i < ids.length; i++) {
+            order[i] = ids[i] << (Integer.SIZE - 1) | i;
+        }
+        Arrays.sort(order);
+        long[] sorted = new long[ids.length];
+        List<V> inOrder = new ArrayList<>(ids.length);
+        for (long place : order) {
+            int from = (int) place & Integer.MAX_VALUE;
+            int last = inOrder.size() - 1;
+            if (last >= 0 && sorted[last] == ids[from]) {
+                inOrder.set(last, values.get(from));
+            } else {
+                sorted[last + 1] = ids[from];
+                inOrder.add(values.get(from));
+            }
+        }
+        Numbers numbers = new Numbers(Arrays.copyOf(sorted, inOrder.size()));
+        return new OrderedTable<>(
+                key -> {
+                    int place = numbers.placeOf(key);
+                    return place < 0 ? null : inOrder.get(place);
+                },
+                numbers,
+                Collections.unmodifiableList(inOrder));
+    }
+
+    /** Ascending, without an object each. */
+    private static final class Numbers extends AbstractList<Long> {
+        private final long[] numbers;
+
+        Numbers(long[] numbers) {
+            this.numbers = numbers;
+        }
+
+        @Override
+        public Long get(int index) {
+            return numbers[index];
+        }
+
+        @Override
+        public int size() {
+            return numbers.length;
+        }
+
+        /** Negative where it is not there. */
+        int placeOf(@Nullable Object number) {
+            return number instanceof Long wanted ? Arrays.binarySearch(numbers, wanted) : -1;
+        }
     }
 
     /** The keys that any of the maps has, in order: those of the maps, which are ordered already, one behind another. */
@@ -67,12 +129,12 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
 
     @Override
     public @Nullable V get(@Nullable Object key) {
-        return byKey.get(key);
+        return index.find(key);
     }
 
     @Override
     public boolean containsKey(@Nullable Object key) {
-        return byKey.containsKey(key);
+        return index.find(key) != null;
     }
 
     @Override
@@ -148,17 +210,17 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
 
     @Override
     public SortedMap<K, V> subMap(K from, K to) {
-        return new TreeMap<>(byKey).subMap(from, to);
+        return new TreeMap<>(this).subMap(from, to);
     }
 
     @Override
     public SortedMap<K, V> headMap(K to) {
-        return new TreeMap<>(byKey).headMap(to);
+        return new TreeMap<>(this).headMap(to);
     }
 
     @Override
     public SortedMap<K, V> tailMap(K from) {
-        return new TreeMap<>(byKey).tailMap(from);
+        return new TreeMap<>(this).tailMap(from);
     }
 
     @Override

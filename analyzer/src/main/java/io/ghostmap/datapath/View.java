@@ -68,9 +68,9 @@ public record View(
 
     /** The entry that this view has for exactly that frontend: address, port, protocol and scope. */
     public Optional<Service> service(Frontend frontend) {
-        return services(Family.of(frontend.endpoint().address()))
-                .content()
-                .flatMap(table -> Optional.ofNullable(table.get(frontend)));
+        Optional<SortedMap<Frontend, Service>> table =
+                services(Family.of(frontend.endpoint().address())).content();
+        return table.isPresent() ? Optional.ofNullable(table.get().get(frontend)) : Optional.empty();
     }
 
     /** The backend behind a slot of one of this view's services. */
@@ -85,9 +85,17 @@ public record View(
 
     /** As {@link #backendsOf}, slot by slot. */
     List<Endpoint> endpointsOf(Service service) {
-        Family family = Family.of(service.frontend().endpoint().address());
+        Optional<SortedMap<Long, Backend>> backends =
+                backends(Family.of(service.frontend().endpoint().address())).content();
         List<Endpoint> endpoints = new ArrayList<>();
-        service.selectable().forEach(slot -> backend(family, slot).ifPresent(b -> endpoints.add(b.endpoint())));
+        if (backends.isPresent()) {
+            for (Slot slot : service.selectable()) {
+                Backend backend = backends.get().get(slot.backendId());
+                if (backend != null) {
+                    endpoints.add(backend.endpoint());
+                }
+            }
+        }
         return endpoints;
     }
 

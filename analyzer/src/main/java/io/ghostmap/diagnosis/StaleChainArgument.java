@@ -305,7 +305,7 @@ final class StaleChainArgument {
 
     private String pathText(Replay replay) {
         List<String> turns = new ArrayList<>();
-        for (Step step : replay.steps()) {
+        for (Step step : scene.replayer().steps(replay)) {
             String map = step.servicesMap().map(id -> " in map " + id).orElse("");
             turns.add(
                     step.passes()
@@ -423,7 +423,7 @@ final class StaleChainArgument {
                 .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
         stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));
         firstAffected().ifPresent(replay -> {
-            replay.steps().forEach(step -> citations.addAll(step.entries()));
+            scene.replayer().steps(replay).forEach(step -> citations.addAll(step.entries()));
             claimsOf(replay).forEach(claim -> citations.add(claim.source()));
         });
         proof().ifPresent(proof -> citations.addAll(proof.citations()));

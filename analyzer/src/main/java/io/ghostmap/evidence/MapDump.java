@@ -3,10 +3,11 @@ package io.ghostmap.evidence;
 import io.ghostmap.bundle.Citation;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * The rows of {@code bpftool map dump}, in one flat array: key, value, key, value, … in the order of the dump, which
+ * The rows of {@code bpftool map dump}, in flat arrays: key, value, key, value, … in the order of the dump, which
  * for a hash is bucket order and means nothing. A dump is not a snapshot: under churn a key can stand in it twice
  * (the later row wins) or be skipped.
  */
@@ -18,7 +19,8 @@ public final class MapDump {
     private final int keyBytes;
     private final int valueBytes;
     private final int cpus;
-    private final byte[] rows;
+    private final List<byte[]> pieces;
+    private final int rowsPerPiece;
     private final int count;
     private final int vanished;
     private final Optional<String> damage;
@@ -29,7 +31,8 @@ public final class MapDump {
             int keyBytes,
             int valueBytes,
             int cpus,
-            byte[] rows,
+            List<byte[]> pieces,
+            int rowsPerPiece,
             int count,
             int vanished,
             Optional<String> damage) {
@@ -38,7 +41,8 @@ public final class MapDump {
         this.keyBytes = keyBytes;
         this.valueBytes = valueBytes;
         this.cpus = cpus;
-        this.rows = rows;
+        this.pieces = pieces;
+        this.rowsPerPiece = rowsPerPiece;
         this.count = count;
         this.vanished = vanished;
         this.damage = damage;
@@ -84,14 +88,17 @@ public final class MapDump {
 
     /** The key bytes of row {@code row}, a copy. */
     public byte[] key(int row) {
-        int start = row * (keyBytes + valueBytes);
-        return Arrays.copyOfRange(rows, start, start + keyBytes);
+        return bytes(row, 0, keyBytes);
     }
 
     /** The value bytes of row {@code row}, those of all CPUs behind one another in a per-CPU map; a copy. */
     public byte[] value(int row) {
-        int start = row * (keyBytes + valueBytes) + keyBytes;
-        return Arrays.copyOfRange(rows, start, start + valueBytes);
+        return bytes(row, keyBytes, keyBytes + valueBytes);
+    }
+
+    private byte[] bytes(int row, int from, int to) {
+        int start = row % rowsPerPiece * (keyBytes + valueBytes);
+        return Arrays.copyOfRange(pieces.get(row / rowsPerPiece), start + from, start + to);
     }
 
     /** Cites row {@code row} by its key bytes and quotes its value bytes, both as bpftool's text form prints them. */

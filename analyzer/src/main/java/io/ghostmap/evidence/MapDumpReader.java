@@ -15,7 +15,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonReadFeature;
 
 /**
- * Streams {@code bpftool -j map dump id N} into one flat array. Only the hex arrays are read: {@code formatted} prints
+ * Streams {@code bpftool -j map dump id N} into flat arrays. Only the hex arrays are read: {@code formatted} prints
  * integers in the node's order, drops bytes behind a NUL and repeats the key {@code ""}.
  *
  * <p>Row shapes (bpftool 4.19 to 7.7): {@code {"key":["0x0a",…],"value":["0x02",…]}}, also with {@code formatted} and
@@ -196,8 +196,8 @@ final class MapDumpReader {
             return true;
         }
         int at = slab.reserve(row.key.length, row.value.length);
-        System.arraycopy(row.key, 0, slab.bytes(), at, row.key.length);
-        System.arraycopy(row.value, 0, slab.bytes(), at + row.key.length, row.value.length);
+        System.arraycopy(row.key, 0, slab.piece(), at, row.key.length);
+        System.arraycopy(row.value, 0, slab.piece(), at + row.key.length, row.value.length);
         cpus = row.cpus;
         return true;
     }
@@ -307,6 +307,15 @@ final class MapDumpReader {
         }
         unreadable.ifPresent(error -> note("some entries could not be read: " + error));
         return new MapDump(
-                mapId, file, slab.keyBytes(), slab.valueBytes(), cpus, slab.trimmed(), slab.count(), vanished, damage);
+                mapId,
+                file,
+                slab.keyBytes(),
+                slab.valueBytes(),
+                cpus,
+                slab.pieces(),
+                slab.rowsPerPiece(),
+                slab.count(),
+                vanished,
+                damage);
     }
 }

@@ -183,7 +183,7 @@ final class RowScanner {
             return -1;
         }
         int target = slab.reserve(key, bytes);
-        if (!decode(start, key, slab.bytes(), target) || !decode(valueStart, bytes, slab.bytes(), target + key)) {
+        if (!decode(start, key, slab.piece(), target) || !decode(valueStart, bytes, slab.piece(), target + key)) {
             slab.giveBack();
             return -1;
         }

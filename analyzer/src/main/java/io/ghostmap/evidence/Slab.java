@@ -1,16 +1,28 @@
 package io.ghostmap.evidence;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
-/** The rows of one dump while it is read: key, value, key, value, … in one array. Every row has the sizes of the first. */
+/**
+ * The rows of one dump while it is read: key, value, key, value, … Every row has the sizes of the first. In pieces of a
+ * megabyte, so that a large dump is never copied to make room.
+ */
 final class Slab {
     /** 524,288 conntrack rows have 37 MB; four times that is room enough for any dump that is read whole. */
     static final int MOST_BYTES = 160 << 20;
 
-    private byte[] rows = new byte[1 << 12];
+    private static final int PIECE = 1 << 20;
+
+    /** Most dumps are small. */
+    private static final int FIRST_PIECE = 1 << 12;
+
+    private final List<byte[]> full = new ArrayList<>();
+    private byte[] piece = new byte[0];
     private int fill;
     private int keyBytes;
     private int valueBytes;
+    private int rowsPerPiece = 1;
     private int count;
 
     /** Whether a row of these sizes is one of this dump, and there is room for it. */
@@ -19,23 +31,36 @@ final class Slab {
     }
 
     boolean isFull(int further) {
-        return fill + further > MOST_BYTES;
+        return (long) count * (keyBytes + valueBytes) + further > MOST_BYTES;
     }
 
-    /** Makes room for one row, counts it, and returns where its key begins in {@link #bytes()}. */
+    /** Makes room for one row, counts it, and returns where its key begins in {@link #piece()}. */
     int reserve(int key, int value) {
+        int row = key + value;
         if (count == 0) {
             keyBytes = key;
             valueBytes = value;
+            rowsPerPiece = Math.max(1, PIECE / row);
+        }
+        if (fill + row > piece.length) {
+            makeRoom(row);
         }
         int start = fill;
-        fill += key + value;
+        fill += row;
         count++;
-        if (fill > rows.length) {
-            // Half as much again: doubling would hold three times a large dump for a moment.
-            rows = Arrays.copyOf(rows, Math.max(fill, Math.min(MOST_BYTES, rows.length + (rows.length >> 1))));
-        }
         return start;
+    }
+
+    /** The first piece grows with what it holds; all others are as large as they can be. */
+    private void makeRoom(int row) {
+        int most = rowsPerPiece * row;
+        if (fill == most) {
+            full.add(piece);
+            piece = new byte[most];
+            fill = 0;
+        } else {
+            piece = Arrays.copyOf(piece, Math.min(most, Math.max(row, Math.max(FIRST_PIECE, 4 * fill))));
+        }
     }
 
     /** Takes the last row back. */
@@ -44,8 +69,9 @@ final class Slab {
         fill -= keyBytes + valueBytes;
     }
 
-    byte[] bytes() {
-        return rows;
+    /** The piece that the last row stands in. */
+    byte[] piece() {
+        return piece;
     }
 
     int keyBytes() {
@@ -60,8 +86,15 @@ final class Slab {
         return count;
     }
 
+    /** How many rows stand in each of the {@link #pieces()} but the last. */
+    int rowsPerPiece() {
+        return rowsPerPiece;
+    }
+
     /** The rows and no more. */
-    byte[] trimmed() {
-        return rows.length == fill ? rows : Arrays.copyOf(rows, fill);
+    List<byte[]> pieces() {
+        List<byte[]> pieces = new ArrayList<>(full);
+        pieces.add(piece.length == fill ? piece : Arrays.copyOf(piece, fill));
+        return List.copyOf(pieces);
     }
 }

@@ -1,6 +1,6 @@
 package io.ghostmap.net;
 
-import java.util.Arrays;
+import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
@@ -12,123 +12,130 @@ public final class IpAddress implements Comparable<IpAddress> {
     public static final int V4_BYTES = 4;
     public static final int V6_BYTES = 16;
 
-    private static final byte[] MAPPED = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff};
+    /** {@code ::ffff:0:0}, of which IPv4 addresses fill the last 32 bits. */
+    private static final long MAPPED = 0xffff_0000_0000L;
 
-    private final byte[] bytes;
+    private static final long V4_BITS = 0xffff_ffffL;
 
-    private IpAddress(byte[] bytes) {
-        this.bytes = bytes;
+    private final boolean v4;
+
+    /** The first 64 bits; 0 of an IPv4 address. */
+    private final long high;
+
+    /** The last 64 bits, or the 32 of an IPv4 address. */
+    private final long low;
+
+    private IpAddress(boolean v4, long high, long low) {
+        this.v4 = v4;
+        this.high = high;
+        this.low = low;
     }
 
-    /** Copies {@code length} bytes (4 or 16) that stand in network byte order at {@code offset}. */
+    /** Takes {@code length} bytes (4 or 16) that stand in network byte order at {@code offset}. */
     public static IpAddress of(byte[] source, int offset, int length) {
-        if (length != V4_BYTES && length != V6_BYTES) {
-            throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + length);
-        }
-        return new IpAddress(Arrays.copyOfRange(source, offset, offset + length));
+        return switch (length) {
+            case V4_BYTES -> new IpAddress(true, 0, word(source, offset));
+            case V6_BYTES ->
+                new IpAddress(
+                        false,
+                        word(source, offset) << 32 | word(source, offset + 4),
+                        word(source, offset + 8) << 32 | word(source, offset + 12));
+            default -> throw new IllegalArgumentException("an address has 4 or 16 bytes, not " + length);
+        };
+    }
+
+    private static long word(byte[] source, int offset) {
+        return V4_BITS
+                & (source[offset] << 24
+                        | (source[offset + 1] & 0xff) << 16
+                        | (source[offset + 2] & 0xff) << 8
+                        | (source[offset + 3] & 0xff));
     }
 
     /** Reads {@code 10.0.0.1} or any RFC 4291 text form of IPv6; empty for everything else, zones included. */
     public static Optional<IpAddress> parse(String text) {
-        return (text.indexOf(':') >= 0 ? IpText.parseV6(text) : IpText.parseV4(text)).map(IpAddress::new);
+        return (text.indexOf(':') >= 0 ? IpText.parseV6(text) : IpText.parseV4(text))
+                .map(bytes -> of(bytes, 0, bytes.length));
     }
 
     public boolean isV4() {
-        return bytes.length == V4_BYTES;
+        return v4;
     }
 
     /** Whether this is 0.0.0.0 or ::, which Cilium uses for surrogate (NodePort, HostPort) frontends. */
     public boolean isUnspecified() {
-        for (byte b : bytes) {
-            if (b != 0) {
-                return false;
-            }
-        }
-        return true;
+        return high == 0 && low == 0;
     }
 
     /** Whether this is in 127.0.0.0/8 or is ::1. */
     public boolean isLoopback() {
-        if (isV4()) {
-            return bytes[0] == 127;
-        }
-        for (int i = 0; i < V6_BYTES - 1; i++) {
-            if (bytes[i] != 0) {
-                return false;
-            }
-        }
-        return bytes[V6_BYTES - 1] == 1;
+        return v4 ? low >>> 24 == 127 : high == 0 && low == 1;
     }
 
     /** Whether this is of the same family as {@code network} and agrees with it in the first {@code prefixLength} bits. */
     public boolean isIn(IpAddress network, int prefixLength) {
-        if (bytes.length != network.bytes.length || prefixLength < 0 || prefixLength > bytes.length * Byte.SIZE) {
-            return false;
-        }
-        int whole = prefixLength / Byte.SIZE;
-        int rest = prefixLength % Byte.SIZE;
-        return Arrays.equals(bytes, 0, whole, network.bytes, 0, whole)
-                && (rest == 0 || (bytes[whole] ^ network.bytes[whole]) >> (Byte.SIZE - rest) == 0);
+        return v4 == network.v4
+                && prefixLength >= 0
+                && prefixLength <= bits()
+                && masked(prefixLength).equals(network.masked(prefixLength));
     }
 
     /** {@code ::ffff:10.0.0.1} for 10.0.0.1; an IPv6 address as it is. */
     public IpAddress mapped() {
-        if (!isV4()) {
-            return this;
-        }
-        byte[] wide = Arrays.copyOf(MAPPED, V6_BYTES);
-        System.arraycopy(bytes, 0, wide, MAPPED.length, V4_BYTES);
-        return new IpAddress(wide);
+        return v4 ? new IpAddress(false, 0, MAPPED | low) : this;
     }
 
     /** 10.0.0.1 for {@code ::ffff:10.0.0.1}, and any other address as it is. */
     public IpAddress unmapped() {
-        boolean isMapped = !isV4() && Arrays.equals(bytes, 0, MAPPED.length, MAPPED, 0, MAPPED.length);
-        return isMapped ? of(bytes, MAPPED.length, V4_BYTES) : this;
+        boolean isMapped = !v4 && high == 0 && (low & ~V4_BITS) == MAPPED;
+        return isMapped ? new IpAddress(true, 0, low & V4_BITS) : this;
     }
 
     /** The first {@code prefixLength} bits of this address, the rest zero. */
     public IpAddress masked(int prefixLength) {
-        byte[] kept = bytes.clone();
-        for (int i = 0; i < kept.length; i++) {
-            int bits = Math.max(0, Math.min(Byte.SIZE, prefixLength - i * Byte.SIZE));
-            kept[i] &= (byte) (0xff00 >> bits);
-        }
-        return new IpAddress(kept);
+        int cleared = Math.max(0, bits() - prefixLength);
+        return new IpAddress(v4, withoutLast(cleared - Long.SIZE, high), withoutLast(cleared, low));
     }
 
-    /** A copy, in network byte order. */
+    private static long withoutLast(int count, long word) {
+        return count <= 0 ? word : count >= Long.SIZE ? 0 : word >>> count << count;
+    }
+
+    private int bits() {
+        return (v4 ? V4_BYTES : V6_BYTES) * Byte.SIZE;
+    }
+
+    /** 4 or 16 bytes, in network byte order. */
     public byte[] toBytes() {
-        return bytes.clone();
+        return v4
+                ? ByteBuffer.allocate(V4_BYTES).putInt((int) low).array()
+                : ByteBuffer.allocate(V6_BYTES).putLong(high).putLong(low).array();
     }
 
     @Override
     public int compareTo(IpAddress other) {
-        return bytes.length != other.bytes.length
-                ? Integer.compare(bytes.length, other.bytes.length)
-                : Arrays.compareUnsigned(bytes, other.bytes);
+        if (v4 != other.v4) {
+            return v4 ? -1 : 1;
+        }
+        int byHigh = Long.compareUnsigned(high, other.high);
+        return byHigh != 0 ? byHigh : Long.compareUnsigned(low, other.low);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof IpAddress that && Arrays.equals(bytes, that.bytes);
+        return other instanceof IpAddress that && low == that.low && high == that.high && v4 == that.v4;
     }
 
     /** Neighbouring addresses, which a cluster is full of, must not fall on one another. */
     @Override
     public int hashCode() {
-        int hash = 0;
-        for (int i = 0; i < bytes.length; i += Integer.BYTES) {
-            int word =
-                    ((bytes[i] << 8 | (bytes[i + 1] & 0xff)) << 8 | (bytes[i + 2] & 0xff)) << 8 | (bytes[i + 3] & 0xff);
-            hash = (hash ^ word) * 0x9e37_79b1; // 2^32 over the golden ratio
-        }
-        return hash ^ (hash >>> 15);
+        long mixed = (high * 31 + low) * 0x9e37_79b9_7f4a_7c15L; // 2^64 over the golden ratio
+        return (int) (mixed ^ (mixed >>> 32));
     }
 
     /** Dotted quad, or the shortest form of RFC 5952. */
     @Override
     public String toString() {
-        return isV4() ? IpText.formatV4(bytes) : IpText.formatV6(bytes);
+        return v4 ? IpText.formatV4(toBytes()) : IpText.formatV6(toBytes());
     }
 }

@@ -1,7 +1,9 @@
 package io.ghostmap.net;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The transport protocols that a service can have, by IANA number. */
 public enum Protocol {
@@ -10,6 +12,9 @@ public enum Protocol {
     TCP(6),
     UDP(17),
     SCTP(132);
+
+    private static final List<Optional<Protocol>> ALL =
+            Stream.of(values()).map(Optional::of).toList();
 
     private final int number;
 
@@ -22,9 +27,9 @@ public enum Protocol {
     }
 
     public static Optional<Protocol> ofNumber(int number) {
-        for (Protocol protocol : values()) {
-            if (protocol.number == number) {
-                return Optional.of(protocol);
+        for (Optional<Protocol> protocol : ALL) {
+            if (protocol.get().number == number) {
+                return protocol;
             }
         }
         return Optional.empty();

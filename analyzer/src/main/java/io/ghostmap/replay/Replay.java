@@ -8,10 +8,11 @@ import java.util.stream.Collectors;
 /**
  * What a connect to a frontend comes to at one hook.
  *
+ * @param client who connects
  * @param chances under the programs as they run
  * @param current under the current generation alone
  */
-public record Replay(Frontend frontend, Hook hook, List<Step> steps, List<Chance> chances, List<Chance> current) {
+public record Replay(Frontend frontend, Hook hook, Client client, List<Chance> chances, List<Chance> current) {
     /** All possible ends, without doubles. */
     public List<Fate> outcome() {
         return fates(chances);
@@ -70,7 +71,7 @@ public record Replay(Frontend frontend, Hook hook, List<Step> steps, List<Chance
                 || (other instanceof Replay that
                         && frontend.equals(that.frontend)
                         && hook.equals(that.hook)
-                        && steps.equals(that.steps)
+                        && client.equals(that.client)
                         && chances.equals(that.chances)
                         && current.equals(that.current));
     }

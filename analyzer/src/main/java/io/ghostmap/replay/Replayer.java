@@ -43,10 +43,28 @@ public final class Replayer {
 
     /** A connect, or a datagram, to the frontend at each hook that handles its family and protocol. */
     public List<Replay> replay(List<Hook> hooks, Frontend frontend) {
-        return hooks.stream()
-                .filter(hook -> handles(hook.attachType(), frontend))
-                .map(hook -> replay(hook, frontend, Client.UNKNOWN))
-                .toList();
+        return replayAt(hooks.stream().map(this::chainOf).toList(), frontend);
+    }
+
+    private List<Replay> replayAt(List<Chain> chains, Frontend frontend) {
+        List<Replay> replays = new ArrayList<>(1);
+        for (Chain chain : chains) {
+            if (handles(chain.hook.attachType(), frontend)) {
+                replays.add(replay(chain, frontend, Client.UNKNOWN));
+            }
+        }
+        return replays;
+    }
+
+    /** A hook, and the programs that tell what the current generation alone would do there. */
+    private record Chain(Hook hook, Optional<View> currentV4, Optional<View> currentV6) {
+        Optional<View> current(Family family) {
+            return family == Family.IPV4 ? currentV4 : currentV6;
+        }
+    }
+
+    private Chain chainOf(Hook hook) {
+        return new Chain(hook, currentView(hook, Family.IPV4), currentView(hook, Family.IPV6));
     }
 
     /** Every frontend that any of the hooks' programs or the current generation knows, at each hook that handles it. */
@@ -57,10 +75,11 @@ public final class Replayer {
                 .toList();
         List<Frontend> frontends = OrderedTable.keysOf(tables);
         Set<Frontend> known = new HashSet<>(frontends);
+        List<Chain> chains = hooks.stream().map(this::chainOf).toList();
         return frontends.parallelStream() // each replay stands alone; their order stays
                 .filter(Replayer::isClientTarget)
                 .flatMap(frontend -> asked(frontend, known))
-                .flatMap(frontend -> replay(hooks, frontend).stream())
+                .flatMap(frontend -> replayAt(chains, frontend).stream())
                 .toList();
     }
 
@@ -100,9 +119,20 @@ public final class Replayer {
 
     /** One connect, or datagram, of that client. */
     public Replay replay(Hook hook, Frontend frontend, Client client) {
-        List<Step> steps = new ArrayList<>();
-        List<Way> ways = run(hook, frontend, client, steps);
-        return new Replay(frontend, hook, List.copyOf(steps), chances(ways), current(hook, frontend, client));
+        return replay(chainOf(hook), frontend, client);
+    }
+
+    private Replay replay(Chain chain, Frontend frontend, Client client) {
+        List<Chance> chances = chances(run(chain.hook, frontend, client, Watcher.NONE));
+        List<Chance> current = current(chain, frontend, client);
+        return new Replay(frontend, chain.hook, client, chances, current.equals(chances) ? chances : current);
+    }
+
+    /** Each program's turn in that replay: run again, since of a large node's replays hardly any are told step by step. */
+    public List<Step> steps(Replay replay) {
+        Trail trail = new Trail();
+        run(replay.hook(), replay.frontend(), replay.client(), trail);
+        return trail.steps();
     }
 
     /**
@@ -111,7 +141,7 @@ public final class Replayer {
      *
      * @param hooks of the node
      */
-    public List<PeerName> peerNames(Replay replay, List<Hook> hooks, String cgroup, Client client) {
+    public List<PeerName> peerNames(Replay replay, List<Hook> hooks, String cgroup) {
         List<Hook> reverse = Hooks.forCgroup(hooks, cgroup).stream()
                 .filter(hook -> PeerNames.follows(
                         hook.attachType(),
@@ -121,28 +151,37 @@ public final class Replayer {
         if (reverse.isEmpty()) {
             return List.of();
         }
-        List<Way> ways = run(replay.hook(), replay.frontend(), client, new ArrayList<>());
-        return PeerNames.of(ways, reverse, replay.frontend().protocol(), client, setting);
+        List<Way> ways = run(replay.hook(), replay.frontend(), replay.client(), Watcher.NONE);
+        return PeerNames.of(ways, reverse, replay.frontend().protocol(), replay.client(), setting);
     }
 
-    private List<Way> run(Hook hook, Frontend frontend, Client client, List<Step> steps) {
+    /** Is told of every way that is not refused yet. */
+    interface Watcher {
+        Watcher NONE = new Watcher() {};
+
+        /** The program at its turn sees that way, and makes that of it. */
+        default void sees(Way way, Translation.Result result) {}
+
+        /** One of the ways that it has become. */
+        default void leaves(Way way) {}
+
+        /** It has seen all. */
+        default void ends(HookProgram program) {}
+    }
+
+    private List<Way> run(Hook hook, Frontend frontend, Client client, Watcher watcher) {
         List<Way> ways = List.of(Way.to(frontend.endpoint()));
         for (HookProgram program : hook.programs()) {
-            Turn turn = run(hook, program, ways, frontend.protocol(), client);
-            steps.add(turn.step);
-            ways = turn.ways;
+            ways = run(hook, program, ways, frontend.protocol(), client, watcher);
+            watcher.ends(program);
         }
         return ways;
     }
 
-    /** What each way has become, and the step for people. */
-    private record Turn(List<Way> ways, Step step) {}
-
-    private Turn run(Hook hook, HookProgram program, List<Way> ways, Protocol protocol, Client client) {
-        Set<Endpoint> before = new LinkedHashSet<>();
-        Set<Fate> after = new LinkedHashSet<>();
-        Set<MapEntry> entries = new LinkedHashSet<>();
-        List<Way> next = new ArrayList<>();
+    private List<Way> run(
+            Hook hook, HookProgram program, List<Way> ways, Protocol protocol, Client client, Watcher watcher) {
+        List<Way> next = new ArrayList<>(ways.size());
+        boolean untouched = true;
         for (Way way : ways) {
             if (way.unknown().isPresent()) {
                 next.add(way);
@@ -150,30 +189,25 @@ public final class Replayer {
             }
             if (next.size() >= MOST_WAYS) {
                 next.add(way.lost("the connection can take more ways than are followed"));
+                untouched = false;
                 continue;
             }
             Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie());
             Translation.Result result = translate(program, way.at(), hook.attachType(), socket);
+            boolean open = way.refusal().isEmpty();
+            if (open) {
+                watcher.sees(way, result);
+            }
             for (Translation.Choice choice : result.choices()) {
                 Way then = way.then(choice);
+                untouched &= way.isLeftBy(choice);
                 next.add(then);
-                if (way.refusal().isEmpty()) {
-                    after.add(then.fate());
+                if (open) {
+                    watcher.leaves(then);
                 }
             }
-            if (way.refusal().isEmpty()) {
-                before.add(way.at());
-                entries.addAll(result.entries());
-            }
         }
-        List<Endpoint> seen = List.copyOf(before);
-        Step step = new Step(
-                program,
-                program.view().flatMap(view -> servicesMap(view, seen)),
-                seen,
-                List.copyOf(after),
-                List.copyOf(entries));
-        return new Turn(Way.merged(next), step);
+        return untouched && next.size() == ways.size() ? ways : Way.merged(next);
     }
 
     private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
@@ -204,12 +238,13 @@ public final class Replayer {
     /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
     private boolean knowsNothingOf(View view, Endpoint at, AttachType type) {
         Table<SortedMap<Frontend, Service>> services = view.services(Family.of(at.address()));
-        return services.whole()
-                && !(type == AttachType.CONNECT6 && at.address().isV4())
-                && services.mapId()
-                        .map(known::get)
-                        .filter(endpoints -> !endpoints.mayBeFound(at))
-                        .isPresent();
+        if (!services.whole()
+                || services.mapId().isEmpty()
+                || (type == AttachType.CONNECT6 && at.address().isV4())) {
+            return false;
+        }
+        KnownEndpoints endpoints = known.get(services.mapId().get());
+        return endpoints != null && !endpoints.mayBeFound(at);
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */
@@ -281,36 +316,38 @@ public final class Replayer {
                 return other instanceof Same that && fate.equals(that.fate) && conditions.equals(that.conditions);
             }
         }
+        if (ways.size() == 1) {
+            Way way = ways.get(0);
+            return List.of(new Chance(way.fate(), way.share(), way.conditions()));
+        }
         Map<Same, Double> shares = new LinkedHashMap<>();
         for (Way way : ways) {
             shares.merge(new Same(way.fate(), way.conditions()), way.share(), Double::sum);
         }
         List<Chance> chances = new ArrayList<>();
-        shares.forEach((same, share) -> chances.add(new Chance(same.fate, share, same.conditions)));
+        for (Map.Entry<Same, Double> entry : shares.entrySet()) {
+            Same same = entry.getKey();
+            chances.add(new Chance(same.fate, entry.getValue(), same.conditions));
+        }
         return List.copyOf(chances);
     }
 
-    private static Optional<Integer> servicesMap(View view, List<Endpoint> before) {
-        boolean v4 = before.isEmpty() || before.get(0).address().isV4();
-        return (v4 ? view.servicesV4() : view.servicesV6()).mapId();
-    }
+    private static final List<Chance> NO_CURRENT = List.of(new Chance(
+            new Fate.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
 
-    private List<Chance> current(Hook hook, Frontend frontend, Client client) {
-        Optional<View> view = currentView(hook, Family.of(frontend.endpoint().address()));
+    private List<Chance> current(Chain chain, Frontend frontend, Client client) {
+        Optional<View> view = chain.current(Family.of(frontend.endpoint().address()));
         if (view.isEmpty()) {
-            Fate unknown = new Fate.Unknown("no program that reads only the current generation was captured");
-            return List.of(new Chance(unknown, 1, List.of()));
+            return NO_CURRENT;
         }
         Way start = Way.to(frontend.endpoint());
-        return chances(translate(
-                        view.get(),
-                        frontend.endpoint(),
-                        hook.attachType(),
-                        new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN))
-                .choices()
-                .stream()
-                .map(start::then)
-                .toList());
+        Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN);
+        List<Way> ways = new ArrayList<>();
+        for (Translation.Choice choice : translate(view.get(), frontend.endpoint(), chain.hook.attachType(), socket)
+                .choices()) {
+            ways.add(start.then(choice));
+        }
+        return chances(ways);
     }
 
     /** The program of the hook that reads the current generation, or else any program that does. */

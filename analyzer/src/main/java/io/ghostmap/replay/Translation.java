@@ -8,6 +8,7 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Semantics.Exemption;
+import io.ghostmap.datapath.Semantics.Protocols;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.ServiceFlag;
 import io.ghostmap.datapath.ServiceFlags;
@@ -20,7 +21,6 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -239,6 +239,9 @@ final class Translation {
     /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
     private Optional<Service> entry(Endpoint asked, Protocol good, boolean internalScope) {
         Optional<Service> exact = view.service(new Frontend(asked, protocol, internalScope));
+        if (exact.isPresent() && asksForExact(good)) {
+            return exact;
+        }
         Optional<Service> any = view.service(new Frontend(asked, Protocol.ANY, internalScope));
         return ask(release -> switch (release.protocols()) {
             case ANY -> any;
@@ -246,6 +249,17 @@ final class Translation {
             case EXACT_THEN_ANY -> exact.or(() -> any);
             case EXACT_THEN_ANY_FOR_GOOD -> good == protocol ? exact.or(() -> any) : any;
         });
+    }
+
+    /** Whether an entry of the exact protocol is what all the releases take where there is one. */
+    private boolean asksForExact(Protocol good) {
+        for (Semantics release : releases) {
+            Protocols protocols = release.protocols();
+            if (protocols == Protocols.ANY || (protocols == Protocols.EXACT_THEN_ANY_FOR_GOOD && good != protocol)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
@@ -489,9 +503,8 @@ final class Translation {
         int count = service.count();
         int open = drawn ? count : cookie.choices(count);
         double share = 1.0 / open;
-        Set<Integer> present = new HashSet<>();
-        for (Slot slot : service.selectable()) {
-            present.add(slot.index());
+        List<Slot> slots = service.selectable();
+        for (Slot slot : slots) {
             if (drawn || cookie.chooses(slot.index(), count)) {
                 followSlot(service, slot, share, given, drawn ? cookie : cookie.choosing(slot.index(), count));
                 open--;
@@ -500,6 +513,7 @@ final class Translation {
         if (open == 0) {
             return;
         }
+        Set<Integer> present = slots.stream().map(Slot::index).collect(Collectors.toSet());
         String what = (count - present.size()) + " of " + count + " slots of " + service.frontend() + " are missing";
         if (drawn || open > MOST_MISSING) {
             missing(tables.services(), what, open * share, given, cookie);
@@ -521,13 +535,13 @@ final class Translation {
                     given);
             return;
         }
-        Optional<Backend> backend = view.backend(family, slot);
-        if (backend.isEmpty()) {
+        Backend backend = backends.content().get().get(slot.backendId());
+        if (backend == null) {
             missing(backends, "backend " + slot.backendId() + " is missing", share, given, chosen);
             return;
         }
-        cite(backend.get().entry());
-        rewrite(service, backend.get().endpoint(), share, given, chosen);
+        cite(backend.entry());
+        rewrite(service, backend.endpoint(), share, given, chosen);
     }
 
     // ---- ways to end ----------------------------------------------------------------------------------

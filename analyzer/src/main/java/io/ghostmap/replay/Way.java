@@ -38,17 +38,20 @@ record Way(
         return new Way(at, share, conditions, refusal, Optional.of(why), rewrites, cookie);
     }
 
-    Way then(Translation.Choice choice) {
-        boolean untouched = choice.effect() instanceof Translation.Effect.Passes
+    /** Whether the choice changes nothing and tells nothing. */
+    boolean isLeftBy(Translation.Choice choice) {
+        boolean passes = choice.effect() instanceof Translation.Effect.Passes
                 || choice.effect() instanceof Translation.Effect.FindsNothing;
-        if (untouched
+        return passes
                 && choice.share() == 1
                 && choice.conditions().isEmpty()
-                && choice.cookie().equals(cookie)) {
+                && choice.cookie().equals(cookie);
+    }
+
+    Way then(Translation.Choice choice) {
+        if (isLeftBy(choice)) {
             return this;
         }
-        Set<String> given = new LinkedHashSet<>(conditions);
-        given.addAll(choice.conditions());
         Endpoint next = at;
         Optional<Fate.Refused> refused = refusal;
         Optional<String> lost = unknown;
@@ -65,7 +68,22 @@ record Way(
             lost = lost.or(() -> Optional.of(why.reason()));
         }
         return new Way(
-                next, share * choice.share(), List.copyOf(given), refused, lost, List.copyOf(noted), choice.cookie());
+                next,
+                share * choice.share(),
+                and(choice.conditions()),
+                refused,
+                lost,
+                List.copyOf(noted),
+                choice.cookie());
+    }
+
+    private List<String> and(List<String> further) {
+        if (further.isEmpty()) {
+            return conditions;
+        }
+        Set<String> given = new LinkedHashSet<>(conditions);
+        given.addAll(further);
+        return List.copyOf(given);
     }
 
     /** The kernel keeps an error that a program chose over the EPERM of one that chose none; of two, the later. */

@@ -3,7 +3,6 @@ package io.ghostmap.report;
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Client;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
@@ -26,7 +25,7 @@ final class PeerNameSection {
 
     List<Report.PeerName> of(Replay replay, boolean affected) {
         String asking = cgroup.orElse(replay.hook().cgroup());
-        return scene.replayer().peerNames(replay, scene.hooks(), asking, Client.UNKNOWN).stream()
+        return scene.replayer().peerNames(replay, scene.hooks(), asking).stream()
                 .map(peer -> peerName(replay, peer, affected))
                 .toList();
     }

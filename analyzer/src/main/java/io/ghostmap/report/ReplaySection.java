@@ -87,7 +87,7 @@ final class ReplaySection {
                 replay.hook().cgroup(),
                 replay.hook().attachType().shortName(),
                 replay.hook().shownBy(),
-                replay.steps().stream().map(this::step).toList(),
+                scene.replayer().steps(replay).stream().map(this::step).toList(),
                 ends(replay, replay.outcome()),
                 ends(replay, replay.expected()),
                 replay.chances().stream()

@@ -159,7 +159,7 @@ final class LiveKernelTest {
         /** By where the kernel sent a socket, the names of its peer that its application can be told. */
         private Map<String, Set<String>> names(Dial dial, Replay replay) {
             Map<String, Set<String>> names = new TreeMap<>();
-            for (PeerName name : replayer.peerNames(replay, hooks, dial.directory(), client(dial))) {
+            for (PeerName name : replayer.peerNames(replay, hooks, dial.directory())) {
                 if (name.hook().attachType() == askingHookOf(dial)) {
                     forgotten += name.steps().stream()
                                     .flatMap(step -> step.notes().stream())
@@ -207,9 +207,9 @@ final class LiveKernelTest {
         }
 
         /** What a mismatch is understood by when the node is gone. */
-        private static String trail(Replay replay) {
+        private String trail(Replay replay) {
             StringBuilder trail = new StringBuilder(", by " + replay.chances());
-            for (Step step : replay.steps()) {
+            for (Step step : replayer.steps(replay)) {
                 trail.append("\n  program ")
                         .append(step.program().programId())
                         .append(" makes ")

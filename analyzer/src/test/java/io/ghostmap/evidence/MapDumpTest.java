@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
@@ -197,6 +198,49 @@ final class MapDumpTest {
             for (int row = 0; row < dump.count(); row++) {
                 assertThat(dump.key(row)).as("seed %d, case %d", seed, i).hasSize(dump.keyBytes());
             }
+        }
+    }
+
+    /** A megabyte holds 10,485 rows of this size: behind the first piece, and a row that is taken back at its very end. */
+    @Test
+    void rowsOfALargeDumpAreAllInTheirPlaces() {
+        int rows = 33_000;
+        int value = 96;
+        for (int odd : List.of(rows, 0, 10_484, 10_485, 10_486)) {
+            StringBuilder json = new StringBuilder("[");
+            for (int row = 0; row < rows; row++) {
+                json.append(row == 0 ? "" : ",").append("{\"key\":[");
+                hex(json, row, 4);
+                json.append("],\"value\":[");
+                hex(json, row ^ 0x5a5a5a5a, value);
+                json.append(row == odd ? ",\"0xzz\"]}" : "]}");
+            }
+            MapDump dump = Reading.dump(json.append("]\n").toString());
+
+            assertThat(dump.count()).isEqualTo(odd < rows ? rows - 1 : rows);
+            assertThat(dump.damage().isPresent()).isEqualTo(odd < rows);
+            for (int row = 0; row < dump.count(); row++) {
+                int written = row < odd ? row : row + 1;
+                ByteBuffer bytes = ByteBuffer.wrap(dump.value(row));
+                if (ByteBuffer.wrap(dump.key(row)).getInt() != written
+                        || bytes.getInt() != (written ^ 0x5a5a5a5a)
+                        || bytes.getInt(value - 4) != 0) {
+                    assertThat(dump.cite(row))
+                            .as("row %d, odd row %d", row, odd)
+                            .isNull();
+                }
+            }
+        }
+    }
+
+    /** {@code number} in the first four bytes, zeros behind it. */
+    private static void hex(StringBuilder json, int number, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            int octet = i < 4 ? number >>> (24 - 8 * i) & 0xff : 0;
+            json.append(i == 0 ? "\"0x" : ",\"0x")
+                    .append(Character.forDigit(octet >> 4, 16))
+                    .append(Character.forDigit(octet & 0xf, 16))
+                    .append('"');
         }
     }
 }

@@ -2,6 +2,7 @@ package io.ghostmap.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.SplittableRandom;
@@ -68,6 +69,44 @@ final class IpAddressTest {
                 assertThat(address).hasToString(InetAddress.getByAddress(bytes).getHostAddress());
             }
         }
+    }
+
+    /** The bits of both families, wherever a prefix or a word ends, against numbers of any size. */
+    @Test
+    void bitsAreThoseOfTheBytes() {
+        long seed = 20_261_127;
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < 20_000; i++) {
+            byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];
+            random.nextBytes(bytes);
+            byte[] near = bytes.clone();
+            near[random.nextInt(near.length)] ^= (byte) (random.nextInt(3) == 0 ? 0 : 1 << random.nextInt(8));
+            int prefix = random.nextInt(bytes.length * 8 + 1);
+            BigInteger number = new BigInteger(1, bytes);
+            BigInteger other = new BigInteger(1, near);
+            int rest = bytes.length * 8 - prefix;
+            IpAddress address = IpAddress.of(bytes, 0, bytes.length);
+            IpAddress neighbour = IpAddress.of(near, 0, near.length);
+            String which = "seed " + seed + ", case " + i + ", " + address + " and " + neighbour + "/" + prefix;
+
+            assertThat(address.toBytes()).as(which).isEqualTo(bytes);
+            assertThat(new BigInteger(1, address.masked(prefix).toBytes()))
+                    .as(which)
+                    .isEqualTo(number.shiftRight(rest).shiftLeft(rest));
+            assertThat(address.isIn(neighbour, prefix))
+                    .as(which)
+                    .isEqualTo(number.shiftRight(rest).equals(other.shiftRight(rest)));
+            assertThat(Integer.signum(address.compareTo(neighbour))).as(which).isEqualTo(number.compareTo(other));
+            assertThat(address.equals(neighbour)).as(which).isEqualTo(number.equals(other));
+            assertThat(address.mapped().unmapped()).as(which).isEqualTo(address);
+            assertThat(address.isIn(address, bytes.length * 8 + 1)).as(which).isFalse();
+        }
+        IpAddress v4 = IpAddress.parse("0.0.0.1").orElseThrow();
+        IpAddress v6 = IpAddress.parse("::1").orElseThrow();
+        assertThat(v4).isNotEqualTo(v6).isLessThan(v6);
+        assertThat(v4.isIn(v6, 0)).isFalse();
+        assertThat(v4.mapped()).hasToString("::ffff:0:1");
+        assertThat(v6.unmapped()).isEqualTo(v6);
     }
 
     @Test

@@ -6,11 +6,10 @@ import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.evidence.MapDump;
-import io.ghostmap.evidence.MapEntry;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 
@@ -31,21 +30,22 @@ final class Backends {
         Optional<Field> state = layout.optionalValueField("state");
         Optional<Field> cluster = layout.optionalValueField("cluster_id");
         Optional<Field> zone = layout.optionalValueField("zone");
-        Map<Long, Backend> backends = new HashMap<>(dump.count() * 2);
+        long[] ids = new long[dump.count()];
+        List<Backend> backends = new ArrayList<>(dump.count());
         for (int row = 0; row < dump.count(); row++) {
-            MapEntry entry = new MapEntry(dump, row);
-            byte[] value = entry.value();
-            Backend backend = new Backend(
-                    id.number(entry.key(), order),
+            byte[] value = dump.value(row);
+            ids[row] = id.number(dump.key(row), order);
+            backends.add(new Backend(
+                    ids[row],
                     address.endpointWith(port, value),
                     proto.small(value, order),
                     state(optional(state, value, order)),
                     optional(cluster, value, order),
                     optional(zone, value, order),
-                    entry);
-            backends.put(backend.id(), backend);
+                    dump,
+                    row));
         }
-        return OrderedTable.of(backends);
+        return OrderedTable.byId(ids, backends);
     }
 
     private static int optional(Optional<Field> field, byte[] value, ByteOrder order) {

@@ -58,7 +58,9 @@ final class FlagBits {
     /** {@code slot}: whether the entry is a slot, not a frontend. */
     static ServiceFlags decode(int flags, int flags2, boolean slot) {
         int word = flags2 << Byte.SIZE | flags;
-        return DECODED.computeIfAbsent(word << 1 | (slot ? 1 : 0), key -> decode(new Place(word, slot)));
+        int key = word << 1 | (slot ? 1 : 0);
+        ServiceFlags known = DECODED.get(key);
+        return known != null ? known : DECODED.computeIfAbsent(key, k -> decode(new Place(word, slot)));
     }
 
     private static ServiceFlags decode(Place place) {

@@ -76,14 +76,14 @@ final class Services {
         }
         Services services = new Services(Layouts.of(role, dump.keyBytes(), dump.valueBytes()), order);
         for (int row = 0; row < dump.count(); row++) {
-            services.add(new MapEntry(dump, row));
+            services.add(dump, row);
         }
         return services.assemble();
     }
 
-    private void add(MapEntry entry) {
-        byte[] key = entry.key();
-        byte[] value = entry.value();
+    private void add(MapDump dump, int row) {
+        byte[] key = dump.key(row);
+        byte[] value = dump.value(row);
         Protocol protocol = Protocol.ofNumber(proto.small(key, order)).orElse(Protocol.ANY);
         Frontend frontend = new Frontend(address.endpointWith(dport, key), protocol, scope.small(key, order) != 0);
         int index = slot.small(key, order);
@@ -96,9 +96,9 @@ final class Services {
                     revNatId.small(value, order),
                     marks,
                     frontendWord(value, marks),
-                    entry));
+                    new MapEntry(dump, row)));
         } else {
-            parts.slots.add(new Slot(index, word.number(value, order), marks, entry));
+            parts.slots.add(new Slot(index, word.number(value, order), marks, dump, row));
         }
     }
 
