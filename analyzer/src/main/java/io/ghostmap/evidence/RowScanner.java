@@ -4,6 +4,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
@@ -36,6 +39,14 @@ final class RowScanner {
 
     /** {@code "0x0a"} and the comma or bracket behind it. */
     private static final int ELEMENT = 7;
+
+    private static final VarHandle EIGHT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** {@code "0x}, two digits and {@code ",} as such a number, and what of it is not the digits or the next element. */
+    private static final long FRAME = 0x00_2c_22_00_00_78_30_22L;
+
+    private static final long FRAME_BITS = 0x00_ff_ff_00_00_ff_ff_ffL;
 
     private static final byte[] HEX = hexDigits();
 
@@ -258,17 +269,23 @@ final class RowScanner {
     /** {@code count} elements {@code "0x0a"} with a comma between them; false when one is anything else. */
     private boolean decode(int from, int count, byte[] target, int at) {
         byte[] text = buffer;
-        int misplaced = 0;
+        long misplaced = 0;
         int digits = 0;
         int p = from;
-        for (int i = 0; i < count; i++, p += ELEMENT) {
-            int high = HEX[text[p + 3] & 0xff];
-            int low = HEX[text[p + 4] & 0xff];
+        for (int i = 0; i < count - 1; i++, p += ELEMENT) {
+            long element = (long) EIGHT_BYTES.get(text, p); // and the first byte of the next one
+            int high = HEX[(int) (element >>> 24) & 0xff];
+            int low = HEX[(int) (element >>> 32) & 0xff];
             digits |= high | low;
-            misplaced |= (text[p] ^ '"') | (text[p + 1] ^ '0') | (text[p + 2] ^ 'x') | (text[p + 5] ^ '"');
-            misplaced |= i + 1 < count ? text[p + 6] ^ ',' : 0;
+            misplaced |= element ^ FRAME;
             target[at + i] = (byte) (high << 4 | low);
         }
+        int high = HEX[text[p + 3] & 0xff];
+        int low = HEX[text[p + 4] & 0xff];
+        digits |= high | low;
+        misplaced &= FRAME_BITS;
+        misplaced |= (text[p] ^ '"') | (text[p + 1] ^ '0') | (text[p + 2] ^ 'x') | (text[p + 5] ^ '"');
+        target[at + count - 1] = (byte) (high << 4 | low);
         return misplaced == 0 && digits <= 0xf;
     }
 
