@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ForkJoinTask;
 
 /** The door of the room: runs the catalogue over a case. */
 public final class Rules {
@@ -28,8 +29,11 @@ public final class Rules {
         List<Finding> findings = new ArrayList<>();
         List<SkippedRule> skipped = new ArrayList<>();
         // Rules know nothing of each other; what they said stands in the catalogue's order.
-        for (Outcome outcome :
-                catalogue().parallelStream().map(rule -> ask(rule, scene)).toList()) {
+        List<ForkJoinTask<Outcome>> asked = catalogue().stream()
+                .map(rule -> ForkJoinTask.adapt(() -> ask(rule, scene)))
+                .toList();
+        for (ForkJoinTask<Outcome> task : ForkJoinTask.invokeAll(asked)) {
+            Outcome outcome = task.join();
             findings.addAll(outcome.findings);
             skipped.addAll(outcome.skipped);
         }

@@ -5,6 +5,7 @@ import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.replay.Chance;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.traffic.ConnectionAttempt;
@@ -12,6 +13,7 @@ import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,13 +44,21 @@ final class SilentBackend implements Rule {
 
     @Override
     public List<Finding> findings(Case scene) {
-        Set<Fate> mistaken = scene.affected().stream()
-                .flatMap(replay -> replay.outcome().stream())
+        Set<Fate> seenEnds = scene.destinations().stream()
+                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
                 .collect(Collectors.toSet());
+        Set<Fate> mistaken = new HashSet<>();
         Map<Fate, Replay> rightly = new HashMap<>();
         for (Replay replay : scene.replays()) {
-            if (!replay.affected()) {
-                replay.outcome().forEach(fate -> rightly.putIfAbsent(fate, replay));
+            for (Chance chance : replay.chances()) {
+                if (!seenEnds.contains(chance.fate())) {
+                    continue;
+                }
+                if (!replay.affected()) {
+                    rightly.putIfAbsent(chance.fate(), replay);
+                } else if (!scene.separate().contains(replay.hook())) {
+                    mistaken.add(chance.fate());
+                }
             }
         }
         List<Finding> findings = new ArrayList<>();

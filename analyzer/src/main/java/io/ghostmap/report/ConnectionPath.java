@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The way of one connection, station by station, as the page draws it: the application, each program in run order, the
@@ -18,10 +20,8 @@ public record ConnectionPath(
 
     private static final int MOST_ENTRIES = 3;
 
-    private static final Comparator<Report.Replay> CLEAREST_FIRST = Comparator.comparing(Report.Replay::affected)
-            .thenComparingLong(Report.Replay::observedSyns)
-            .thenComparing(ConnectionPath::hasBackendsInTheCurrentGeneration)
-            .reversed();
+    private static final Comparator<Report.Replay> CLEARNESS =
+            Comparator.comparing(Report.Replay::affected).thenComparingLong(Report.Replay::observedSyns);
 
     /**
      * A box of the drawing.
@@ -33,18 +33,28 @@ public record ConnectionPath(
     public record Station(String kind, String tone, String title, List<String> lines, String leaves) {}
 
     static Optional<ConnectionPath> of(Report report) {
-        return report.replays().stream()
-                .sorted(Comparator.comparing((Report.Replay replay) -> !isOfTheVerdict(report, replay))
-                        .thenComparing(CLEAREST_FIRST)) // stable: of equals the first of the report, as in its summary
-                .findFirst()
-                .map(replay -> of(report, replay));
+        Set<Report.Example> ofTheVerdict = report.findings().stream()
+                .filter(finding -> finding.id().equals(report.verdict().finding()))
+                .map(Report.Finding::example)
+                .collect(Collectors.toSet());
+        List<Report.Replay> named = report.replays().stream()
+                .filter(replay -> ofTheVerdict.contains(
+                        new Report.Example(replay.frontend(), replay.cgroup(), replay.attachType())))
+                .toList();
+        return clearest(named.isEmpty() ? report.replays() : named).map(replay -> of(report, replay));
     }
 
-    private static boolean isOfTheVerdict(Report report, Report.Replay replay) {
-        Report.Example named = new Report.Example(replay.frontend(), replay.cgroup(), replay.attachType());
-        return report.findings().stream()
-                .anyMatch(finding -> finding.id().equals(report.verdict().finding())
-                        && finding.example().equals(named));
+    /** Of equals the first, as in the report's summary; one with backends in the current generation before all others. */
+    private static Optional<Report.Replay> clearest(List<Report.Replay> replays) {
+        return replays.stream().max(CLEARNESS).flatMap(top -> {
+            List<Report.Replay> alike = replays.stream()
+                    .filter(replay -> CLEARNESS.compare(replay, top) == 0)
+                    .toList();
+            return alike.stream()
+                    .filter(ConnectionPath::hasBackendsInTheCurrentGeneration)
+                    .findFirst()
+                    .or(() -> alike.stream().findFirst());
+        });
     }
 
     /** A service that still exists makes the clearer drawing than one that only the old generation knows. */

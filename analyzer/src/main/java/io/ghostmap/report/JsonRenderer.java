@@ -2,6 +2,8 @@ package io.ghostmap.report;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.core.util.DefaultIndenter;
+import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,6 +16,8 @@ public final class JsonRenderer {
     private static final JsonMapper MAPPER = JsonMapper.builder()
             .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
             .enable(SerializationFeature.INDENT_OUTPUT)
+            .defaultPrettyPrinter(new DefaultPrettyPrinter()
+                    .withObjectIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE.withLinefeed("\n")))
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
             .build();
@@ -34,6 +38,6 @@ public final class JsonRenderer {
 
     /** Any record of ours. */
     static String text(Object document) {
-        return MAPPER.writeValueAsString(document).replace("\r\n", "\n") + "\n";
+        return MAPPER.writeValueAsString(document) + "\n";
     }
 }

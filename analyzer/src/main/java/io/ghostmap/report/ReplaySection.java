@@ -3,6 +3,7 @@ package io.ghostmap.report;
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
+import io.ghostmap.replay.Chance;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
@@ -55,7 +56,7 @@ final class ReplaySection {
 
     /** Those that are affected, whose connections the capture shows, or that a finding speaks of. */
     List<Report.Replay> worthNaming() {
-        return scene.replays().stream()
+        return scene.replays().parallelStream() // each stands alone; their order stays
                 .filter(replay -> affected(replay) || observedSyns(replay) > 0 || examples.contains(replay))
                 .map(this::replay)
                 .toList();
@@ -68,13 +69,23 @@ final class ReplaySection {
 
     /** SYN frames to an address that this frontend leads to; they tell nothing of datagrams to the same address. */
     private long observedSyns(Replay replay) {
-        if (replay.frontend().protocol() != Protocol.TCP) {
+        if (replay.frontend().protocol() != Protocol.TCP || !isSeen(replay)) {
             return 0;
         }
         return replay.outcome().stream()
                 .mapToLong(
                         fate -> fate instanceof Fate.Connects connects ? syns.getOrDefault(connects.endpoint(), 0L) : 0)
                 .sum();
+    }
+
+    /** Hardly any end of a large node's replays is. */
+    private boolean isSeen(Replay replay) {
+        for (Chance chance : replay.chances()) {
+            if (chance.fate() instanceof Fate.Connects connects && syns.containsKey(connects.endpoint())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     Report.Replay replay(Replay replay) {
