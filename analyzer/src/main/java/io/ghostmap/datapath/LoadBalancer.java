@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.util.Collection;
 import java.util.List;
@@ -48,13 +49,15 @@ public interface LoadBalancer {
 
     List<ReverseSkEntry> reverseSk(MapDump dump, Family family);
 
-    List<Affinity> affinity(MapDump dump, Family family);
+    /** By the id of the service; of one service in the order of their keys. */
+    SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family);
 
     AffinityMatches affinityMatches(MapDump dump);
 
     List<SourceRange> sourceRanges(MapDump dump, Family family);
 
-    List<SkipEntry> skipped(MapDump dump, Family family);
+    /** By the address that is left alone; of one address in the order of the namespaces. */
+    SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family);
 
     IpCache ipCache(MapDump dump);
 

@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.util.Collections;
 import java.util.List;
@@ -17,10 +18,10 @@ final class Tables {
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Integer, ReverseNat>> reverseNat = new TreeMap<>();
     final SortedMap<Integer, List<ReverseSkEntry>> reverseSk = new TreeMap<>();
-    final SortedMap<Integer, List<Affinity>> affinity = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<Integer, List<Affinity>>> affinity = new TreeMap<>();
     final SortedMap<Integer, AffinityMatches> affinityMatches = new TreeMap<>();
     final SortedMap<Integer, List<SourceRange>> sourceRanges = new TreeMap<>();
-    final SortedMap<Integer, List<SkipEntry>> skipped = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<Endpoint, List<SkipEntry>>> skipped = new TreeMap<>();
     final SortedMap<Integer, IpCache> ipCaches = new TreeMap<>();
     final SortedMap<Integer, SortedMap<IpAddress, LocalEndpoint>> endpoints = new TreeMap<>();
 

@@ -401,8 +401,8 @@ final class Translation {
     }
 
     private void followUnlessSkipped(Service service, List<String> given) {
-        Table<List<SkipEntry>> skip = tables.skipLb();
-        List<SkipEntry> skipped = tables.skipped(Frontend.external(destination, protocol));
+        Table<SortedMap<Endpoint, List<SkipEntry>>> skip = tables.skipLb();
+        List<SkipEntry> skipped = tables.skipped(destination);
         boolean unread = skip.content().isEmpty()
                 && (skip.mapId().isPresent() || skip.doubt().isPresent());
         if (unread || (skip.content().isPresent() && !skip.whole())) {

@@ -26,6 +26,7 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -174,7 +175,7 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public List<Affinity> affinity(MapDump dump, Family family) {
+    public SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family) {
         return Sessions.affinity(dump, family, order);
     }
 
@@ -189,7 +190,7 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public List<SkipEntry> skipped(MapDump dump, Family family) {
+    public SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family) {
         return Sessions.skipped(dump, family, order);
     }
 

@@ -12,9 +12,11 @@ import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -22,6 +24,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** The tables beside services and backends: by id, by socket, by client. */
 final class Sessions {
@@ -74,9 +77,9 @@ final class Sessions {
                 .toList();
     }
 
-    static List<Affinity> affinity(MapDump dump, Family family, ByteOrder order) {
+    static SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family, ByteOrder order) {
         MapRole role = family == Family.IPV4 ? MapRole.AFFINITY_V4 : MapRole.AFFINITY_V6;
-        return decode(dump, role, layout -> {
+        List<Affinity> entries = decode(dump, role, layout -> {
                     Field id = layout.keyField("rev_nat_id");
                     Field marks = layout.keyField("netns_cookie");
                     Field lastUsed = layout.valueField("last_used");
@@ -96,9 +99,9 @@ final class Sessions {
                     };
                 })
                 .stream()
-                .sorted(Comparator.comparingInt(Affinity::revNatId)
-                        .thenComparing(affinity -> affinity.entry().cite().locator()))
+                .sorted(Comparator.comparing(affinity -> affinity.entry().key(), Arrays::compareUnsigned))
                 .toList();
+        return groups(entries, Affinity::revNatId);
     }
 
     static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {
@@ -137,9 +140,9 @@ final class Sessions {
                 .toList();
     }
 
-    static List<SkipEntry> skipped(MapDump dump, Family family, ByteOrder order) {
+    static SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family, ByteOrder order) {
         MapRole role = family == Family.IPV4 ? MapRole.SKIP_LB_V4 : MapRole.SKIP_LB_V6;
-        return decode(dump, role, layout -> {
+        List<SkipEntry> entries = decode(dump, role, layout -> {
                     Field cookie = layout.keyField("netns_cookie");
                     Field address = layout.keyField("address");
                     Field port = layout.keyField("port");
@@ -149,9 +152,15 @@ final class Sessions {
                     };
                 })
                 .stream()
-                .sorted(Comparator.comparing(SkipEntry::frontend)
-                        .thenComparing(SkipEntry::netnsCookie, Long::compareUnsigned))
+                .sorted(Comparator.comparing(SkipEntry::netnsCookie, Long::compareUnsigned))
                 .toList();
+        return groups(entries, SkipEntry::frontend);
+    }
+
+    /** Asked for each service of a large node: of 65,536 entries only those of one. */
+    private static <K extends Comparable<? super K>, T> SortedMap<K, List<T>> groups(
+            List<T> entries, Function<T, K> key) {
+        return OrderedTable.of(entries.stream().collect(Collectors.groupingBy(key, Collectors.toUnmodifiableList())));
     }
 
     /** {@code decoder} looks its fields up once, and then takes entry after entry. */
