@@ -2,6 +2,7 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.evidence.AttachType;
+import io.ghostmap.net.Endpoint;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -27,7 +28,7 @@ public record Datapath(
         SortedMap<Integer, Identity> identities,
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
-        SortedMap<Integer, List<ReverseSkEntry>> reverseSk,
+        SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk,
         List<Ambiguity> ambiguities,
         List<Gap> gaps) {
 
@@ -82,10 +83,11 @@ public record Datapath(
                                 generation(id).filter(Generation::isCurrent).isPresent());
     }
 
-    /** What a program noted of the sockets that it translated, in the reverse_sk maps that it references itself. */
-    public List<ReverseSkEntry> translations(View view) {
+    /** What a program noted of the sockets that it sent to that backend, in the reverse_sk maps that it references itself. */
+    public List<ReverseSkEntry> translations(View view, Endpoint backend) {
         return view.maps().stream()
-                .flatMap(id -> reverseSk.getOrDefault(id, List.of()).stream())
+                .flatMap(id -> Stream.ofNullable(reverseSk.get(id)))
+                .flatMap(map -> map.getOrDefault(backend, List.of()).stream())
                 .toList();
     }
 

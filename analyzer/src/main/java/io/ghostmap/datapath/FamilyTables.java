@@ -9,7 +9,7 @@ public record FamilyTables(
         Table<SortedMap<Frontend, Service>> services,
         Table<SortedMap<Long, Backend>> backends,
         Table<SortedMap<Integer, ReverseNat>> reverseNat,
-        Table<List<ReverseSkEntry>> reverseSk,
+        Table<SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk,
         Table<SortedMap<Integer, List<Affinity>>> affinity,
         Table<List<SourceRange>> sourceRanges,
         Table<SortedMap<Endpoint, List<SkipEntry>>> skipLb) {

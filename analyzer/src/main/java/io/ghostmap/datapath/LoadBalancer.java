@@ -47,7 +47,8 @@ public interface LoadBalancer {
 
     SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family);
 
-    List<ReverseSkEntry> reverseSk(MapDump dump, Family family);
+    /** By the backend that a socket was sent to; of one backend in the order of the sockets' cookies. */
+    SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family);
 
     /** By the id of the service; of one service in the order of their keys. */
     SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family);

@@ -17,7 +17,7 @@ final class Tables {
     final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Integer, ReverseNat>> reverseNat = new TreeMap<>();
-    final SortedMap<Integer, List<ReverseSkEntry>> reverseSk = new TreeMap<>();
+    final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Integer, List<Affinity>>> affinity = new TreeMap<>();
     final SortedMap<Integer, AffinityMatches> affinityMatches = new TreeMap<>();
     final SortedMap<Integer, List<SourceRange>> sourceRanges = new TreeMap<>();

@@ -32,6 +32,12 @@ import java.util.stream.Collectors;
 final class SilentBackend implements Rule {
     private static final int MOST_FRAMES = 6;
 
+    /** Backends that have a finding of their own. */
+    private static final int MOST_SINGLE = 20;
+
+    /** Of those that have none, how many are cited. */
+    private static final int MOST_CITED = 3;
+
     @Override
     public String id() {
         return "SLB-28";
@@ -61,16 +67,56 @@ final class SilentBackend implements Rule {
                 }
             }
         }
+        // Where a stale program sends connections to the same address, the node is not acquitted.
+        List<CorrelatedDestination> silent = scene.destinations().stream()
+                .filter(seen -> isListedAndSilent(seen) && !mistaken.contains(endAt(seen)))
+                .toList();
         List<Finding> findings = new ArrayList<>();
-        for (CorrelatedDestination seen : scene.destinations()) {
-            // Where a stale program sends connections to the same address, the node is not acquitted.
-            Fate end = new Fate.Connects(seen.destination().endpoint());
-            if (isListedAndSilent(seen) && !mistaken.contains(end)) {
-                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-                findings.add(finding(id, scene, seen, Optional.ofNullable(rightly.get(end))));
-            }
+        for (CorrelatedDestination seen : silent.subList(0, Math.min(silent.size(), MOST_SINGLE))) {
+            findings.add(finding(nextId(findings), scene, seen, Optional.ofNullable(rightly.get(endAt(seen)))));
+        }
+        if (silent.size() > MOST_SINGLE) {
+            findings.add(rest(nextId(findings), scene, silent.subList(MOST_SINGLE, silent.size())));
         }
         return findings;
+    }
+
+    private static Fate endAt(CorrelatedDestination seen) {
+        return new Fate.Connects(seen.destination().endpoint());
+    }
+
+    private String nextId(List<Finding> findings) {
+        return findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
+    }
+
+    /** So many at once have one cause, and a report with a finding for each is read by nobody. */
+    private static Finding rest(String id, Case scene, List<CorrelatedDestination> silent) {
+        List<String> backends = silent.stream()
+                .map(seen -> String.valueOf(seen.destination().endpoint()))
+                .toList();
+        long failed =
+                silent.stream().mapToLong(seen -> failed(seen.destination())).sum();
+        String summary = count(failed, "attempt") + " to " + few(backends)
+                + " failed as well; the JSON form of this report has each of them.";
+        return new Finding(
+                id,
+                "SLB-28",
+                Severity.WARNING,
+                Confidence.LIKELY,
+                count(silent.size(), "more backend") + " failed attempts, and the node's maps lead to them rightly",
+                summary,
+                List.of(
+                        summary,
+                        "So many backends at once hardly fail one by one: look for what they share, such as a node, the path"
+                                + " to it, a policy, or a capture that does not see the answers."),
+                Optional.empty(),
+                silent.stream()
+                        .limit(MOST_CITED)
+                        .flatMap(seen -> supporting(seen).stream())
+                        .toList(),
+                List.of(),
+                List.of(otherWay(scene, silent.get(0).destination())),
+                List.of(check(silent.get(0).destination())));
     }
 
     private static SortedSet<Frontend> currentFrontends(CorrelatedDestination seen) {
@@ -129,12 +175,15 @@ final class SilentBackend implements Rule {
                 replay,
                 supporting(seen),
                 answered(destination),
-                List.of(new Rival(
-                        "The answer came back another way than through the captured interfaces",
-                        scene.traffic().captures().size() + " capture(s), interfaces "
-                                + String.join(", ", destination.paths()),
-                        "a capture on all interfaces of the node and of the backend's node at the same time")),
+                List.of(otherWay(scene, destination)),
                 List.of(check(destination)));
+    }
+
+    private static Rival otherWay(Case scene, Destination destination) {
+        return new Rival(
+                "The answer came back another way than through the captured interfaces",
+                scene.traffic().captures().size() + " capture(s), interfaces " + String.join(", ", destination.paths()),
+                "a capture on all interfaces of the node and of the backend's node at the same time");
     }
 
     private static String what(Reply reply) {

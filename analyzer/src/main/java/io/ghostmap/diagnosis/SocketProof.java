@@ -6,6 +6,7 @@ import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.evidence.Socket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -20,18 +21,16 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
 
     /** One for each socket with an entry, in the order of the list of sockets. */
     static List<SocketProof> of(Case scene) {
-        Datapath datapath = scene.datapath();
+        Map<Integer, List<Integer>> writers = new HashMap<>();
         List<SocketProof> proofs = new ArrayList<>();
         for (Socket socket : scene.evidence().sockets()) {
-            for (Map.Entry<Integer, List<ReverseSkEntry>> map :
-                    datapath.reverseSk().entrySet()) {
-                map.getValue().stream()
-                        .filter(entry -> entry.cookie() == socket.cookie())
-                        .filter(entry -> entry.backend().equals(socket.remote()))
-                        .findFirst()
-                        .ifPresent(entry ->
-                                proofs.add(new SocketProof(socket, map.getKey(), entry, writers(scene, map.getKey()))));
-            }
+            scene.datapath()
+                    .reverseSk()
+                    .forEach((mapId, entries) -> entries.getOrDefault(socket.remote(), List.of()).stream()
+                            .filter(entry -> entry.cookie() == socket.cookie())
+                            .findFirst()
+                            .ifPresent(entry -> proofs.add(new SocketProof(
+                                    socket, mapId, entry, writers.computeIfAbsent(mapId, id -> writers(scene, id))))));
         }
         return List.copyOf(proofs);
     }

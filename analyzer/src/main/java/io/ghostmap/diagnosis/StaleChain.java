@@ -146,9 +146,7 @@ record StaleChain(
     /** Entries that the stale program wrote itself, when it sent a socket to that address. */
     List<ReverseSkEntry> translationsTo(Endpoint backend, Case scene) {
         return stale.view()
-                .map(view -> scene.datapath().translations(view).stream()
-                        .filter(entry -> entry.backend().equals(backend))
-                        .toList())
+                .map(view -> scene.datapath().translations(view, backend))
                 .orElse(List.of());
     }
 

@@ -10,6 +10,7 @@ import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ServiceClaim;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -23,6 +24,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
 final class StaleChainArgument {
@@ -278,12 +281,12 @@ final class StaleChainArgument {
 
     /** A socket on its way to one of the witnessed addresses that the stale program noted itself. */
     private Optional<SocketProof> proof() {
+        Set<Endpoint> witnessed = witnesses.stream()
+                .map(witness -> witness.destination().endpoint())
+                .collect(Collectors.toSet());
         return SocketProof.of(scene).stream()
                 .filter(proof -> proof.isOf(stale.programId()))
-                .filter(proof -> witnesses.stream()
-                        .anyMatch(witness -> witness.destination()
-                                .endpoint()
-                                .equals(proof.socket().remote())))
+                .filter(proof -> witnessed.contains(proof.socket().remote()))
                 .findFirst();
     }
 

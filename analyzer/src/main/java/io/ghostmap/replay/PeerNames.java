@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 
 /**
  * Runs getpeername and recvmsg through a reverse hook: each program looks the address that it sees up under the socket's
@@ -202,7 +203,8 @@ final class PeerNames {
     private record Recalled(Asking asking, boolean settled) {}
 
     private List<Recalled> recall(View view, Family family, Asking one) {
-        Table<List<ReverseSkEntry>> table = view.tables(family).reverseSk();
+        Table<SortedMap<Endpoint, List<ReverseSkEntry>>> table =
+                view.tables(family).reverseSk();
         table.mapId().ifPresent(maps::add);
         List<Rewrite> ofName = one.notes.stream()
                 .filter(note -> note.backend().unmapped().equals(one.name))

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -202,6 +203,33 @@ final class RulesTest {
         assertThat(report.verdict().severity()).isEqualTo("warning");
         assertThat(report.verdict().title()).contains("does not answer").contains("lead to it rightly");
         assertThat(finding(report, "SLB-28")).map(Report.Finding::confidence).contains("certain");
+    }
+
+    /** A report with a finding for each of thousands is read by nobody; all of them are among its destinations. */
+    @Test
+    void manySilentBackendsAreOneFindingAfterTheFirst() throws UnreadableBundleException {
+        NodeBundle node = healthy();
+        int[] ids = IntStream.range(1, 26).toArray();
+        PcapFile pcap = PcapFile.cooked();
+        for (int id : ids) {
+            node.backend(145, id, "10.9.9." + id + ":8080");
+            pcap.tcp(id, CLIENT, 4000 + id, "10.9.9." + id, 8080, SYN, 1, 0);
+        }
+        for (int id : ids) {
+            pcap.tcp(SECOND + id, CLIENT, 4000 + id, "10.9.9." + id, 8080, SYN, 1, 0);
+        }
+        Report report = analyze(node.service(144, "172.17.93.5:8080", TCP, ids).capture(pcap));
+
+        List<Report.Finding> silent = report.findings().stream()
+                .filter(finding -> finding.rule().equals("SLB-28"))
+                .toList();
+        assertThat(silent).hasSize(21);
+        assertThat(silent).extracting(Report.Finding::id).doesNotHaveDuplicates();
+        assertThat(silent.get(20).title()).startsWith("5 more backends failed attempts");
+        assertThat(silent.get(20).summary()).startsWith("5 attempts to 10.9.9.").contains(" and 2 more failed as well");
+        assertThat(silent.get(20).supporting())
+                .anySatisfy(citation -> assertThat(citation.locator()).contains("frame"));
+        assertThat(report.destinations()).hasSize(25);
     }
 
     @Test

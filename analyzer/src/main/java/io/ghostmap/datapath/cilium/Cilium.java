@@ -170,7 +170,7 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public List<ReverseSkEntry> reverseSk(MapDump dump, Family family) {
+    public SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family) {
         return Sessions.reverseSk(dump, family, order);
     }
 

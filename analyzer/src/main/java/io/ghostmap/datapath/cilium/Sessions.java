@@ -33,9 +33,6 @@ final class Sessions {
 
     private static final int NETNS_COOKIE = 0x01;
 
-    private static final Comparator<ReverseSkEntry> BY_BACKEND =
-            Comparator.comparing(ReverseSkEntry::backend).thenComparing(ReverseSkEntry::cookie, Long::compareUnsigned);
-
     private Sessions() {}
 
     static SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family, ByteOrder order) {
@@ -52,9 +49,9 @@ final class Sessions {
         return OrderedTable.of(byId);
     }
 
-    static List<ReverseSkEntry> reverseSk(MapDump dump, Family family, ByteOrder order) {
+    static SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family, ByteOrder order) {
         MapRole role = family == Family.IPV4 ? MapRole.REVERSE_SK_V4 : MapRole.REVERSE_SK_V6;
-        return decode(dump, role, layout -> {
+        List<ReverseSkEntry> entries = decode(dump, role, layout -> {
                     Field cookie = layout.keyField("cookie");
                     Field backend = layout.keyField("address");
                     Field backendPort = layout.keyField("port");
@@ -73,8 +70,9 @@ final class Sessions {
                     };
                 })
                 .stream()
-                .sorted(BY_BACKEND)
+                .sorted(Comparator.comparing(ReverseSkEntry::cookie, Long::compareUnsigned))
                 .toList();
+        return groups(entries, ReverseSkEntry::backend);
     }
 
     static SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family, ByteOrder order) {
