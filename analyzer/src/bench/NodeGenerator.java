@@ -12,10 +12,11 @@ import java.util.SplittableRandom;
  * Writes the unpacked bundle of a large node: two generations of service maps, a conntrack dump beside them, and a small
  * capture, in bpftool's own shapes; one seed gives the same bytes on every machine.
  *
- * <pre>java NodeGenerator.java SERVICES CONNTRACK_ENTRIES SEED FOLDER</pre>
+ * <pre>java NodeGenerator.java SERVICES CONNTRACK_ENTRIES SEED FOLDER [sessions]</pre>
  *
  * <p>Five backends a service. Of a hundred services five lead elsewhere in the old generation, one stands in the old one
- * alone and one in the new one alone.
+ * alone and one in the new one alone. With {@code sessions} all services keep their clients, and full tables of clients and
+ * sockets stand beside them.
  */
 final class NodeGenerator {
     private static final int BACKENDS = 5;
@@ -23,20 +24,27 @@ final class NodeGenerator {
 
     private final SplittableRandom random;
     private final Path folder;
+    private static final int AFFINITY = 0x10;
+    private static final int SESSIONS = 65_536;
+    private static final int SOCKETS = 100_000;
+    private static final long FIRST_COOKIE = 0x10_0000;
+
     private final int services;
+    private final boolean sessions;
     private final StringBuilder maps = new StringBuilder("[");
     private final ByteBuffer key = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer value = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
 
-    private NodeGenerator(int services, long seed, Path folder) {
+    private NodeGenerator(int services, long seed, Path folder, boolean sessions) {
         this.services = services;
+        this.sessions = sessions;
         this.random = new SplittableRandom(seed);
         this.folder = folder;
     }
 
     public static void main(String[] args) throws IOException {
         NodeGenerator generator =
-                new NodeGenerator(Integer.parseInt(args[0]), Long.parseLong(args[2]), Path.of(args[3]));
+                new NodeGenerator(Integer.parseInt(args[0]), Long.parseLong(args[2]), Path.of(args[3]), args.length > 4);
         generator.node(Integer.parseInt(args[1]));
     }
 
@@ -44,6 +52,11 @@ final class NodeGenerator {
         generation(27, true);
         generation(144, false);
         conntrack(200, connections);
+        if (sessions) {
+            sessions(27, true);
+            sessions(144, false);
+            sockets();
+        }
         text("bpf/before/maps.json", maps.append("]\n").toString());
         text("bpf/after/maps.json", maps.toString());
         String programs = "[" + program(109, "cil_sock4_connect", 27) + "," + program(110, "cil_sock4_sendmsg", 27) + ","
@@ -66,10 +79,11 @@ final class NodeGenerator {
         capture();
     }
 
-    private static String program(int id, String name, int map) {
+    private String program(int id, String name, int map) {
+        String maps = map + "," + (map + 1) + (sessions ? "," + (map + 3) + "," + (map + 4) + "," + (map + 5) : "");
         return ("{\"id\":%d,\"type\":\"cgroup_sock_addr\",\"name\":\"%s\",\"tag\":\"0123456789abcdef\","
-                        + "\"loaded_at\":%d,\"uid\":0,\"map_ids\":[%d,%d],\"pinned\":[]}")
-                .formatted(id, name, 1_795_000_000 + id, map, map + 1);
+                        + "\"loaded_at\":%d,\"uid\":0,\"map_ids\":[%s],\"pinned\":[]}")
+                .formatted(id, name, 1_795_000_000 + id, maps);
     }
 
     private static String attached(int program, String type) {
@@ -91,7 +105,7 @@ final class NodeGenerator {
                 value.putInt(slot == 0 ? 1 << 24 : backendId(service, slot, old));
                 value.putShort((short) (slot == 0 ? BACKENDS : 0));
                 value.order(ByteOrder.BIG_ENDIAN).putShort((short) (service + 1)).order(ByteOrder.LITTLE_ENDIAN);
-                value.put((byte) 0).put((byte) 0).putShort((short) 0);
+                value.put((byte) (sessions ? AFFINITY : 0)).put((byte) 0).putShort((short) 0);
                 dump.row(key, value);
             }
         }
@@ -118,6 +132,65 @@ final class NodeGenerator {
                 dump.row(key, value);
             }
         }
+    }
+
+    /** What clients and sockets leave behind: a backend for each of many clients, and a note for each of many sockets. */
+    private void sessions(int firstMap, boolean old) throws IOException {
+        map(firstMap + 3, "lru_hash", "cilium_lb4_reve", 16, 8, 262_144, old ? "" : "cilium_lb4_reverse_sk");
+        map(firstMap + 4, "lru_hash", "cilium_lb4_affi", 16, 16, SESSIONS, old ? "" : "cilium_lb4_affinity");
+        map(firstMap + 5, "hash", "cilium_lb_affin", 8, 1, SESSIONS, old ? "" : "cilium_lb_affinity_match");
+        try (Dump dump = new Dump(firstMap + 3)) {
+            for (int socket = 0; socket < SOCKETS; socket++) {
+                int service = socket % services;
+                key.clear();
+                key.putLong(FIRST_COOKIE + socket).order(ByteOrder.BIG_ENDIAN);
+                key.putInt(backendAddress(service, 1, old)).putShort((short) 8080).putShort((short) 0);
+                key.order(ByteOrder.LITTLE_ENDIAN);
+                value.clear();
+                value.order(ByteOrder.BIG_ENDIAN).putInt(serviceAddress(number(service, old)));
+                value.putShort((short) 80).putShort((short) (service + 1)).order(ByteOrder.LITTLE_ENDIAN);
+                dump.row(key, value);
+            }
+        }
+        try (Dump dump = new Dump(firstMap + 4)) {
+            for (int client = 0; client < SESSIONS; client++) {
+                int service = random.nextInt(services);
+                key.clear();
+                key.putLong(1 + client).order(ByteOrder.BIG_ENDIAN).putShort((short) (service + 1));
+                key.order(ByteOrder.LITTLE_ENDIAN).put((byte) 1).put((byte) 0).putInt(0);
+                value.clear();
+                value.putLong(1_000).putInt(backendId(service, 1, old)).putInt(0);
+                dump.row(key, value);
+            }
+        }
+        try (Dump dump = new Dump(firstMap + 5)) {
+            for (int service = 0; service < services; service++) {
+                key.clear();
+                key.putInt(backendId(service, 1, old)).order(ByteOrder.BIG_ENDIAN).putShort((short) (service + 1));
+                key.order(ByteOrder.LITTLE_ENDIAN).putShort((short) 0);
+                value.clear();
+                value.put((byte) 0);
+                dump.row(key, value);
+            }
+        }
+    }
+
+    /** {@code ss -tuneiaO}: every one of them is noted by the old generation. */
+    private void sockets() throws IOException {
+        StringBuilder lines = new StringBuilder();
+        for (int socket = 0; socket < SOCKETS / 2; socket++) {
+            int address = backendAddress(socket % services, 1, true);
+            lines.append("tcp ESTAB 0 0 10.1.2.3:%d %d.%d.%d.%d:8080 ino:%d sk:%x cgroup:/kubepods.slice <-> cubic\n"
+                    .formatted(
+                            1_024 + socket % 60_000,
+                            address >>> 24,
+                            address >>> 16 & 0xff,
+                            address >>> 8 & 0xff,
+                            address & 0xff,
+                            socket + 1,
+                            FIRST_COOKIE + socket));
+        }
+        text("net/sockets.txt", lines.toString());
     }
 
     /** One in a hundred stands in one generation alone: it has another address there. */
