@@ -182,7 +182,10 @@ final class SilentBackend implements Rule {
     private static Rival otherWay(Case scene, Destination destination) {
         return new Rival(
                 "The answer came back another way than through the captured interfaces",
-                scene.traffic().captures().size() + " capture(s), interfaces " + String.join(", ", destination.paths()),
+                count(scene.traffic().captures().size(), "capture")
+                        + (destination.paths().isEmpty()
+                                ? ", interfaces not named"
+                                : ", interfaces " + String.join(", ", destination.paths())),
                 "a capture on all interfaces of the node and of the backend's node at the same time");
     }
 

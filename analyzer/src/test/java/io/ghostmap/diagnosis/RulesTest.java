@@ -10,6 +10,7 @@ import io.ghostmap.cli.Analysis;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.PcapFile;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -203,6 +204,24 @@ final class RulesTest {
         assertThat(report.verdict().severity()).isEqualTo("warning");
         assertThat(report.verdict().title()).contains("does not answer").contains("lead to it rightly");
         assertThat(finding(report, "SLB-28")).map(Report.Finding::confidence).contains("certain");
+    }
+
+    /** Frames of Ethernet do not say on which interface they were seen. */
+    @Test
+    void captureWithoutInterfacesSaysSo() throws UnreadableBundleException {
+        PcapFile wire = new PcapFile(PcapFile.ETHERNET, ByteOrder.LITTLE_ENDIAN, false)
+                .tcp(0, CLIENT, 4000, ALIVE, 8080, SYN, 1, 0)
+                .tcp(SECOND, CLIENT, 4000, ALIVE, 8080, SYN, 1, 0);
+
+        assertThat(rivals(analyze(healthy().capture(wire)))).contains("1 capture, interfaces not named");
+        assertThat(rivals(analyze(healthy().capture(unansweredTo(ALIVE)))))
+                .anySatisfy(verdict -> assertThat(verdict).startsWith("1 capture, interfaces "));
+    }
+
+    private static List<String> rivals(Report report) {
+        return finding(report, "SLB-28").orElseThrow().rivals().stream()
+                .map(Report.Rival::verdict)
+                .toList();
     }
 
     /** A report with a finding for each of thousands is read by nobody; all of them are among its destinations. */
