@@ -12,9 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,10 +82,16 @@ final class AnalyzeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws UnreadableBundleException, IOException {
-        Path source = bundle.path();
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        return analyze(bundle.path(), Optional.ofNullable(output), failOn, command.getOut(), command.getErr());
+    }
+
+    /** The command itself, whoever parsed its arguments; returns the exit status. */
+    static int analyze(Path source, Optional<Path> output, FailOn failOn, PrintWriter out, PrintWriter err)
+            throws UnreadableBundleException, IOException {
         Report report = Analysis.of(source);
-        ReportFiles files =
-                new ReportFiles(outputFolder(source), report.bundle().name());
+        ReportFiles files = new ReportFiles(
+                output.orElseGet(() -> besides(source)), report.bundle().name());
         List<String> texts = FORMS.parallelStream()
                 .map(form -> form.renderer().apply(report))
                 .toList();
@@ -91,25 +99,20 @@ final class AnalyzeCommand implements Callable<Integer> {
         for (int i = 0; i < texts.size(); i++) {
             written.add(files.write(FORMS.get(i).ending(), texts.get(i)));
         }
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        PrintWriter err = spec.commandLine().getErr();
         out.print(TerminalRenderer.render(report));
         written.forEach(path -> out.println("wrote " + path));
         out.flush();
         TerminalRenderer.losses(report).forEach(err::println);
         err.flush();
-        return status(report);
+        return status(report, failOn);
     }
 
-    private Path outputFolder(Path source) {
-        if (output != null) {
-            return output;
-        }
+    private static Path besides(Path source) {
         Path parent = source.toAbsolutePath().getParent();
         return parent == null ? Path.of(".") : parent;
     }
 
-    private int status(Report report) {
+    private static int status(Report report, FailOn failOn) {
         boolean fails = report.findings().stream()
                 .anyMatch(
                         finding -> FailOn.valueOf(finding.severity()).compareTo(failOn) <= 0 && failOn != FailOn.never);

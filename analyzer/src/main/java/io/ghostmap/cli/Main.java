@@ -7,12 +7,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -82,8 +81,8 @@ public final class Main {
     /** Runs one command and returns its exit status; nothing escapes as an exception. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         try {
-            List<Path> paths = pathsOfTraffic(args);
-            return paths.isEmpty() ? parsed(out, err, args) : traffic(out, err, paths);
+            Optional<PlainArguments.Question> plain = PlainArguments.of(args);
+            return plain.isPresent() ? answered(plain.get(), out, err) : parsed(out, err, args);
         } catch (OutOfMemoryError | StackOverflowError e) {
             err.println("ghostmap: the bundle asks for more memory than Java was given: try again with"
                     + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
@@ -91,32 +90,10 @@ public final class Main {
         }
     }
 
-    /**
-     * The paths, where {@code traffic} is given nothing else: setting the parser up takes longer than reading a capture of
-     * 100 MB. None where there is something to parse, or to complain of.
-     */
-    private static List<Path> pathsOfTraffic(String... args) {
-        if (args.length < 2 || !args[0].equals("traffic")) {
-            return List.of();
-        }
-        List<Path> paths = new ArrayList<>();
-        for (int i = 1; i < args.length; i++) {
-            if (args[i].startsWith("-") || args[i].startsWith("@")) {
-                return List.of();
-            }
-            try {
-                paths.add(Path.of(args[i]));
-            } catch (InvalidPathException e) {
-                return List.of(); // the parser names it
-            }
-        }
-        return paths;
-    }
-
-    private static int traffic(PrintWriter out, PrintWriter err, List<Path> paths) {
+    private static int answered(PlainArguments.Question question, PrintWriter out, PrintWriter err) {
         try {
-            return TrafficCommand.print(paths, false, out, err);
-        } catch (UnreadableBundleException | RuntimeException e) {
+            return question.answer(out, err);
+        } catch (UnreadableBundleException | IOException | RuntimeException e) {
             return failed(e, err);
         }
     }
@@ -131,7 +108,7 @@ public final class Main {
     }
 
     /** All commands; or the one that is named and wanted quickly: reading the annotations of all takes longer than it. */
-    private static CommandLine commands(String... args) {
+    static CommandLine commands(String... args) {
         Object quick = switch (args.length == 0 ? "" : args[0]) {
             case "analyze" -> new AnalyzeCommand();
             case "traffic" -> new TrafficCommand();
