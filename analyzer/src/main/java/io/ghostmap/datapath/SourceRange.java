@@ -6,10 +6,6 @@ import io.ghostmap.net.IpAddress;
 
 /** One of a service's {@code loadBalancerSourceRanges}; {@code prefixLength} counts bits of the address. */
 public record SourceRange(int revNatId, IpAddress address, int prefixLength, MapEntry entry) {
-    public boolean contains(IpAddress client) {
-        return client.isIn(address, prefixLength);
-    }
-
     public Citation source() {
         return entry.cite();
     }

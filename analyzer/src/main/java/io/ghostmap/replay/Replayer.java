@@ -30,6 +30,9 @@ public final class Replayer {
     /** Ways of one connection through one chain; a node has a handful, a bundle made up for harm any number. */
     private static final int MOST_WAYS = 4_096;
 
+    private static final List<Chance> NO_CURRENT = List.of(new Chance(
+            new Fate.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
+
     private final Datapath datapath;
     private final Translation.Setting setting;
     private final Map<Integer, KnownEndpoints> known = new HashMap<>();
@@ -331,9 +334,6 @@ public final class Replayer {
         }
         return List.copyOf(chances);
     }
-
-    private static final List<Chance> NO_CURRENT = List.of(new Chance(
-            new Fate.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
 
     private List<Chance> current(Chain chain, Frontend frontend, Client client) {
         Optional<View> view = chain.current(Family.of(frontend.endpoint().address()));
