@@ -54,7 +54,7 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
 
     /**
      * Of values that have a number of 32 bits, {@code ids[i]} that of {@code values.get(i)}; of two with the same number the
-     * later counts. A number needs no object here, of which a large node has a million.
+     * later counts. A number needs no object here, of which a large node has hundreds of thousands.
      */
     public static <V> OrderedTable<Long, V> byId(long[] ids, List<V> values) {
         long[] order = new long[ids.length];
