@@ -46,7 +46,12 @@ public final class BundleReader {
 
     /** Walks the bundle once. A bundle that holds nothing of ours is refused. */
     public Bundle read(Path path, List<MemberSink> sinks) throws UnreadableBundleException {
-        MemberWalk walk = new MemberWalk(limits, sinks, digesting);
+        try (MemberWalk walk = new MemberWalk(limits, sinks, digesting)) {
+            return read(path, walk);
+        }
+    }
+
+    private Bundle read(Path path, MemberWalk walk) throws UnreadableBundleException {
         String shown = Printable.of(String.valueOf(path.getFileName()));
         try {
             Optional<String> sha256 = Optional.empty();
@@ -55,6 +60,7 @@ public final class BundleReader {
             } else {
                 sha256 = readArchive(path, walk);
             }
+            walk.finishReading();
             return walk.finish(baseName(path), sha256);
         } catch (UnreadableBundleException e) {
             throw new UnreadableBundleException(shown + ": " + e.getMessage(), e);

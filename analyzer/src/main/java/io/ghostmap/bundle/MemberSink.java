@@ -11,6 +11,14 @@ public interface MemberSink {
     /** Whether this sink reads the member; {@code path} is relative to the bundle's folder and uses {@code /}. */
     boolean wants(String path);
 
+    /**
+     * Whether {@link #read} shares nothing between this member and all that are not independent: it may then be called for
+     * one of each kind at the same time, from two threads. Two members of one kind are read in the order of the bundle.
+     */
+    default boolean isIndependent(String path) {
+        return false;
+    }
+
     /** Reads one member; {@code in} is bounded by {@link Limits} and is closed by the caller. */
     void read(String path, InputStream in) throws IOException;
 }

@@ -1,7 +1,9 @@
 package io.ghostmap.bundle;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -10,13 +12,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** What happens to each member, wherever it comes from: name checked, bytes counted and digested, sinks served. */
-final class MemberWalk {
+final class MemberWalk implements AutoCloseable {
     private static final String MANIFEST = "manifest.json";
 
     private final Limits limits;
     private final List<MemberSink> sinks;
     private final MemberName names;
     private final boolean digesting;
+    private final SmallMembers small = new SmallMembers();
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
     private final SortedMap<String, byte[]> own = new TreeMap<>();
@@ -68,13 +71,37 @@ final class MemberWalk {
             if (sink.wants(path)) {
                 ours = true;
                 try {
-                    sink.read(path, stream);
+                    serve(sink, path, stream);
                 } finally {
                     stream.throwFailure(); // the archive's own failure, not what a parser made of it
                 }
                 return;
             }
         }
+    }
+
+    private void serve(MemberSink sink, String path, MemberStream stream) throws IOException {
+        if (sink.isIndependent(path)) {
+            sink.read(path, stream);
+            return;
+        }
+        byte[] start = stream.readNBytes(SmallMembers.LARGEST + 1);
+        if (start.length <= SmallMembers.LARGEST) {
+            small.read(sink, path, start);
+        } else {
+            small.finish();
+            sink.read(path, new SequenceInputStream(new ByteArrayInputStream(start), stream));
+        }
+    }
+
+    /** Waits until the sinks have read all that they were given. */
+    void finishReading() throws IOException {
+        small.finish();
+    }
+
+    @Override
+    public void close() {
+        small.close();
     }
 
     /** Where the walk stands, as a clause for a message. */

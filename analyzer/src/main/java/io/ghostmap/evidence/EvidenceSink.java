@@ -60,6 +60,7 @@ public final class EvidenceSink implements MemberSink {
     private final List<ServiceClaim> lbList = new ArrayList<>();
     private final SortedMap<String, String> facts = new TreeMap<>();
     private final List<Gap> gaps = new ArrayList<>();
+    private final List<Gap> dumpGaps = new ArrayList<>();
     private TextFile iptables = new TextFile("net/iptables.txt", false, List.of());
     private TextFile nft = new TextFile("net/nft.txt", false, List.of());
     private final List<String> bpffsMounts = new ArrayList<>();
@@ -111,6 +112,12 @@ public final class EvidenceSink implements MemberSink {
                 || TREE.matcher(path).matches();
     }
 
+    /** Map dumps have lists of their own here, and most of the bytes of a large bundle. */
+    @Override
+    public boolean isIndependent(String path) {
+        return DUMP.matcher(path).matches();
+    }
+
     @Override
     public void read(String path, InputStream in) throws IOException {
         Matcher dump = DUMP.matcher(path);
@@ -135,6 +142,7 @@ public final class EvidenceSink implements MemberSink {
         dropWhatThatBpftoolCannotTell();
         List<Gap> all = new ArrayList<>(bundle.gaps());
         all.addAll(gaps);
+        all.addAll(dumpGaps);
         all.addAll(ExpectedFiles.absentFrom(bundle, all));
         BpfState first = before.state();
         BpfState second = after.state();
@@ -193,7 +201,7 @@ public final class EvidenceSink implements MemberSink {
 
     private void readDump(int mapId, String path, InputStream in) throws IOException {
         if (dumps.containsKey(mapId)) {
-            gaps.add(new Gap(
+            dumpGaps.add(new Gap(
                     path,
                     "a second dump of this map; the first, " + dumps.get(mapId).file() + ", was read"));
             return;
@@ -205,7 +213,7 @@ public final class EvidenceSink implements MemberSink {
         }
         unpackedDumps += plain.count();
         dumps.put(mapId, dump);
-        dump.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+        dump.damage().ifPresent(reason -> dumpGaps.add(new Gap(path, reason)));
     }
 
     private void readEffective(long cgroupId, String path, InputStream in) {
