@@ -35,12 +35,14 @@ public final class Replayer {
 
     private final Datapath datapath;
     private final Translation.Setting setting;
+    private final Translation.Setting untold;
     private final Map<Integer, KnownEndpoints> known = new HashMap<>();
 
     /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
     public Replayer(Datapath datapath, OptionalLong nowSeconds) {
         this.datapath = datapath;
-        this.setting = new Translation.Setting(nowSeconds);
+        this.setting = new Translation.Setting(nowSeconds, true);
+        this.untold = new Translation.Setting(nowSeconds, false);
         datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
     }
 
@@ -184,6 +186,7 @@ public final class Replayer {
     private List<Way> run(
             Hook hook, HookProgram program, List<Way> ways, Protocol protocol, Client client, Watcher watcher) {
         List<Way> next = new ArrayList<>(ways.size());
+        Translation.Setting watched = watcher == Watcher.NONE ? untold : setting;
         boolean untouched = true;
         for (Way way : ways) {
             if (way.unknown().isPresent()) {
@@ -196,7 +199,7 @@ public final class Replayer {
                 continue;
             }
             Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie());
-            Translation.Result result = translate(program, way.at(), hook.attachType(), socket);
+            Translation.Result result = translate(program, way.at(), hook.attachType(), socket, watched);
             boolean open = way.refusal().isEmpty();
             if (open) {
                 watcher.sees(way, result);
@@ -213,7 +216,8 @@ public final class Replayer {
         return untouched && next.size() == ways.size() ? ways : Way.merged(next);
     }
 
-    private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
+    private Translation.Result translate(
+            HookProgram program, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
         if (!program.listed()) {
             return only(
                     new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"),
@@ -222,7 +226,7 @@ public final class Replayer {
         if (program.view().isEmpty()) {
             return only(new Translation.Effect.Passes(), socket); // not ours: assumed to pass, and named in the report
         }
-        return translate(program.view().get(), at, type, socket);
+        return translate(program.view().get(), at, type, socket, watched);
     }
 
     private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
@@ -230,12 +234,13 @@ public final class Replayer {
                 List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), true);
     }
 
-    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
+    private Translation.Result translate(
+            View view, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
         if (knowsNothingOf(view, at, type)) {
             return only(new Translation.Effect.FindsNothing(), socket);
         }
-        Translation.Result result = translate(view, view.semantics(), at, type, socket);
-        return result.alike() ? result : byRelease(view, at, type, socket);
+        Translation.Result result = translate(view, view.semantics(), at, type, socket, watched);
+        return result.alike() ? result : byRelease(view, at, type, socket, watched);
     }
 
     /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
@@ -251,12 +256,13 @@ public final class Replayer {
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */
-    private Translation.Result byRelease(View view, Endpoint at, AttachType type, Translation.Socket socket) {
+    private Translation.Result byRelease(
+            View view, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = translate(view, List.of(semantics), at, type, socket);
+            Translation.Result result = translate(view, List.of(semantics), at, type, socket, watched);
             List<Translation.Choice> butForErrors = result.choices().stream()
                     .map(Translation.Choice::withoutErrors)
                     .toList();
@@ -285,14 +291,19 @@ public final class Replayer {
      * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
      */
     private Translation.Result translate(
-            View view, List<Semantics> releases, Endpoint at, AttachType type, Translation.Socket socket) {
-        Translation.Result plain = Translation.of(view, releases, at, socket, setting);
+            View view,
+            List<Semantics> releases,
+            Endpoint at,
+            AttachType type,
+            Translation.Socket socket,
+            Translation.Setting watched) {
+        Translation.Result plain = Translation.of(view, releases, at, socket, watched);
         if (type != AttachType.CONNECT6
                 || !at.address().isV4()
                 || view.servicesV6().content().isEmpty()) {
             return plain;
         }
-        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket, setting);
+        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket, watched);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
             if (choice.effect() instanceof Translation.Effect.FindsNothing
@@ -319,9 +330,12 @@ public final class Replayer {
                 return other instanceof Same that && fate.equals(that.fate) && conditions.equals(that.conditions);
             }
         }
-        if (ways.size() == 1) {
-            Way way = ways.get(0);
-            return List.of(new Chance(way.fate(), way.share(), way.conditions()));
+        if (Way.leadApart(ways)) {
+            List<Chance> apart = new ArrayList<>(ways.size());
+            for (Way way : ways) {
+                apart.add(new Chance(way.fate(), way.share(), way.conditions()));
+            }
+            return List.copyOf(apart);
         }
         Map<Same, Double> shares = new LinkedHashMap<>();
         for (Way way : ways) {
@@ -343,8 +357,9 @@ public final class Replayer {
         Way start = Way.to(frontend.endpoint());
         Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN);
         List<Way> ways = new ArrayList<>();
-        for (Translation.Choice choice : translate(view.get(), frontend.endpoint(), chain.hook.attachType(), socket)
-                .choices()) {
+        AttachType type = chain.hook.attachType();
+        for (Translation.Choice choice :
+                translate(view.get(), frontend.endpoint(), type, socket, untold).choices()) {
             ways.add(start.then(choice));
         }
         return chances(ways);

@@ -16,6 +16,7 @@ import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
@@ -71,8 +72,9 @@ final class Translation {
      * What the node is like, as far as programs ask.
      *
      * @param nowSeconds of the monotonic clock
+     * @param citing whether anybody reads the entries that lead somewhere: of a large node's replays hardly any are told
      */
-    record Setting(OptionalLong nowSeconds) {}
+    record Setting(OptionalLong nowSeconds, boolean citing) {}
 
     /**
      * What connects.
@@ -484,7 +486,7 @@ final class Translation {
             return true;
         }
         cite(entry.entry());
-        cite(backend.get().entry());
+        cite(backend.get().dump(), backend.get().row());
         rewrite(
                 service,
                 backend.get().endpoint(),
@@ -525,7 +527,7 @@ final class Translation {
     }
 
     private void followSlot(Service service, Slot slot, double share, List<String> given, SocketCookie chosen) {
-        cite(slot.entry());
+        cite(slot.dump(), slot.row());
         Table<SortedMap<Long, Backend>> backends = tables.backends();
         if (backends.content().isEmpty()) {
             unknown(
@@ -540,7 +542,7 @@ final class Translation {
             missing(backends, "backend " + slot.backendId() + " is missing", share, given, chosen);
             return;
         }
-        cite(backend.entry());
+        cite(backend.dump(), backend.row());
         rewrite(service, backend.endpoint(), share, given, chosen);
     }
 
@@ -591,8 +593,12 @@ final class Translation {
     }
 
     private void cite(MapEntry entry) {
-        if (entries.size() < MOST_ENTRIES) {
-            entries.add(entry);
+        cite(entry.dump(), entry.row());
+    }
+
+    private void cite(MapDump dump, int row) {
+        if (setting.citing() && entries.size() < MOST_ENTRIES) {
+            entries.add(new MapEntry(dump, row));
         }
     }
 

@@ -28,6 +28,7 @@ record Way(
         SocketCookie cookie) {
 
     private static final String EPERM = "EPERM";
+    private static final int MOST_COMPARED = 16;
 
     static Way to(Endpoint destination) {
         return new Way(destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
@@ -106,9 +107,22 @@ record Way(
         return refusal.isPresent() ? refusal.get() : new Fate.Connects(at);
     }
 
+    /** Whether each goes to an address of its own, as nearly always; of few ways only, since each is compared with each. */
+    static boolean leadApart(List<Way> ways) {
+        boolean apart = ways.size() <= MOST_COMPARED;
+        for (int i = 0; apart && i < ways.size(); i++) {
+            Way way = ways.get(i);
+            apart = way.unknown.isEmpty() && way.refusal.isEmpty();
+            for (int j = 0; apart && j < i; j++) {
+                apart = !way.at.equals(ways.get(j).at);
+            }
+        }
+        return apart;
+    }
+
     /** Ways that nothing tells apart any more are one, with their shares added. */
     static List<Way> merged(List<Way> ways) {
-        if (ways.size() == 1) {
+        if (ways.size() == 1 || leadApart(ways)) {
             return List.copyOf(ways);
         }
         record Same(
