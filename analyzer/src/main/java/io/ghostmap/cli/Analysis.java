@@ -56,7 +56,7 @@ public final class Analysis {
     }
 
     private static Case caseOf(Path path) throws UnreadableBundleException {
-        EvidenceSink evidenceSink = new EvidenceSink();
+        EvidenceSink evidenceSink = new EvidenceSink(Cilium::isConnectionKey);
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);

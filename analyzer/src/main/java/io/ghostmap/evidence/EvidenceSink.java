@@ -24,6 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -41,6 +42,7 @@ public final class EvidenceSink implements MemberSink {
     /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
     private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
 
+    private final IntPredicate counted;
     private final StateReader before = new StateReader("bpf/before/");
     private final StateReader after = new StateReader("bpf/after/");
     private final KubernetesReader kubernetes = new KubernetesReader();
@@ -72,7 +74,14 @@ public final class EvidenceSink implements MemberSink {
         void read(String path, InputStream in) throws IOException;
     }
 
+    /** Keeps the rows of all dumps. */
     public EvidenceSink() {
+        this(keyBytes -> false);
+    }
+
+    /** {@code counted}: the sizes in bytes of keys of map dumps whose rows are only counted, but for the first. */
+    public EvidenceSink(IntPredicate counted) {
+        this.counted = counted;
         before.register(readers::put);
         after.register(readers::put);
         readers.put("bpf/before/net.json", rows(row -> net.addAll(BpftoolLists.net(row, "bpf/before/net.json"))));
@@ -209,7 +218,7 @@ public final class EvidenceSink implements MemberSink {
         BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
         MapDump dump;
         try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
-            dump = MapDumpReader.read(mapId, path, ahead);
+            dump = MapDumpReader.read(mapId, path, ahead, counted);
         }
         unpackedDumps += plain.count();
         dumps.put(mapId, dump);

@@ -71,7 +71,7 @@ public final class MapDump {
         return cpus;
     }
 
-    /** Rows that have both key and value. */
+    /** Rows that have both key and value; of a dump that was only counted, none but the first can be asked for. */
     public int count() {
         return count;
     }
@@ -98,6 +98,9 @@ public final class MapDump {
 
     private byte[] bytes(int row, int from, int to) {
         int start = row % rowsPerPiece * (keyBytes + valueBytes);
+        if (row / rowsPerPiece >= pieces.size() || start + to > pieces.get(row / rowsPerPiece).length) {
+            throw new IllegalStateException("row " + row + " of " + file + " was counted, not kept");
+        }
         return Arrays.copyOfRange(pieces.get(row / rowsPerPiece), start + from, start + to);
     }
 

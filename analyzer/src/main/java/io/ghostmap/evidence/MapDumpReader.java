@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -37,7 +38,7 @@ final class MapDumpReader {
 
     private final int mapId;
     private final String file;
-    private final Slab slab = new Slab();
+    private final Slab slab;
     private byte[] field = new byte[64];
     private int vanished;
     private int odd;
@@ -58,14 +59,19 @@ final class MapDumpReader {
         private boolean isMap;
     }
 
-    private MapDumpReader(int mapId, String file) {
+    private MapDumpReader(int mapId, String file, IntPredicate counted) {
         this.mapId = mapId;
         this.file = file;
+        this.slab = new Slab(counted);
     }
 
-    /** Reads what is there; a dump that breaks off, packed or not, keeps its rows and carries the reason. */
-    static MapDump read(int mapId, String file, InputStream in) {
-        MapDumpReader reader = new MapDumpReader(mapId, file);
+    /**
+     * Reads what is there; a dump that breaks off, packed or not, keeps its rows and carries the reason.
+     *
+     * @param counted the sizes in bytes of keys whose rows are only counted, but for the first
+     */
+    static MapDump read(int mapId, String file, InputStream in, IntPredicate counted) {
+        MapDumpReader reader = new MapDumpReader(mapId, file, counted);
         try {
             RowScanner.Result scanned = RowScanner.scan(in, reader.slab);
             reader.vanished = scanned.vanished();
@@ -79,8 +85,8 @@ final class MapDumpReader {
     }
 
     /** As {@link #read}, by the JSON parser alone: what the quick way is compared with. */
-    static MapDump readSlowly(int mapId, String file, InputStream in) {
-        MapDumpReader reader = new MapDumpReader(mapId, file);
+    static MapDump readSlowly(int mapId, String file, InputStream in, IntPredicate counted) {
+        MapDumpReader reader = new MapDumpReader(mapId, file, counted);
         reader.readDocuments(new JsonRepair(in));
         return reader.finish();
     }

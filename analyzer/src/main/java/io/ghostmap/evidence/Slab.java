@@ -3,6 +3,7 @@ package io.ghostmap.evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntPredicate;
 
 /**
  * The rows of one dump while it is read: key, value, key, value, … Every row has the sizes of the first. In pieces of a
@@ -17,6 +18,7 @@ final class Slab {
     /** Most dumps are small. */
     private static final int FIRST_PIECE = 1 << 12;
 
+    private final IntPredicate counted;
     private final List<byte[]> full = new ArrayList<>();
     private byte[] piece = new byte[0];
     private int fill;
@@ -24,6 +26,12 @@ final class Slab {
     private int valueBytes;
     private int rowsPerPiece = 1;
     private int count;
+    private boolean kept = true;
+
+    /** {@code counted}: the sizes in bytes of keys of which the first row is kept, and the others are only counted. */
+    Slab(IntPredicate counted) {
+        this.counted = counted;
+    }
 
     /** Whether a row of these sizes is one of this dump, and there is room for it. */
     boolean fits(int key, int value) {
@@ -31,7 +39,7 @@ final class Slab {
     }
 
     boolean isFull(int further) {
-        return (long) count * (keyBytes + valueBytes) + further > MOST_BYTES;
+        return kept && (long) count * (keyBytes + valueBytes) + further > MOST_BYTES;
     }
 
     /** Makes room for one row, counts it, and returns where its key begins in {@link #piece()}. */
@@ -40,7 +48,10 @@ final class Slab {
         if (count == 0) {
             keyBytes = key;
             valueBytes = value;
-            rowsPerPiece = Math.max(1, PIECE / row);
+            kept = !counted.test(key);
+            rowsPerPiece = kept ? Math.max(1, PIECE / row) : 2;
+        } else if (!kept) {
+            fill = row; // each in the place of the one before
         }
         if (fill + row > piece.length) {
             makeRoom(row);
@@ -91,8 +102,11 @@ final class Slab {
         return rowsPerPiece;
     }
 
-    /** The rows and no more. */
+    /** The rows that are kept and no more. */
     List<byte[]> pieces() {
+        if (!kept) {
+            return List.of(Arrays.copyOf(piece, keyBytes + valueBytes));
+        }
         List<byte[]> pieces = new ArrayList<>(full);
         pieces.add(piece.length == fill ? piece : Arrays.copyOf(piece, fill));
         return List.copyOf(pieces);

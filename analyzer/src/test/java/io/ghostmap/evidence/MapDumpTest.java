@@ -1,6 +1,7 @@
 package io.ghostmap.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
 import java.io.ByteArrayInputStream;
@@ -66,6 +67,25 @@ final class MapDumpTest {
     }
 
     @Test
+    void ofRowsThatAreOnlyCountedTheFirstIsKept() {
+        StringBuilder json = new StringBuilder();
+        for (int i = 0; i < 1_000; i++) {
+            json.append(i == 0 ? "[" : ",").append("{\"key\":[\"0x%02x\"],\"value\":[\"0x07\"]}".formatted(i & 0xff));
+        }
+
+        for (String end : List.of("]\n", ",{\"key\":[\"0x0")) { // the second goes to the JSON parser
+            MapDump dump = MapDumpReader.read(27, "f", text(json + end), keyBytes -> keyBytes == 1);
+
+            assertThat(dump.count()).isEqualTo(1_000);
+            assertThat(dump.key(0)).containsExactly(0);
+            assertThat(dump.value(0)).containsExactly(7);
+            assertThatThrownBy(() -> dump.key(1)).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> dump.value(999)).hasMessage("row 999 of f was counted, not kept");
+            assertThat(dump.damage().isPresent()).isEqualTo(!end.equals("]\n"));
+        }
+    }
+
+    @Test
     void errorObjectInsteadOfEntries() {
         MapDump dump = Reading.dump("{\"error\":\"can\\'t get map by id (27): No such file or directory\"}");
 
@@ -115,7 +135,8 @@ final class MapDumpTest {
     void unpackingEndsAtItsLimit() throws IOException {
         BoundedStream endless = new BoundedStream(new SequenceInputStream(text("["), blanks()), 1 << 20);
 
-        assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless).damage())
+        assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless, key -> false)
+                        .damage())
                 .contains("breaks off after 0 entries");
         assertThat(endless.count()).isLessThan(2 << 20);
     }

@@ -70,6 +70,15 @@ public final class Cilium implements LoadBalancer {
         this.gaps = gaps;
     }
 
+    /**
+     * Whether keys of that size are tuples of a connection ({@code struct ipv4_ct_tuple}, {@code struct ipv6_ct_tuple} in
+     * {@code bpf/lib/common.h}): of the maps that have such keys, conntrack and SNAT, nothing is concluded from single rows,
+     * and a large node has half a million of them.
+     */
+    public static boolean isConnectionKey(int keyBytes) {
+        return keyBytes == 14 || keyBytes == 38;
+    }
+
     /** Of the machines that Kubernetes runs on only s390x keeps the high byte first. */
     public static Cilium onNode(Evidence evidence) {
         Optional<ByteOrder> order = NodeByteOrder.of(evidence);
