@@ -2,7 +2,6 @@ package io.ghostmap.bundle;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
@@ -12,15 +11,14 @@ import java.util.Optional;
 final class MemberStream extends InputStream {
     private final InputStream in;
     private final long limit;
-    private final boolean digesting;
-    private final MessageDigest digest = Sha256.newDigest();
+    private final Optional<MemberDigest> digest;
     private long count;
     private Optional<IOException> failure = Optional.empty();
 
-    MemberStream(InputStream in, long limit, boolean digesting) {
+    MemberStream(InputStream in, long limit, Optional<MemberDigest> digest) {
         this.in = in;
         this.limit = limit;
-        this.digesting = digesting;
+        this.digest = digest;
     }
 
     @Override
@@ -38,8 +36,8 @@ final class MemberStream extends InputStream {
                 if (count > limit) {
                     throw new LimitExceededException("is larger than " + limit + " bytes");
                 }
-                if (digesting) {
-                    digest.update(buffer, offset, read);
+                if (digest.isPresent()) {
+                    digest.get().update(buffer, offset, read);
                 }
             }
             return read;
@@ -67,9 +65,5 @@ final class MemberStream extends InputStream {
 
     long count() {
         return count;
-    }
-
-    String sha256() {
-        return Sha256.hex(digest);
     }
 }

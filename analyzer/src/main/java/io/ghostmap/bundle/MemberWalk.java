@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** What happens to each member, wherever it comes from: name checked, bytes counted and digested, sinks served. */
 final class MemberWalk implements AutoCloseable {
@@ -19,7 +21,10 @@ final class MemberWalk implements AutoCloseable {
     private final List<MemberSink> sinks;
     private final MemberName names;
     private final boolean digesting;
-    private final SmallMembers small = new SmallMembers();
+    private final ExecutorService reader = oneThread("small-members");
+    private final ExecutorService digester = oneThread("digest");
+    private final SmallMembers small = new SmallMembers(reader);
+    private final MemberDigest digest = new MemberDigest(digester);
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
     private final SortedMap<String, byte[]> own = new TreeMap<>();
@@ -48,14 +53,16 @@ final class MemberWalk implements AutoCloseable {
             throw new LimitExceededException("the member " + Printable.of(path) + " stands in it twice");
         }
         current = Optional.of(path);
-        MemberStream stream =
-                new MemberStream(in, Math.min(limits.memberBytes(), limits.totalBytes() - total), digesting);
+        MemberStream stream = new MemberStream(
+                in,
+                Math.min(limits.memberBytes(), limits.totalBytes() - total),
+                digesting ? Optional.of(digest) : Optional.empty());
         serve(path, stream);
         stream.drain();
         total += stream.count();
         sizes.put(path, stream.count());
         if (digesting) {
-            digests.put(path, stream.sha256());
+            digests.put(path, digest.hex());
         }
         current = Optional.empty();
     }
@@ -99,9 +106,19 @@ final class MemberWalk implements AutoCloseable {
         small.finish();
     }
 
+    /** Gives up what still waits. */
     @Override
     public void close() {
-        small.close();
+        reader.shutdownNow();
+        digester.shutdownNow();
+    }
+
+    private static ExecutorService oneThread(String name) {
+        return Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Where the walk stands, as a clause for a message. */
