@@ -9,15 +9,13 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Reads {@code manifest.json}. Every member may be absent; only a format that is not ours is refused. */
 final class ManifestReader {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     private ManifestReader() {}
 
     /** Empty when the text is no JSON object; then the bundle is read without a manifest. */
     static Optional<Manifest> read(byte[] json) throws UnreadableBundleException {
         JsonNode root;
         try {
-            root = MAPPER.readTree(json);
+            root = JsonMapper.shared().readTree(json);
         } catch (JacksonException e) {
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import io.ghostmap.report.Report;
 import io.ghostmap.report.TerminalRenderer;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -92,8 +93,8 @@ final class AnalyzeCommand implements Callable<Integer> {
         Report report = Analysis.of(source);
         ReportFiles files = new ReportFiles(
                 output.orElseGet(() -> besides(source)), report.bundle().name());
-        List<String> texts = FORMS.parallelStream()
-                .map(form -> form.renderer().apply(report))
+        List<byte[]> texts = FORMS.parallelStream()
+                .map(form -> form.renderer().apply(report).getBytes(StandardCharsets.UTF_8))
                 .toList();
         List<Path> written = new ArrayList<>();
         for (int i = 0; i < texts.size(); i++) {

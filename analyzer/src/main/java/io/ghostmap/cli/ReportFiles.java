@@ -1,7 +1,6 @@
 package io.ghostmap.cli;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,12 +22,12 @@ final class ReportFiles {
         this.stem = stem;
     }
 
-    Path write(String ending, String text) throws IOException {
+    Path write(String ending, byte[] text) throws IOException {
         Files.createDirectories(folder);
         Path target = folder.resolve(stem + ending);
         Path temporary = Files.createTempFile(folder, ".ghostmap-", ending, ownerOnly());
         try {
-            Files.writeString(temporary, text, StandardCharsets.UTF_8);
+            Files.write(temporary, text);
             Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(temporary);

@@ -32,7 +32,22 @@ public record Service(
      * @param affinityTimeoutSeconds how long a client is kept at a backend; of services with session affinity
      * @param proxyPort of services that go to a proxy
      */
-    public record FrontendWord(Algorithm algorithm, int affinityTimeoutSeconds, OptionalInt proxyPort) {}
+    public record FrontendWord(Algorithm algorithm, int affinityTimeoutSeconds, OptionalInt proxyPort) {
+        // A diff compares those of all services; a record's own methods are slow where only the quick compiler is used.
+
+        @Override
+        public int hashCode() {
+            return affinityTimeoutSeconds * 31 + proxyPort.hashCode();
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof FrontendWord that
+                    && algorithm == that.algorithm
+                    && affinityTimeoutSeconds == that.affinityTimeoutSeconds
+                    && proxyPort.equals(that.proxyPort);
+        }
+    }
 
     /** How a backend is chosen; the socket programs choose at random whatever stands here. */
     public enum Algorithm {

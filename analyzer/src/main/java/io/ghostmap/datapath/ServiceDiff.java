@@ -52,7 +52,7 @@ public record ServiceDiff(
             } else if (first != null && second != null) {
                 boolean marksDiffer =
                         !first.flags().equals(second.flags()) || !first.word().equals(second.word());
-                if (!marksDiffer && one.endpointsOf(first).equals(other.endpointsOf(second))) {
+                if (!marksDiffer && one.leadsAs(first, other, second)) {
                     same++;
                     continue;
                 }

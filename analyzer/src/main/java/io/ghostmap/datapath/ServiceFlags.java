@@ -15,6 +15,19 @@ public record ServiceFlags(Set<ServiceFlag> set, int word, int unknown) {
         set = Set.copyOf(set);
     }
 
+    @Override
+    public int hashCode() {
+        return word;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServiceFlags that
+                && word == that.word
+                && unknown == that.unknown
+                && set.equals(that.set);
+    }
+
     /** For a test, or a load balancer without such bits. */
     public static ServiceFlags of(ServiceFlag... flags) {
         Set<ServiceFlag> set = EnumSet.noneOf(ServiceFlag.class);

@@ -83,8 +83,29 @@ public record View(
         return new TreeSet<>(endpointsOf(service));
     }
 
+    /** Whether both services have as many selectable slots, and these lead to the same backends one by one. */
+    boolean leadsAs(Service service, View other, Service others) {
+        List<Slot> slots = service.selectable();
+        List<Slot> theirs = others.selectable();
+        Family family = Family.of(service.frontend().endpoint().address());
+        Optional<SortedMap<Long, Backend>> backends = backends(family).content();
+        Optional<SortedMap<Long, Backend>> theirBackends =
+                other.backends(family).content();
+        if (slots.size() != theirs.size() || backends.isEmpty() || theirBackends.isEmpty()) {
+            return false;
+        }
+        for (int i = 0; i < slots.size(); i++) {
+            Backend backend = backends.get().get(slots.get(i).backendId());
+            Backend their = theirBackends.get().get(theirs.get(i).backendId());
+            if (backend == null || their == null || !backend.endpoint().equals(their.endpoint())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** As {@link #backendsOf}, slot by slot. */
-    List<Endpoint> endpointsOf(Service service) {
+    private List<Endpoint> endpointsOf(Service service) {
         Optional<SortedMap<Long, Backend>> backends =
                 backends(Family.of(service.frontend().endpoint().address())).content();
         List<Endpoint> endpoints = new ArrayList<>();

@@ -13,6 +13,7 @@ import io.ghostmap.traffic.Traffic;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
 
 /**
  * All that is known about one node, from claims to replays. What the rules read.
@@ -40,8 +41,10 @@ public record Case(
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
         Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
+        ForkJoinTask<List<CorrelatedDestination>> correlation =
+                ForkJoinTask.adapt(() -> Correlation.of(traffic, datapath)).fork(); // neither needs the other
         List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));
-        List<CorrelatedDestination> destinations = Correlation.of(traffic, datapath);
+        List<CorrelatedDestination> destinations = correlation.join();
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
         Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer);
         bypass.ifPresent(found -> replays.addAll(found.replays()));

@@ -3,11 +3,28 @@ package io.ghostmap.net;
 import java.util.Optional;
 
 /** An address and a port (0 to 65535), without a protocol. */
-public record Endpoint(IpAddress address, int port) implements Comparable<Endpoint> {
-    public Endpoint {
+public final class Endpoint implements Comparable<Endpoint> {
+    private final IpAddress address;
+    private final int port;
+
+    /** A large node's endpoints are hashed a million times, and where each address lies is a matter of chance. */
+    private final int hash;
+
+    public Endpoint(IpAddress address, int port) {
         if (port < 0 || port > 0xffff) {
             throw new IllegalArgumentException("not a port: " + port);
         }
+        this.address = address;
+        this.port = port;
+        this.hash = address.hashCode() * 31 + port * 0x01_0001;
+    }
+
+    public IpAddress address() {
+        return address;
+    }
+
+    public int port() {
+        return port;
     }
 
     /** Reads {@code 10.0.0.1:80} or {@code [2001:db8::1]:80}; empty for everything else. */
@@ -45,12 +62,12 @@ public record Endpoint(IpAddress address, int port) implements Comparable<Endpoi
 
     @Override
     public int hashCode() {
-        return address.hashCode() * 31 + port * 0x01_0001;
+        return hash;
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Endpoint that && port == that.port && address.equals(that.address);
+        return other instanceof Endpoint that && hash == that.hash && port == that.port && address.equals(that.address);
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.ghostmap.report;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
 import io.ghostmap.bundle.Citation;
 import java.util.List;
 import java.util.Map;
@@ -191,7 +190,10 @@ public record Report(
     /** A services or backends map that a program reads. */
     public record Reading(String role, int mapId, @Nullable Boolean current) {}
 
-    /** {@code example} names the replay that shows best what is claimed; its texts are empty where none does. */
+    /**
+     * {@code example} names the replay that shows best what is claimed; its texts are empty where none does. {@code
+     * supporting} is {@code for} in JSON.
+     */
     public record Finding(
             String id,
             String rule,
@@ -201,7 +203,7 @@ public record Report(
             List<String> explanation,
             Example example,
             String confidence,
-            @JsonProperty("for") List<Citation> supporting,
+            List<Citation> supporting,
             List<Citation> against,
             List<Rival> rivals,
             List<Remedy> remedy) {}

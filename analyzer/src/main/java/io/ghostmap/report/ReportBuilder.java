@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ForkJoinTask;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,10 @@ public final class ReportBuilder {
 
     public static Report build(Case scene, Diagnosis diagnosis, String analyzerVersion) {
         ReportBuilder builder = new ReportBuilder(scene, diagnosis);
+        ForkJoinTask<List<Report.Destination>> destinations = ForkJoinTask.adapt(() ->
+                        scene.destinations().stream().map(builder::destination).toList())
+                .fork();
+        List<Report.Replay> replays = builder.replays();
         return new Report(
                 Report.SCHEMA,
                 new Report.Analyzer("ghostmap", analyzerVersion),
@@ -51,18 +56,22 @@ public final class ReportBuilder {
                                 new Report.Ambiguity(open.maps(), open.text(), open.why(), open.cost(), open.source()))
                         .toList(),
                 scene.hooks().stream().map(builder::hook).toList(),
-                scene.destinations().stream().map(builder::destination).toList(),
+                destinations.join(),
                 builder.blastRadius(),
-                new ReplaySection(
-                                scene,
-                                diagnosis.findings().stream()
-                                        .flatMap(finding -> finding.example().stream())
-                                        .collect(Collectors.toSet()))
-                        .worthNaming(),
+                replays,
                 diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
                 diagnosis.skipped().stream()
                         .map(skipped -> new Report.Skipped(skipped.rule(), skipped.missing()))
                         .toList());
+    }
+
+    private List<Report.Replay> replays() {
+        return new ReplaySection(
+                        scene,
+                        diagnosis.findings().stream()
+                                .flatMap(finding -> finding.example().stream())
+                                .collect(Collectors.toSet()))
+                .worthNaming();
     }
 
     /** Replays in the public form, for the answer to a single question: for sockets of that cgroup, or of each hook's. */

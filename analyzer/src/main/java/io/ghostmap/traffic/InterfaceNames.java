@@ -14,8 +14,7 @@ final class InterfaceNames {
     /** False when the text is not what {@code ip -j link} prints. */
     boolean read(InputStream in) {
         try {
-            // Made here, since loading Jackson takes as long as reading a bare capture, which has no such list.
-            JsonNode links = JsonMapper.builder().build().readTree(in);
+            JsonNode links = JsonMapper.shared().readTree(in);
             links.forEach(link ->
                     names.put(link.path("ifindex").asInt(0), link.path("ifname").asString("")));
             return links.isArray();
