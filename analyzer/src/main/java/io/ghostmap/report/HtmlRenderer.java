@@ -1,10 +1,7 @@
 package io.ghostmap.report;
 
 import freemarker.core.TemplateClassResolver;
-import freemarker.ext.beans.ClassMemberAccessPolicy;
-import freemarker.ext.beans.MemberAccessPolicy;
 import freemarker.template.Configuration;
-import freemarker.template.DefaultObjectWrapperBuilder;
 import freemarker.template.Template;
 import freemarker.template.TemplateException;
 import freemarker.template.TemplateExceptionHandler;
@@ -13,9 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
-import java.lang.reflect.Constructor;
-import java.lang.reflect.Field;
-import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -62,9 +56,7 @@ public final class HtmlRenderer {
         configuration.setTimeZone(TimeZone.getTimeZone("UTC"));
         configuration.setNumberFormat("c");
         configuration.setBooleanFormat("c");
-        DefaultObjectWrapperBuilder wrapper = new DefaultObjectWrapperBuilder(IMPROVEMENTS);
-        wrapper.setMemberAccessPolicy(new RecordsOnly());
-        configuration.setObjectWrapper(wrapper.build());
+        configuration.setObjectWrapper(new RecordWrapper(IMPROVEMENTS));
         return configuration;
     }
 
@@ -85,36 +77,6 @@ public final class HtmlRenderer {
             return Base64.getEncoder().encodeToString(sha256.digest(text.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("a Java platform without SHA-256", e);
-        }
-    }
-
-    /** Templates see the components of records and nothing else. */
-    private static final class RecordsOnly implements MemberAccessPolicy {
-        @Override
-        public ClassMemberAccessPolicy forClass(Class<?> contextClass) {
-            return new ClassMemberAccessPolicy() {
-                @Override
-                public boolean isMethodExposed(Method method) {
-                    return contextClass.isRecord()
-                            && method.getParameterCount() == 0
-                            && method.getDeclaringClass() == contextClass;
-                }
-
-                @Override
-                public boolean isConstructorExposed(Constructor<?> constructor) {
-                    return false;
-                }
-
-                @Override
-                public boolean isFieldExposed(Field field) {
-                    return false;
-                }
-            };
-        }
-
-        @Override
-        public boolean isToStringAlwaysExposed() {
-            return false;
         }
     }
 }

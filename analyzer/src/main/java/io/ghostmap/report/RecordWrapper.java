@@ -1,0 +1,73 @@
+package io.ghostmap.report;
+
+import freemarker.template.DefaultObjectWrapper;
+import freemarker.template.TemplateHashModel;
+import freemarker.template.TemplateModel;
+import freemarker.template.TemplateModelException;
+import freemarker.template.Version;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Templates see what a record answers without being asked for more, its components first of all; beside that lists, maps,
+ * texts, numbers and truth values. No other object, and no method that takes an argument.
+ */
+final class RecordWrapper extends DefaultObjectWrapper {
+    private final Map<Class<?>, Map<String, Method>> answers = new HashMap<>();
+
+    RecordWrapper(Version improvements) {
+        super(improvements);
+    }
+
+    @Override
+    protected TemplateModel handleUnknownType(Object object) throws TemplateModelException {
+        if (!(object instanceof Record told)) {
+            throw new TemplateModelException(
+                    "no template may see a " + object.getClass().getName());
+        }
+        return new Members(told, answers.computeIfAbsent(told.getClass(), RecordWrapper::answersOf));
+    }
+
+    private static Map<String, Method> answersOf(Class<?> type) {
+        Map<String, Method> byName = new HashMap<>();
+        for (Method method : type.getDeclaredMethods()) {
+            if (method.getParameterCount() == 0 && Modifier.isPublic(method.getModifiers()) && !isStatic(method)) {
+                method.setAccessible(true); // the record itself need not be public
+                byName.put(method.getName(), method);
+            }
+        }
+        return byName;
+    }
+
+    private static boolean isStatic(Method method) {
+        return Modifier.isStatic(method.getModifiers());
+    }
+
+    private final class Members implements TemplateHashModel {
+        private final Record told;
+        private final Map<String, Method> byName;
+
+        Members(Record told, Map<String, Method> byName) {
+            this.told = told;
+            this.byName = byName;
+        }
+
+        @Override
+        public @Nullable TemplateModel get(String name) throws TemplateModelException {
+            Method answer = byName.get(name);
+            try {
+                return answer == null ? null : wrap(answer.invoke(told));
+            } catch (ReflectiveOperationException e) {
+                throw new TemplateModelException("no answer from " + name + " of " + told.getClass(), e);
+            }
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return byName.isEmpty();
+        }
+    }
+}
