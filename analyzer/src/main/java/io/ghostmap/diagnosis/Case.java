@@ -5,15 +5,20 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
 import io.ghostmap.traffic.Traffic;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ForkJoinTask;
+import java.util.stream.Collectors;
 
 /**
  * All that is known about one node, from claims to replays. What the rules read.
@@ -21,6 +26,7 @@ import java.util.concurrent.ForkJoinTask;
  * @param replayer for further connects on this node
  * @param replays of every frontend of every generation, at every hook that handles it; and of {@code bypass}
  * @param affected those of them that end elsewhere than the current generation says
+ * @param onTheWire those of the replays that can end at an address to which the capture shows a SYN, in their order
  * @param bypass sockets that pass none of the hooks, where the wire shows some
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param destinations what was seen on the wire, against every generation
@@ -34,6 +40,7 @@ public record Case(
         Replayer replayer,
         List<Replay> replays,
         List<Replay> affected,
+        Set<Replay> onTheWire,
         List<CorrelatedDestination> destinations,
         List<Hook> separate,
         Optional<Bypass> bypass) {
@@ -60,9 +67,20 @@ public record Case(
                         .filter(Replay::affected)
                         .filter(replay -> !separate.contains(replay.hook()))
                         .toList(),
+                onTheWire(replays, destinations),
                 destinations,
                 separate,
                 bypass);
+    }
+
+    /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */
+    private static Set<Replay> onTheWire(List<Replay> replays, List<CorrelatedDestination> destinations) {
+        Set<Fate> ends = destinations.stream()
+                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
+                .collect(Collectors.toSet());
+        List<Replay> found =
+                replays.parallelStream().filter(replay -> replay.endsIn(ends)).toList();
+        return Collections.unmodifiableSet(new LinkedHashSet<>(found));
     }
 
     /** Everything that was missing, cut or unreadable. */

@@ -55,7 +55,7 @@ final class SilentBackend implements Rule {
                 .collect(Collectors.toSet());
         Set<Fate> mistaken = new HashSet<>();
         Map<Fate, Replay> rightly = new HashMap<>();
-        for (Replay replay : scene.replays()) {
+        for (Replay replay : scene.onTheWire()) {
             for (Chance chance : replay.chances()) {
                 if (!seenEnds.contains(chance.fate())) {
                     continue;

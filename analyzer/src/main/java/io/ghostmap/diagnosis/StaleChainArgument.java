@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
 final class StaleChainArgument {
@@ -45,6 +46,7 @@ final class StaleChainArgument {
     private final List<Replay> affected;
     private final List<Witness> witnesses;
     private final boolean undecided;
+    private final long allFrontends;
 
     StaleChainArgument(Case scene, StaleChain chain) {
         this.scene = scene;
@@ -52,6 +54,7 @@ final class StaleChainArgument {
         this.stale = chain.stale();
         this.affected = chain.affected(scene);
         this.witnesses = witnesses();
+        this.allFrontends = distinct(scene.replays().stream().filter(this::isOfTheLead));
         this.undecided = scene.replays().stream()
                 .filter(replay -> chain.hooks().contains(replay.hook()))
                 .anyMatch(Replay::isOutcomeOpen);
@@ -59,11 +62,11 @@ final class StaleChainArgument {
 
     private List<Witness> witnesses() {
         Map<Fate, List<Replay>> byEnd = new HashMap<>();
-        for (Replay replay : affected) {
-            replay.outcome()
-                    .forEach(end ->
-                            byEnd.computeIfAbsent(end, e -> new ArrayList<>(1)).add(replay));
-        }
+        affected.stream()
+                .filter(replay -> scene.onTheWire().contains(replay))
+                .forEach(replay -> replay.outcome()
+                        .forEach(end -> byEnd.computeIfAbsent(end, e -> new ArrayList<>(1))
+                                .add(replay)));
         List<Witness> found = new ArrayList<>();
         for (CorrelatedDestination seen : scene.destinations()) {
             Fate fate = new Fate.Connects(seen.destination().endpoint());
@@ -154,7 +157,7 @@ final class StaleChainArgument {
         }
         String threat = affected.isEmpty()
                 ? (undecided ? "it cannot be told which services it misdirects" : "no frontend is misdirected by it")
-                : "it misdirects " + count(frontends(affected).size(), "frontend");
+                : "it misdirects " + count(distinct(affected.stream()), "frontend");
         return "A stale generation of service maps (" + mapsText() + ") is still read by " + program + "; " + threat
                 + (affected.isEmpty() ? "" : ", which the captured traffic does not confirm");
     }
@@ -166,6 +169,10 @@ final class StaleChainArgument {
                         + fates(replay.expected())
                         + (witnesses.isEmpty() ? ", the node to " + fates(replay.outcome()) : "") + ".")
                 .orElse(seen);
+    }
+
+    private static long distinct(Stream<Replay> replays) {
+        return replays.map(Replay::frontend).distinct().count();
     }
 
     private static List<String> frontends(List<Replay> replays) {
@@ -330,16 +337,8 @@ final class StaleChainArgument {
                         + replyText(witness.destination().reply()))
                 .toList();
         return "The capture shows " + String.join("; ", seen) + ". On this node "
-                + frontends(affected).size() + " of " + count(allFrontends(), "frontend")
+                + distinct(affected.stream()) + " of " + count(allFrontends, "frontend")
                 + " end elsewhere than the current generation says.";
-    }
-
-    private long allFrontends() {
-        return scene.replays().stream()
-                .filter(replay -> replay.hook().equals(chain.lead()))
-                .map(Replay::frontend)
-                .distinct()
-                .count();
     }
 
     private static String replyText(Reply reply) {

@@ -23,6 +23,16 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Chance> c
         return fates(current);
     }
 
+    /** Whether any of its possible ends is one of those. */
+    public boolean endsIn(Set<Fate> fates) {
+        for (Chance chance : chances) {
+            if (fates.contains(chance.fate())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private static List<Fate> fates(List<Chance> chances) {
         return chances.stream().map(Chance::fate).distinct().toList();
     }

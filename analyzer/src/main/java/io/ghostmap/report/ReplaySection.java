@@ -3,7 +3,6 @@ package io.ghostmap.report;
 import io.ghostmap.diagnosis.Case;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.replay.Chance;
 import io.ghostmap.replay.Fate;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
@@ -69,23 +68,13 @@ final class ReplaySection {
 
     /** SYN frames to an address that this frontend leads to; they tell nothing of datagrams to the same address. */
     private long observedSyns(Replay replay) {
-        if (replay.frontend().protocol() != Protocol.TCP || !isSeen(replay)) {
+        if (replay.frontend().protocol() != Protocol.TCP || !scene.onTheWire().contains(replay)) {
             return 0;
         }
         return replay.outcome().stream()
                 .mapToLong(
                         fate -> fate instanceof Fate.Connects connects ? syns.getOrDefault(connects.endpoint(), 0L) : 0)
                 .sum();
-    }
-
-    /** Hardly any end of a large node's replays is. */
-    private boolean isSeen(Replay replay) {
-        for (Chance chance : replay.chances()) {
-            if (chance.fate() instanceof Fate.Connects connects && syns.containsKey(connects.endpoint())) {
-                return true;
-            }
-        }
-        return false;
     }
 
     Report.Replay replay(Replay replay) {
