@@ -99,7 +99,7 @@ final class LauncherTest {
         assertLarge();
         assertThat(launch("-XX:+DisplayVMOutput", "maps", archive.toString()).out())
                 .as("what Java says of its options when it may")
-                .startsWith("2 compiler directives added");
+                .startsWith("3 compiler directives added");
     }
 
     /** Java refuses a heap that begins larger than it may become. */
