@@ -2,7 +2,6 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.MapDump;
-import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 
 /**
@@ -25,10 +24,6 @@ public record Backend(
         MAINTENANCE,
         /** A number that no release uses. */
         UNKNOWN
-    }
-
-    public MapEntry entry() {
-        return new MapEntry(dump, row);
     }
 
     public Citation source() {

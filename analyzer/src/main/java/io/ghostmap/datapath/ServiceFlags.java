@@ -15,6 +15,8 @@ public record ServiceFlags(Set<ServiceFlag> set, int word, int unknown) {
         set = Set.copyOf(set);
     }
 
+    // As of FrontendWord: a diff compares those of all services.
+
     @Override
     public int hashCode() {
         return word;

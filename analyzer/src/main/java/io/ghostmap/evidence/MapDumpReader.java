@@ -85,8 +85,8 @@ final class MapDumpReader {
     }
 
     /** As {@link #read}, by the JSON parser alone: what the quick way is compared with. */
-    static MapDump readSlowly(int mapId, String file, InputStream in, IntPredicate counted) {
-        MapDumpReader reader = new MapDumpReader(mapId, file, counted);
+    static MapDump readSlowly(int mapId, String file, InputStream in) {
+        MapDumpReader reader = new MapDumpReader(mapId, file, keyBytes -> false);
         reader.readDocuments(new JsonRepair(in));
         return reader.finish();
     }
