@@ -85,10 +85,7 @@ public final class EvidenceSink implements MemberSink {
         before.register(readers::put);
         after.register(readers::put);
         readers.put("bpf/before/net.json", rows(row -> net.addAll(BpftoolLists.net(row, "bpf/before/net.json"))));
-        readers.put(
-                "bpf/version.json",
-                rows(row ->
-                        facts.put("bpftool", row.path("version").path("version").asString(""))));
+        readers.put("bpf/version.json", rows(row -> facts.put("bpftool", bpftoolVersion(row))));
         readers.put("bpf/pins.tsv", this::readPins);
         readers.put("bpf/holders.tsv", this::readHolders);
         readers.put(CGROUPS, this::readCgroups);
@@ -196,6 +193,12 @@ public final class EvidenceSink implements MemberSink {
                 return empty;
             });
         }
+    }
+
+    /** What {@code bpftool -j version} printed; collectors up to 0.2.0 put it into an object of their own. */
+    private static String bpftoolVersion(JsonNode row) {
+        JsonNode version = row.path("version");
+        return (version.isObject() ? version.path("version") : version).asString("");
     }
 
     /** proc_uptime(5): seconds since boot, with hundredths. */

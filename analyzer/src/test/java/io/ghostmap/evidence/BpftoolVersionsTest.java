@@ -6,6 +6,7 @@ import io.ghostmap.bundle.Gap;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -154,12 +155,16 @@ final class BpftoolVersionsTest {
     void trap16EmptyEffectiveListOfBpftool70SaysNothing() {
         Map<String, Boolean> known = Map.of("7.0.0", false, "7.1.0", true);
         known.forEach((version, taken) -> {
-            Evidence evidence = new Reading()
-                    .file("bpf/cgroups/effective/82.json", "[]")
-                    .file("bpf/version.json", "{\"version\":{\"version\":\"" + version + "\"}}")
-                    .evidence();
+            String printed = "{\"version\":\"" + version + "\",\"features\":{}}";
+            // Collectors up to 0.2.0 put what bpftool printed into an object of their own.
+            for (String file : List.of(printed, "{\"path\":\"/usr/sbin/bpftool\",\"version\":" + printed + "}")) {
+                Evidence evidence = new Reading()
+                        .file("bpf/cgroups/effective/82.json", "[]")
+                        .file("bpf/version.json", file)
+                        .evidence();
 
-            assertThat(evidence.effective().containsKey(82L)).as(version).isEqualTo(taken);
+                assertThat(evidence.effective().containsKey(82L)).as(file).isEqualTo(taken);
+            }
         });
     }
 
