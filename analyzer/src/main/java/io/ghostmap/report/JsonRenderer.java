@@ -1,53 +1,84 @@
 package io.ghostmap.report;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectWriter;
-import tools.jackson.databind.PropertyNamingStrategy;
+import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.cfg.MapperConfig;
-import tools.jackson.databind.introspect.AnnotatedField;
-import tools.jackson.databind.introspect.AnnotatedMember;
-import tools.jackson.databind.introspect.AnnotatedMethod;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
+import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
  * The JSON form. Members stand in the order of {@link Report}; everything outside ASCII is escaped, so that no control
  * or direction character of a bundle reaches a terminal through {@code cat}.
  */
 public final class JsonRenderer {
-    /** Without annotations, of which our records have none: to look for them takes as long as to write a small report. */
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .propertyNamingStrategy(new Names())
-            .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, MapperFeature.USE_ANNOTATIONS)
+            .addModule(new SimpleModule().addSerializer(Record.class, new RecordSerializer()))
+            .disable(MapperFeature.USE_ANNOTATIONS) // our records have none
             .enable(SerializationFeature.INDENT_OUTPUT)
             .defaultPrettyPrinter(new DefaultPrettyPrinter()
                     .withObjectIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE.withLinefeed("\n")))
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
-            .changeDefaultPropertyInclusion(value -> value.withValueInclusion(JsonInclude.Include.ALWAYS))
             .build();
 
     private static final ObjectWriter LINES = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
-    /** Members are named as the components of the records, but for one whose name is a word of Java. */
-    private static final class Names extends PropertyNamingStrategy {
-        private static final long serialVersionUID = 1;
+    /**
+     * Any record as an object, its components as the members, in their order. Jackson's own serializers come to the same, but
+     * to collect all that a class might have for them takes longer, for the sixty records of a report, than to write a small one.
+     */
+    private static final class RecordSerializer extends StdSerializer<Record> {
+        private record Member(String name, Method accessor) {}
 
-        @Override
-        public String nameForField(MapperConfig<?> config, AnnotatedField field, String name) {
-            return nameOf(field, name);
+        private final Map<Class<?>, List<Member>> membersOf = new ConcurrentHashMap<>();
+
+        RecordSerializer() {
+            super(Record.class);
         }
 
         @Override
-        public String nameForGetterMethod(MapperConfig<?> config, AnnotatedMethod method, String name) {
-            return nameOf(method, name);
+        public void serialize(Record told, JsonGenerator out, SerializationContext context) {
+            out.writeStartObject(told);
+            for (Member member : membersOf.computeIfAbsent(told.getClass(), RecordSerializer::members)) {
+                out.writeName(member.name());
+                context.writeValue(out, answer(told, member));
+            }
+            out.writeEndObject();
         }
 
-        private static String nameOf(AnnotatedMember member, String name) {
-            return member.getDeclaringClass() == Report.Finding.class && name.equals("supporting") ? "for" : name;
+        private static Object answer(Record told, Member member) {
+            try {
+                return member.accessor().invoke(told);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("no answer from " + member.name() + " of " + told.getClass(), e);
+            }
+        }
+
+        private static List<Member> members(Class<?> type) {
+            List<Member> members = new ArrayList<>();
+            for (RecordComponent component : type.getRecordComponents()) {
+                component.getAccessor().setAccessible(true); // the record itself need not be public
+                members.add(new Member(nameOf(component), component.getAccessor()));
+            }
+            return members;
+        }
+
+        /** That of the component, but for one whose name would be a word of Java. */
+        private static String nameOf(RecordComponent component) {
+            boolean isFor = component.getDeclaringRecord() == Report.Finding.class
+                    && component.getName().equals("supporting");
+            return isFor ? "for" : component.getName();
         }
     }
 
