@@ -6,7 +6,12 @@ import java.util.stream.Stream;
 
 /** What each missing artefact costs the verdict. */
 final class Losses {
-    private record Cost(String prefix, String text) {}
+    private record Cost(String prefix, String text) {
+        /** Also of the whole folder, which the collector names without a slash. */
+        boolean isOf(String artifact) {
+            return artifact.startsWith(prefix) || (artifact + "/").equals(prefix);
+        }
+    }
 
     /** The first prefix that fits decides. */
     private static final List<Cost> COSTS = List.of(
@@ -65,9 +70,7 @@ final class Losses {
             return "what this file says may not be what the collector wrote";
         }
         return Stream.concat(
-                        COSTS.stream()
-                                .filter(cost -> gap.artifact().startsWith(cost.prefix()))
-                                .map(Cost::text),
+                        COSTS.stream().filter(cost -> cost.isOf(gap.artifact())).map(Cost::text),
                         Stream.of("no rule of this version rests on it"))
                 .findFirst()
                 .orElse("");

@@ -146,6 +146,28 @@ final class MissingEvidenceTest {
                 .allSatisfy(missing -> assertThat(missing.cost()).contains(cost));
     }
 
+    /** The collector names a folder without a slash; its files' cost is that of the folder. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "bpf/map-dumps | cannot be replayed",
+                "bpf/program-dumps | instructions of this program",
+                "kubernetes | have no names here"
+            })
+    void missingFolderHasTheCostOfItsFiles(String name, String cost) throws IOException, UnreadableBundleException {
+        Path manifest = bundle.resolve("manifest.json");
+        String text = Files.readString(manifest);
+        String missing = "\"missing\":[{\"artifact\":\"" + name + "\",\"reason\":\"not read\"}";
+        Files.writeString(manifest, text.replace("\"missing\":[]", missing + "]"));
+        Report report = Analysis.of(bundle);
+
+        assertThat(report.bundle().missing())
+                .filteredOn(gap -> gap.artifact().equals(name))
+                .singleElement()
+                .satisfies(gap -> assertThat(gap.cost()).contains(cost));
+    }
+
     /** Any one file absent, empty or cut at half: a report in every form, the loss named, and never a better verdict. */
     @ParameterizedTest
     @ValueSource(strings = {"stale-generation", "healthy", "ipv6"})
