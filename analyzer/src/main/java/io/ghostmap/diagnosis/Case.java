@@ -75,12 +75,17 @@ public record Case(
 
     /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */
     private static Set<Replay> onTheWire(List<Replay> replays, List<CorrelatedDestination> destinations) {
-        Set<Fate> ends = destinations.stream()
-                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
-                .collect(Collectors.toSet());
+        Set<Fate> ends = ends(destinations);
         List<Replay> found =
                 replays.parallelStream().filter(replay -> replay.endsIn(ends)).toList();
         return Collections.unmodifiableSet(new LinkedHashSet<>(found));
+    }
+
+    /** What was seen on the wire, as ends of a replay. */
+    static Set<Fate> ends(List<CorrelatedDestination> destinations) {
+        return destinations.stream()
+                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
+                .collect(Collectors.toSet());
     }
 
     /** Everything that was missing, cut or unreadable. */

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * SLB-28: the load balancer did as it should, and the backend does not answer. Needed so that a report can say that the
@@ -50,9 +49,7 @@ final class SilentBackend implements Rule {
 
     @Override
     public List<Finding> findings(Case scene) {
-        Set<Fate> seenEnds = scene.destinations().stream()
-                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
-                .collect(Collectors.toSet());
+        Set<Fate> seenEnds = Case.ends(scene.destinations());
         Set<Fate> mistaken = new HashSet<>();
         Map<Fate, Replay> rightly = new HashMap<>();
         for (Replay replay : scene.onTheWire()) {
