@@ -30,7 +30,6 @@ import java.util.SortedMap;
 final class PeerNames {
     private final Hook hook;
     private final Translation.Socket socket;
-    private final Translation.Setting setting;
     private final List<PeerName.Turn> turns = new ArrayList<>();
 
     // of the program whose turn it is
@@ -38,10 +37,9 @@ final class PeerNames {
     private final Set<Note> notes = new LinkedHashSet<>();
     private final Set<MapEntry> rows = new LinkedHashSet<>();
 
-    private PeerNames(Hook hook, Translation.Socket socket, Translation.Setting setting) {
+    private PeerNames(Hook hook, Translation.Socket socket) {
         this.hook = hook;
         this.socket = socket;
-        this.setting = setting;
     }
 
     /**
@@ -69,9 +67,9 @@ final class PeerNames {
         if (connected.stream().allMatch(way -> way.rewrites().isEmpty())) {
             return List.of();
         }
-        Translation.Socket socket = new Translation.Socket(protocol, client, SocketCookie.UNKNOWN);
+        Translation.Socket socket = new Translation.Socket(protocol, client, SocketCookie.UNKNOWN, setting);
         return hooks.stream()
-                .map(hook -> new PeerNames(hook, socket, setting).of(connected))
+                .map(hook -> new PeerNames(hook, socket).of(connected))
                 .toList();
     }
 
@@ -235,7 +233,7 @@ final class PeerNames {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = Translation.stillServed(view, List.of(semantics), note, socket, setting);
+            Translation.Result result = Translation.stillServed(view, List.of(semantics), note, socket);
             rows.addAll(result.entries());
             byResult.merge(
                     result.choices(),

@@ -198,8 +198,8 @@ public final class Replayer {
                 untouched = false;
                 continue;
             }
-            Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie());
-            Translation.Result result = translate(program, way.at(), hook.attachType(), socket, watched);
+            Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie(), watched);
+            Translation.Result result = translate(program, way.at(), hook.attachType(), socket);
             boolean open = way.refusal().isEmpty();
             if (open) {
                 watcher.sees(way, result);
@@ -216,8 +216,7 @@ public final class Replayer {
         return untouched && next.size() == ways.size() ? ways : Way.merged(next);
     }
 
-    private Translation.Result translate(
-            HookProgram program, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
+    private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
         if (!program.listed()) {
             return only(
                     new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"),
@@ -226,7 +225,7 @@ public final class Replayer {
         if (program.view().isEmpty()) {
             return only(new Translation.Effect.Passes(), socket); // not ours: assumed to pass, and named in the report
         }
-        return translate(program.view().get(), at, type, socket, watched);
+        return translate(program.view().get(), at, type, socket);
     }
 
     private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
@@ -234,13 +233,12 @@ public final class Replayer {
                 List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), true);
     }
 
-    private Translation.Result translate(
-            View view, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
+    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
         if (knowsNothingOf(view, at, type)) {
             return only(new Translation.Effect.FindsNothing(), socket);
         }
-        Translation.Result result = translate(view, view.semantics(), at, type, socket, watched);
-        return result.alike() ? result : byRelease(view, at, type, socket, watched);
+        Translation.Result result = translate(view, view.semantics(), at, type, socket);
+        return result.alike() ? result : byRelease(view, at, type, socket);
     }
 
     /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
@@ -256,13 +254,12 @@ public final class Replayer {
     }
 
     /** With each semantics that the program can have; where they lead to different ends, each end says which. */
-    private Translation.Result byRelease(
-            View view, Endpoint at, AttachType type, Translation.Socket socket, Translation.Setting watched) {
+    private Translation.Result byRelease(View view, Endpoint at, AttachType type, Translation.Socket socket) {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         for (Semantics semantics : view.semantics()) {
-            Translation.Result result = translate(view, List.of(semantics), at, type, socket, watched);
+            Translation.Result result = translate(view, List.of(semantics), at, type, socket);
             List<Translation.Choice> butForErrors = result.choices().stream()
                     .map(Translation.Choice::withoutErrors)
                     .toList();
@@ -291,19 +288,14 @@ public final class Replayer {
      * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
      */
     private Translation.Result translate(
-            View view,
-            List<Semantics> releases,
-            Endpoint at,
-            AttachType type,
-            Translation.Socket socket,
-            Translation.Setting watched) {
-        Translation.Result plain = Translation.of(view, releases, at, socket, watched);
+            View view, List<Semantics> releases, Endpoint at, AttachType type, Translation.Socket socket) {
+        Translation.Result plain = Translation.of(view, releases, at, socket);
         if (type != AttachType.CONNECT6
                 || !at.address().isV4()
                 || view.servicesV6().content().isEmpty()) {
             return plain;
         }
-        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket, watched);
+        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
             if (choice.effect() instanceof Translation.Effect.FindsNothing
@@ -355,11 +347,11 @@ public final class Replayer {
             return NO_CURRENT;
         }
         Way start = Way.to(frontend.endpoint());
-        Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN);
+        Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN, untold);
         List<Way> ways = new ArrayList<>();
         AttachType type = chain.hook.attachType();
         for (Translation.Choice choice :
-                translate(view.get(), frontend.endpoint(), type, socket, untold).choices()) {
+                translate(view.get(), frontend.endpoint(), type, socket).choices()) {
             ways.add(start.then(choice));
         }
         return chances(ways);

@@ -77,11 +77,11 @@ final class Translation {
     record Setting(OptionalLong nowSeconds, boolean citing) {}
 
     /**
-     * What connects.
+     * What connects, and where.
      *
      * @param cookie what programs that it has met already tell of it
      */
-    record Socket(Protocol protocol, Client client, SocketCookie cookie) {}
+    record Socket(Protocol protocol, Client client, SocketCookie cookie, Setting setting) {}
 
     /** What the program does: one way of several. */
     sealed interface Effect {
@@ -150,35 +150,30 @@ final class Translation {
     record Result(List<Choice> choices, List<MapEntry> entries, boolean alike) {}
 
     private Translation(
-            View view,
-            List<Semantics> releases,
-            Endpoint destination,
-            Socket socket,
-            Setting setting,
-            OptionalInt remembered) {
+            View view, List<Semantics> releases, Endpoint destination, Socket socket, OptionalInt remembered) {
         this.view = view;
         this.releases = releases;
         this.destination = destination;
         this.protocol = socket.protocol();
         this.client = socket.client();
         this.cookie = socket.cookie();
-        this.setting = setting;
+        this.setting = socket.setting();
         this.family = Family.of(destination.address());
         this.tables = view.tables(family);
         this.remembered = remembered;
     }
 
     /** {@code releases}: of which the program can be; at least one. */
-    static Result of(View view, List<Semantics> releases, Endpoint destination, Socket socket, Setting setting) {
-        return run(new Translation(view, releases, destination, socket, setting, OptionalInt.empty()));
+    static Result of(View view, List<Semantics> releases, Endpoint destination, Socket socket) {
+        return run(new Translation(view, releases, destination, socket, OptionalInt.empty()));
     }
 
     /**
      * Whether the program still finds what a socket asked for once, as recvmsg and getpeername do: {@code
      * __sock4_xlate_rev} of the same file. It passes where that is still the same service and leads somewhere.
      */
-    static Result stillServed(View view, List<Semantics> releases, Rewrite noted, Socket socket, Setting setting) {
-        return run(new Translation(view, releases, noted.asked(), socket, setting, OptionalInt.of(noted.revNatId())));
+    static Result stillServed(View view, List<Semantics> releases, Rewrite noted, Socket socket) {
+        return run(new Translation(view, releases, noted.asked(), socket, OptionalInt.of(noted.revNatId())));
     }
 
     private static Result run(Translation translation) {
