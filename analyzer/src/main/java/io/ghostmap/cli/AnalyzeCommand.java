@@ -1,6 +1,7 @@
 package io.ghostmap.cli;
 
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.cli.ReportFiles.Form;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.JsonRenderer;
 import io.ghostmap.report.MarkdownRenderer;
@@ -8,14 +9,11 @@ import io.ghostmap.report.Report;
 import io.ghostmap.report.TerminalRenderer;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -54,13 +52,10 @@ final class AnalyzeCommand implements Callable<Integer> {
         info
     }
 
-    /** A form of the report. Rendered side by side: each loads libraries of its own, which is most of its time. */
-    private record Form(String ending, Function<Report, String> renderer) {}
-
     private static final List<Form> FORMS = List.of(
-            new Form(".html", HtmlRenderer::render),
-            new Form(".json", JsonRenderer::render),
-            new Form(".md", MarkdownRenderer::render));
+            Form.of(".html", HtmlRenderer::render),
+            new Form(".json", JsonRenderer::write),
+            Form.of(".md", MarkdownRenderer::render));
 
     @Mixin
     private final BundleArgument bundle = new BundleArgument();
@@ -93,13 +88,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         Report report = Analysis.of(source);
         ReportFiles files = new ReportFiles(
                 output.orElseGet(() -> besides(source)), report.bundle().name());
-        List<byte[]> texts = FORMS.parallelStream()
-                .map(form -> form.renderer().apply(report).getBytes(StandardCharsets.UTF_8))
-                .toList();
-        List<Path> written = new ArrayList<>();
-        for (int i = 0; i < texts.size(); i++) {
-            written.add(files.write(FORMS.get(i).ending(), texts.get(i)));
-        }
+        List<Path> written = files.write(report, FORMS);
         out.print(TerminalRenderer.render(report));
         written.forEach(path -> out.println("wrote " + path));
         out.flush();

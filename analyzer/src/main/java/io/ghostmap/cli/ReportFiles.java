@@ -1,18 +1,29 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.report.Report;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
- * Writes the forms of a report: to a temporary file beside the target, then renamed, so that no reader ever sees half
- * of one. Readable by the owner only.
+ * Writes the forms of a report: each to a temporary file beside the target, and when all are whole they are renamed, so that
+ * no reader ever sees half of one. Readable by the owner only.
  */
 final class ReportFiles {
+    private static final int BUFFER = 1 << 16;
+
     private final Path folder;
     private final String stem;
 
@@ -22,17 +33,52 @@ final class ReportFiles {
         this.stem = stem;
     }
 
-    Path write(String ending, byte[] text) throws IOException {
-        Files.createDirectories(folder);
-        Path target = folder.resolve(stem + ending);
-        Path temporary = Files.createTempFile(folder, ".ghostmap-", ending, ownerOnly());
-        try {
-            Files.write(temporary, text);
-            Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
+    /** Writes one form. */
+    @FunctionalInterface
+    interface Renderer {
+        void write(Report report, OutputStream out) throws IOException;
+    }
+
+    /** A form, and how its file's name ends. */
+    record Form(String ending, Renderer renderer) {
+        static Form of(String ending, Function<Report, String> renderer) {
+            return new Form(
+                    ending, (report, out) -> out.write(renderer.apply(report).getBytes(StandardCharsets.UTF_8)));
         }
-        return target;
+    }
+
+    /** Side by side: each form loads libraries of its own, which is most of its time. Returns the files in that order. */
+    List<Path> write(Report report, List<Form> forms) throws IOException {
+        Files.createDirectories(folder);
+        List<Path> temporaries = new ArrayList<>();
+        try {
+            for (Form form : forms) {
+                temporaries.add(Files.createTempFile(folder, ".ghostmap-", form.ending(), ownerOnly()));
+            }
+            IntStream.range(0, forms.size())
+                    .parallel()
+                    .forEach(i -> render(report, forms.get(i).renderer(), temporaries.get(i)));
+            List<Path> written = new ArrayList<>();
+            for (int i = 0; i < forms.size(); i++) {
+                Path target = folder.resolve(stem + forms.get(i).ending());
+                written.add(Files.move(temporaries.get(i), target, StandardCopyOption.REPLACE_EXISTING));
+            }
+            return written;
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        } finally {
+            for (Path temporary : temporaries) {
+                Files.deleteIfExists(temporary);
+            }
+        }
+    }
+
+    private static void render(Report report, Renderer renderer, Path file) {
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
+            renderer.write(report, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static FileAttribute<?>[] ownerOnly() {

@@ -1,5 +1,7 @@
 package io.ghostmap.report;
 
+import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.core.util.DefaultIndenter;
 import tools.jackson.core.util.DefaultPrettyPrinter;
@@ -30,6 +33,7 @@ public final class JsonRenderer {
             .defaultPrettyPrinter(new DefaultPrettyPrinter()
                     .withObjectIndenter(DefaultIndenter.SYSTEM_LINEFEED_INSTANCE.withLinefeed("\n")))
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
             .build();
 
     private static final ObjectWriter LINES = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
@@ -84,8 +88,10 @@ public final class JsonRenderer {
 
     private JsonRenderer() {}
 
-    public static String render(Report report) {
-        return text(report);
+    /** {@code out} stays open. */
+    public static void write(Report report, OutputStream out) throws IOException {
+        MAPPER.writeValue(out, report);
+        out.write('\n');
     }
 
     /** Any value of ours on one line, without its end. */

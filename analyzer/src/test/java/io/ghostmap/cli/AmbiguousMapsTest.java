@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
-import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.Json;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.NodeText;
 import io.ghostmap.report.Report;
@@ -80,7 +80,7 @@ final class AmbiguousMapsTest {
         assertThat(NodeText.maps(report).lines()).allMatch(line -> line.length() <= 100);
         assertThat(MarkdownRenderer.render(report).replace("\\", "")).contains(sentence);
         assertThat(Jsoup.parse(HtmlRenderer.render(report)).text()).contains(sentence);
-        assertThat(JsonRenderer.render(report)).contains(sentence);
+        assertThat(Json.of(report)).contains(sentence);
     }
 
     private static NodeBundle node() {

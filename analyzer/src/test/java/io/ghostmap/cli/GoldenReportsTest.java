@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
-import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.Json;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Archives;
@@ -33,7 +33,7 @@ final class GoldenReportsTest {
     @FieldSource("io.ghostmap.support.Repository#SAMPLES")
     void committedReportIsWhatTheAnalyzerMakes(String sample) throws UnreadableBundleException, IOException {
         Report report = Analysis.of(Repository.sample(sample));
-        compare(sample + ".json", JsonRenderer.render(report));
+        compare(sample + ".json", Json.of(report));
         compare(sample + ".md", MarkdownRenderer.render(report));
         compare(sample + ".html", HtmlRenderer.render(report));
     }
@@ -44,9 +44,8 @@ final class GoldenReportsTest {
         Report fromArchive = Analysis.of(Repository.sample("stale-generation"));
         Report fromFolder = Analysis.of(Archives.unpack(Repository.sample("stale-generation"), bundle));
 
-        assertThat(JsonRenderer.render(fromFolder))
-                .isEqualTo(JsonRenderer.render(fromArchive)
-                        .replace(fromArchive.bundle().sha256(), ""));
+        assertThat(Json.of(fromFolder))
+                .isEqualTo(Json.of(fromArchive).replace(fromArchive.bundle().sha256(), ""));
     }
 
     @Test
@@ -67,7 +66,7 @@ final class GoldenReportsTest {
     }
 
     private static String withoutDigest(Report report) {
-        return JsonRenderer.render(report).replace(report.bundle().sha256(), "");
+        return Json.of(report).replace(report.bundle().sha256(), "");
     }
 
     private static void compare(String file, String made) throws IOException {

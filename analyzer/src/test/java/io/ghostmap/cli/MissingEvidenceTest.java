@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
-import io.ghostmap.report.JsonRenderer;
+import io.ghostmap.report.Json;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.TerminalRenderer;
@@ -210,7 +210,7 @@ final class MissingEvidenceTest {
             assertThat(now).as("without %s", name).isNotEqualTo("ok");
         }
         assertThat(report.bundle().missing()).as("loss of %s", name).isNotEmpty();
-        assertThat(JsonRenderer.render(report)).isNotEmpty();
+        assertThat(Json.of(report)).isNotEmpty();
         assertThat(HtmlRenderer.render(report)).endsWith("</html>\n");
         assertThat(MarkdownRenderer.render(report)).isNotEmpty();
     }

@@ -76,7 +76,7 @@ final class HostileValuesTest {
     @Test
     void attackIsReallyInTheReport() {
         assertThat(report.verdict().severity()).isEqualTo("critical");
-        assertThat(JsonRenderer.render(report)).contains("onerror").contains("curl");
+        assertThat(Json.of(report)).contains("onerror").contains("curl");
     }
 
     @Test
@@ -105,7 +105,7 @@ final class HostileValuesTest {
             MarkdownRenderer.render(report),
             TerminalRenderer.render(report),
             String.join("\n", TerminalRenderer.losses(report)),
-            JsonRenderer.render(report)
+            Json.of(report)
         }) {
             assertThat(text.replace("\n", "").codePoints().filter(c -> c != 0x200b))
                     .noneMatch(

@@ -45,8 +45,7 @@ final class ReportSchemaTest {
     }
 
     private static void assertValid(Report report) throws IOException {
-        assertThat(schema().validate(JsonRenderer.render(report), InputFormat.JSON))
-                .isEmpty();
+        assertThat(schema().validate(Json.of(report), InputFormat.JSON)).isEmpty();
     }
 
     @ParameterizedTest
