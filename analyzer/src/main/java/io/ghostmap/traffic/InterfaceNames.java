@@ -1,18 +1,38 @@
 package io.ghostmap.traffic;
 
+import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Names of the captured namespace's interfaces from {@code ip -j link}, never those of the analyst's machine. */
+/** Names of the captured namespace's interfaces from {@code ip link}, never those of the analyst's machine. */
 final class InterfaceNames {
+    /** {@code 7: lxc5d@if6: <BROADCAST>}: behind the last @ stands the peer; a name has no blank, colon or slash. */
+    private static final Pattern LINK = Pattern.compile("(\\d{1,9}): ([^:\\s]+?)(@[^:@\\s]*)?: ");
+
+    private static final int LONGEST_LIST = 1 << 24;
+
     private final Map<Integer, String> names = new HashMap<>();
 
-    /** False when the text is not what {@code ip -j link} prints. */
-    boolean read(InputStream in) {
+    /** False when the text is not what {@code ip link} prints: one of busybox knows no JSON. */
+    boolean readText(InputStream in) throws IOException {
+        new String(in.readNBytes(LONGEST_LIST), StandardCharsets.UTF_8).lines().forEach(line -> {
+            Matcher link = LINK.matcher(line);
+            if (link.lookingAt()) {
+                names.put(Integer.valueOf(link.group(1)), link.group(2));
+            }
+        });
+        return !names.isEmpty();
+    }
+
+    /** False when the text is not what {@code ip -j link} prints, which earlier collectors kept. */
+    boolean readJson(InputStream in) {
         try {
             JsonNode links = JsonMapper.shared().readTree(in);
             links.forEach(link ->

@@ -18,7 +18,8 @@ import java.util.TreeMap;
  */
 public final class TrafficSink implements MemberSink {
     private static final String FOLDER = "pcap/";
-    private static final String LINKS = "pcap/links.json";
+    private static final String LINKS = "pcap/links.txt";
+    private static final String LINKS_JSON = "pcap/links.json";
     private static final String STDERR = ".stderr";
     private static final int LONGEST_STDERR = 1 << 20;
 
@@ -36,13 +37,14 @@ public final class TrafficSink implements MemberSink {
     @Override
     public boolean wants(String path) {
         return path.equals(LINKS)
+                || path.equals(LINKS_JSON)
                 || (path.startsWith(FOLDER) && (CaptureFiles.isCapture(path) || path.endsWith(STDERR)));
     }
 
     @Override
     public void read(String path, InputStream in) throws IOException {
-        if (path.equals(LINKS)) {
-            if (!interfaces.read(in)) {
+        if (path.equals(LINKS) || path.equals(LINKS_JSON)) {
+            if (!(path.equals(LINKS) ? interfaces.readText(in) : interfaces.readJson(in))) {
                 gaps.add(new Gap(path, "not a list of interfaces"));
             }
         } else if (path.endsWith(STDERR)) {

@@ -20,6 +20,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a careless reader of captures gets wrong: numbers 19 and 20 of the reference on bpftool and the kernel, section 8. */
@@ -84,8 +85,15 @@ final class CaptureTrapsTest {
     }
 
     /** A number is looked up in the list of the captured node, never among the interfaces of the reader's machine. */
-    @Test
-    void trap19InterfaceNumbersAreThoseOfTheCapturedNode() throws IOException {
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "pcap/links.json; [{\"ifindex\":1,\"ifname\":\"lxc7\"}]",
+                "pcap/links.txt; 1: lxc7@if6: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500",
+                "pcap/links.txt; 1: lxc7: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500"
+            })
+    void trap19InterfaceNumbersAreThoseOfTheCapturedNode(String file, String links) throws IOException {
         byte[] pcap = PcapFile.cooked()
                 .tcpAt(1, OUT, 0, CLIENT, 56306, SERVER, 8080, SYN, 1000)
                 .bytes();
@@ -93,9 +101,7 @@ final class CaptureTrapsTest {
 
         TrafficSink sink = new TrafficSink();
         sink.read("pcap/any.pcap", new ByteArrayInputStream(pcap));
-        sink.read(
-                "pcap/links.json",
-                new ByteArrayInputStream("[{\"ifindex\":1,\"ifname\":\"lxc7\"}]".getBytes(StandardCharsets.UTF_8)));
+        sink.read(file, new ByteArrayInputStream(links.getBytes(StandardCharsets.UTF_8)));
         assertThat(sink.assemble().destinations().get(0).paths()).containsExactly("lxc7 out");
     }
 
