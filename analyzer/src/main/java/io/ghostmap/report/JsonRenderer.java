@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonWriteFeature;
@@ -90,7 +91,16 @@ public final class JsonRenderer {
 
     /** {@code out} stays open. */
     public static void write(Report report, OutputStream out) throws IOException {
-        MAPPER.writeValue(out, report);
+        try {
+            MAPPER.writeValue(out, report);
+        } catch (JacksonException e) { // it wraps what the file failed with, twice where a list is being written
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof IOException failure) {
+                    throw failure;
+                }
+            }
+            throw e;
+        }
         out.write('\n');
     }
 

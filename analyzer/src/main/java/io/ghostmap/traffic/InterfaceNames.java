@@ -20,15 +20,16 @@ final class InterfaceNames {
 
     private final Map<Integer, String> names = new HashMap<>();
 
-    /** False when the text is not what {@code ip link} prints: one of busybox knows no JSON. */
+    /** False when the text is not what {@code ip link} prints, or longer than any node's: one of busybox knows no JSON. */
     boolean readText(InputStream in) throws IOException {
-        new String(in.readNBytes(LONGEST_LIST), StandardCharsets.UTF_8).lines().forEach(line -> {
+        byte[] text = in.readNBytes(LONGEST_LIST);
+        new String(text, StandardCharsets.UTF_8).lines().forEach(line -> {
             Matcher link = LINK.matcher(line);
             if (link.lookingAt()) {
                 names.put(Integer.valueOf(link.group(1)), link.group(2));
             }
         });
-        return !names.isEmpty();
+        return !names.isEmpty() && text.length < LONGEST_LIST;
     }
 
     /** False when the text is not what {@code ip -j link} prints, which earlier collectors kept. */
