@@ -32,6 +32,11 @@ public interface IpCache {
             boolean remoteCluster,
             MapEntry entry) {
 
+        /** No prefix can be longer. */
+        public boolean isWholeAddress() {
+            return prefixLength == address.toBytes().length * Byte.SIZE;
+        }
+
         /** The node itself. */
         public boolean isHost() {
             return identity == Identities.HOST;

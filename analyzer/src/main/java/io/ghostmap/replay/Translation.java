@@ -324,10 +324,11 @@ final class Translation {
             // A program that knows no ipcache cannot ask it; one whose ipcache was not dumped can.
             return cache.mapId().isPresent() || cache.doubt().isPresent() ? Identified.UNKNOWN : Identified.OTHER;
         }
-        if (!cache.whole()) {
+        Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
+        // In a part of the prefixes, only one that is the address itself is surely the longest.
+        if (!cache.whole() && entry.filter(IpCache.Entry::isWholeAddress).isEmpty()) {
             return Identified.UNKNOWN;
         }
-        Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
         entry.ifPresent(found -> cite(found.entry()));
         if (entry.isEmpty()) {
             return Identified.OTHER;

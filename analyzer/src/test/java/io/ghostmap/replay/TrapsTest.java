@@ -10,8 +10,10 @@ import io.ghostmap.report.Report;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.PcapFile;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -292,6 +294,29 @@ final class TrapsTest {
         assertThat(Explained.of(node.write(folder), "203.0.113.5:80"))
                 .contains("10.0.2.2:80, if 203.0.113.5 is an address of this node")
                 .contains("203.0.113.5:80 (untranslated), if 203.0.113.5 is no address");
+    }
+
+    /** A longer prefix may stand in the part of a cut dump that is lacking; nothing is longer than the address itself. */
+    @Test
+    void cutIpcacheAnswersForWholeAddressesOnly() throws UnreadableBundleException, IOException {
+        for (int length : List.of(32, 24)) {
+            NodeBundle node = new NodeBundle()
+                    .generation(144, 145, true)
+                    .backend(145, 9, "10.0.2.2:80")
+                    .map(150, "lpm_trie", "cilium_ipcache_", 24, 24, "")
+                    .program(160, "cil_sock4_connect", 144, 145, 150)
+                    .attach(ROOT, 160, CONNECT4, "multi");
+            frontend(node, 144, "203.0.113.5:80", TCP, EXTERNAL_IP, 1);
+            slot(node, 144, "203.0.113.5:80", TCP, 9);
+            identity(node, 150, length == 32 ? "203.0.113.5" : "203.0.113.0", length, HOST);
+            Path bundle = node.write(folder.resolve("length" + length));
+            Path dump = bundle.resolve("bpf/map-dumps/150.json");
+            Files.writeString(dump, Files.readString(dump).stripTrailing().replaceFirst("]$", ","));
+
+            assertThat(Explained.of(bundle, "203.0.113.5:80"))
+                    .contains(
+                            length == 32 ? "ends at   10.0.2.2:80\n" : "10.0.2.2:80, if 203.0.113.5 is an address of");
+        }
     }
 
     /** Cilium 10: AF_INET6 sockets reach IPv4 services through connect6 and the IPv4 maps; connect4 alone proves nothing. */
