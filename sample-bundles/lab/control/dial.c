@@ -8,9 +8,10 @@
  * 6 is the family of the socket, whose ADDRESS may be a mapped one. Lines of one cgroup stand together. On
  * stdout, for each line, in any order:
  *
- *     ID ADDRESS PORT NAME NAME-PORT    where it went, by the kernel's own tables or by who received it, and
- *                                       the peer's name as the application is told
- *     ID ERROR                          what connect() or sendto() returned, as EPERM
+ *     ID ADDRESS PORT PEER PEER-PORT SENDER SENDER-PORT
+ *                 where it went, by the kernel's own tables or by who received it; whom getpeername() names, of
+ *                 connected sockets, or recvmsg(), as sender of the answer to a datagram: "- 0" is not asked
+ *     ID ERROR    what connect() or sendto() returned, as EPERM
  *
  * and once for each cgroup "netns COOKIE". Every address is expected to be local; the PORTs of the first argument
  * are served by a child, which accepts, and answers datagrams with the address that they reached.
@@ -234,22 +235,50 @@ static void dial(struct dial *d)
 	}
 }
 
+/* The text of the answer, and who is named as its sender; false where none comes. */
+static bool await_answer(const struct dial *d, char *text, size_t size, struct sockaddr_storage *from)
+{
+	socklen_t length = sizeof(*from);
+	struct pollfd awaited = { .fd = d->fd, .events = POLLIN };
+	poll(&awaited, 1, PATIENCE_MS);
+	const ssize_t got = recvfrom(d->fd, text, size - 1, 0, (struct sockaddr *)from, &length);
+	text[got < 0 ? 0 : got] = '\0';
+	return got >= 0;
+}
+
 static void report_answer(const struct dial *d)
 {
 	struct sockaddr_storage from = { 0 };
-	socklen_t length = sizeof(from);
 	char text[128];
-	struct pollfd awaited = { .fd = d->fd, .events = POLLIN };
-	poll(&awaited, 1, PATIENCE_MS);
-	const ssize_t got = recvfrom(d->fd, text, sizeof(text) - 1, 0, (struct sockaddr *)&from, &length);
-	if (got < 0) {
+	if (!await_answer(d, text, sizeof(text), &from)) {
 		printf("%u %s\n", d->id, "LOST");
 		return;
 	}
-	text[got] = '\0';
-	printf("%u %s", d->id, text);
+	printf("%u %s - 0", d->id, text);
 	print_endpoint(&from);
 	putchar('\n');
+}
+
+/* Of a connected datagram socket by one of the two alone: to ask makes programs forget what they find outdated. */
+static void print_name(const struct dial *d)
+{
+	struct sockaddr_storage peer = { 0 };
+	socklen_t length = sizeof(peer);
+	char text[128];
+
+	if (!strncmp(d->kind, "udp", 3) && d->id % 2) {
+		printf(" - 0");
+		if (send(d->fd, "?", 1, 0) == 1 && await_answer(d, text, sizeof(text), &peer))
+			print_endpoint(&peer);
+		else
+			printf(" - 0");
+		return;
+	}
+	if (getpeername(d->fd, (struct sockaddr *)&peer, &length))
+		printf(" %s 0", strerrorname_np(errno));
+	else
+		print_endpoint(&peer);
+	printf(" - 0");
 }
 
 /* Finds the remote address of each socket, by its inode, in the tables of the kernel. */
@@ -271,17 +300,12 @@ static void report_connected(const struct dial *first, const struct dial *end)
 				struct stat status;
 				if (d->fd < 0 || d->sent || fstat(d->fd, &status) || status.st_ino != inode)
 					continue;
-				struct sockaddr_storage peer = { 0 };
-				socklen_t length = sizeof(peer);
 				uint32_t words[4];
 				char text[INET6_ADDRSTRLEN];
 				const int parsed = sscanf(remote, "%8x%8x%8x%8x", &words[0], &words[1], &words[2], &words[3]);
 				inet_ntop(parsed == 4 ? AF_INET6 : AF_INET, words, text, sizeof(text));
 				printf("%u %s %u", d->id, text, port);
-				if (getpeername(d->fd, (struct sockaddr *)&peer, &length))
-					printf(" %s 0", strerrorname_np(errno));
-				else
-					print_endpoint(&peer);
+				print_name(d);
 				putchar('\n');
 			}
 		}

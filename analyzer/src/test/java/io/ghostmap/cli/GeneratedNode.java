@@ -1,5 +1,6 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.Command;
@@ -59,8 +60,18 @@ final class GeneratedNode {
         }
     }
 
-    /** What the kernel made of a dial: where it went, or the error, and the name of the peer. */
-    record Dialled(String went, String peerName) {}
+    /**
+     * What the kernel made of a dial.
+     *
+     * @param went where it was sent, or the error
+     * @param peer whom getpeername names; empty if it was not connected
+     * @param sender whom recvmsg names as the sender of the answer; empty if there was none, and for streams
+     */
+    record Dialled(String went, String peer, String sender) {
+        String name(AttachType asked) {
+            return asked == AttachType.GETPEERNAME4 || asked == AttachType.GETPEERNAME6 ? peer : sender;
+        }
+    }
 
     /**
      * What came of a run.
@@ -231,18 +242,24 @@ final class GeneratedNode {
             if (words[0].equals("netns")) {
                 cookie = Long.parseUnsignedLong(words[1]);
             } else if (words.length == 2) {
-                dialled.put(Integer.parseInt(words[0]), new Dialled(words[1], ""));
+                dialled.put(Integer.parseInt(words[0]), new Dialled(words[1], "", ""));
             } else {
                 dialled.put(
                         Integer.parseInt(words[0]),
-                        new Dialled(endpoint(words[1], words[2]), endpoint(words[3], words[4])));
+                        new Dialled(
+                                endpoint(words[1], words[2]),
+                                endpoint(words[3], words[4]),
+                                endpoint(words[5], words[6])));
             }
         }
         return cookie;
     }
 
-    /** Mapped addresses are told as the IPv4 addresses that they are. */
+    /** Mapped addresses are told as the IPv4 addresses that they are; "-" is none. */
     private static String endpoint(String address, String port) {
+        if (address.equals("-")) {
+            return "";
+        }
         String plain = address.startsWith("::ffff:") ? address.substring("::ffff:".length()) : address;
         return (plain.contains(":") ? "[" + plain + "]" : plain) + ":" + port;
     }

@@ -37,6 +37,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,6 +56,7 @@ final class LiveKernelTest {
 
     private static final int LEAST_TRANSLATED_BACK = 25;
     private static final int LEAST_FORGOTTEN = 2;
+    private static final int LEAST_SENDERS = 25;
 
     @TempDir
     private Path folder;
@@ -81,6 +83,7 @@ final class LiveKernelTest {
         assertThat(comparison.demanded).isGreaterThanOrEqualTo(LEAST_DEMANDED);
         assertThat(comparison.translatedBack).isGreaterThanOrEqualTo(LEAST_TRANSLATED_BACK);
         assertThat(comparison.forgotten).isGreaterThanOrEqualTo(LEAST_FORGOTTEN);
+        assertThat(comparison.senders).isGreaterThanOrEqualTo(LEAST_SENDERS);
         System.out.println("LiveKernelTest: " + comparison);
     }
 
@@ -101,6 +104,7 @@ final class LiveKernelTest {
         private int askedAgain;
         private int openNames;
         private int forgotten;
+        private int senders;
 
         Comparison(GeneratedNode.Run run) throws UnreadableBundleException {
             this.run = run;
@@ -119,7 +123,7 @@ final class LiveKernelTest {
                     .filter(candidate -> candidate.attachType() == hookOf(dial))
                     .findFirst();
             Set<String> foretold = new TreeSet<>();
-            Map<String, Set<String>> names = new TreeMap<>();
+            List<PeerName> names = List.of();
             List<Chance> chances = List.of();
             String trail = "";
             Frontend frontend = Frontend.external(dial.to(), dial.stream() ? Protocol.TCP : Protocol.UDP);
@@ -131,20 +135,19 @@ final class LiveKernelTest {
                 chances = replay.chances();
                 trail = trail(replay);
                 replay.outcome().forEach(fate -> foretold.addAll(texts(fate)));
-                names.putAll(names(dial, replay));
+                names = replayer.peerNames(replay, hooks, dial.directory());
             }
             Set<String> seen = new TreeSet<>();
-            Map<String, Set<String>> told = new TreeMap<>();
+            List<Dialled> answered = new ArrayList<>();
             for (Dial each : alike) {
                 Dialled dialled = run.dialled().get(each.id());
                 seen.add(dialled == null ? "nothing" : dialled.went());
-                if (dialled != null && !dialled.peerName().isEmpty()) {
-                    told.computeIfAbsent(dialled.went(), went -> new TreeSet<>())
-                            .add(dialled.peerName());
-                }
+                Optional.ofNullable(dialled).ifPresent(answered::add);
                 dials++;
             }
-            told.forEach((went, heard) -> compareNames(dial, went, names.getOrDefault(went, Set.of(went)), heard));
+            for (AttachType asked : askingHooksOf(dial)) {
+                compareNames(dial, asked, ofHook(asked, names), answered);
+            }
             Set<String> certain = certain(chances, alike.size());
             demanded += certain.size() > 1 ? 1 : 0;
             if (!foretold.containsAll(seen) || !seen.containsAll(certain)) {
@@ -156,28 +159,46 @@ final class LiveKernelTest {
             open += foretold.size() > 1 ? 1 : 0;
         }
 
-        /** By where the kernel sent a socket, the names of its peer that its application can be told. */
-        private Map<String, Set<String>> names(Dial dial, Replay replay) {
-            Map<String, Set<String>> names = new TreeMap<>();
-            for (PeerName name : replayer.peerNames(replay, hooks, dial.directory())) {
-                if (name.hook().attachType() == askingHookOf(dial)) {
-                    forgotten += name.steps().stream()
-                                    .flatMap(step -> step.notes().stream())
-                                    .anyMatch(note -> note.outcome() == PeerName.Outcome.FORGOTTEN)
-                            ? 1
-                            : 0;
-                    name.told()
-                            .forEach(told -> names.computeIfAbsent(told.end().text(), end -> new TreeSet<>())
-                                    .add(told.name().text()));
-                }
-            }
-            return names;
+        private Optional<PeerName> ofHook(AttachType asked, List<PeerName> names) {
+            Optional<PeerName> found = names.stream()
+                    .filter(name -> name.hook().attachType() == asked)
+                    .findFirst();
+            forgotten += found.stream()
+                            .flatMap(name -> name.steps().stream())
+                            .flatMap(step -> step.notes().stream())
+                            .anyMatch(note -> note.outcome() == PeerName.Outcome.FORGOTTEN)
+                    ? 1
+                    : 0;
+            return found;
         }
 
-        /** A socket that was not translated, or whose hook has no program, is told where it went. */
-        private void compareNames(Dial dial, String went, Set<String> foretold, Set<String> heard) {
+        /**
+         * By where the kernel sent the sockets, the names that their applications were told. A socket that was not
+         * translated, or whose hook has no program, is told where it went.
+         */
+        private void compareNames(Dial dial, AttachType asked, Optional<PeerName> name, List<Dialled> answered) {
+            Map<String, Set<String>> told = new TreeMap<>();
+            for (Dialled dialled : answered) {
+                if (!dialled.name(asked).isEmpty()) {
+                    told.computeIfAbsent(dialled.went(), went -> new TreeSet<>())
+                            .add(dialled.name(asked));
+                }
+            }
+            told.forEach((went, heard) -> {
+                Set<String> foretold = name.stream()
+                        .flatMap(one -> one.told().stream())
+                        .filter(one -> one.end().text().equals(went))
+                        .map(one -> one.name().text())
+                        .collect(Collectors.toCollection(TreeSet::new));
+                compareNames(
+                        dial + " asked by " + asked, dial, went, foretold.isEmpty() ? Set.of(went) : foretold, heard);
+                senders += dial.kind().startsWith("udp") && asked.name().startsWith("RECVMSG") ? 1 : 0;
+            });
+        }
+
+        private void compareNames(String what, Dial dial, String went, Set<String> foretold, Set<String> heard) {
             if (!foretold.containsAll(heard)) {
-                mismatches.add(dial + " went to " + went + ": name foretold " + foretold + ", heard " + heard);
+                mismatches.add(what + " went to " + went + ": name foretold " + foretold + ", heard " + heard);
             }
             named++;
             translatedBack += heard.contains(went) ? 0 : 1;
@@ -246,13 +267,15 @@ final class LiveKernelTest {
             };
         }
 
-        /** Which hook tells the name that the lab asks for: by getpeername if connected, with the answer if not. */
-        private static AttachType askingHookOf(Dial dial) {
+        /** The hooks that tell an application a name: getpeername if connected, recvmsg of the answer to datagrams. */
+        private static List<AttachType> askingHooksOf(Dial dial) {
             return switch (dial.kind()) {
-                case "tcp4", "udp4" -> AttachType.GETPEERNAME4;
-                case "tcp6", "udp6" -> AttachType.GETPEERNAME6;
-                case "send4" -> AttachType.RECVMSG4;
-                default -> AttachType.RECVMSG6;
+                case "tcp4" -> List.of(AttachType.GETPEERNAME4);
+                case "tcp6" -> List.of(AttachType.GETPEERNAME6);
+                case "udp4" -> List.of(AttachType.GETPEERNAME4, AttachType.RECVMSG4);
+                case "udp6" -> List.of(AttachType.GETPEERNAME6, AttachType.RECVMSG6);
+                case "send4" -> List.of(AttachType.RECVMSG4);
+                default -> List.of(AttachType.RECVMSG6);
             };
         }
 
@@ -261,7 +284,8 @@ final class LiveKernelTest {
             return dials + " dials over " + chains.size() + " chains, of these kinds of dial " + translated
                     + " translated or refused, " + refused + " refused, " + open + " with several outcomes, " + demanded
                     + " of them dialled so often that each must show; "
-                    + named + " names of peers, " + translatedBack + " translated back, " + askedAgain
+                    + named + " names of peers, " + senders + " of them of who answered a connected datagram socket, "
+                    + translatedBack + " translated back, " + askedAgain
                     + " of them to what was asked for, " + forgotten + " with a note that no longer counts, "
                     + openNames + " with several outcomes";
         }
