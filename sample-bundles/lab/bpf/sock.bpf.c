@@ -4,7 +4,7 @@
  * (1.12 to 1.20). What differs between the releases is written as a comparison with RELEASE, so that this
  * file reads as the table of differences. The maps have the names and layouts of that release.
  *
- *   112  leads nowhere: passes; the protocol in a key is 0; LOCAL_SCOPE switches the scope
+ *   112  leads nowhere: passes (a proxy without backends still redirects); the protocol in a key is 0; LOCAL_SCOPE switches the scope
  *   116  leads nowhere: refuses, and the application sees EPERM; TWO_SCOPES switches the scope; skip_lb
  *   117  the exact protocol first, then 0, which stays in the key
  *   118  the same, and the exact one again for the internal scope; ipcache_v2
@@ -111,6 +111,9 @@ static __always_inline int dead_end(void)
 	return RELEASE >= 113 ? refuse(EHOSTUNREACH) : PROCEED;
 }
 
+/* What a socket still knows of an address that it was sent to. */
+enum memory { NO_MEMORY, FORGOTTEN, REMEMBERED };
+
 #define FAMILY 4
 #include "xlate.h"
 #undef FAMILY
@@ -161,7 +164,7 @@ static __always_inline int forward6(struct bpf_sock_addr *ctx, __u8 proto)
 static __always_inline int back4(struct bpf_sock_addr *ctx, __u8 proto)
 {
 	struct address4 peer = { .ip = { ctx->user_ip4 }, .port = (__be16)ctx->user_port };
-	if (translate_back4(ctx, &peer, proto)) {
+	if (translate_back4(ctx, &peer, proto) == REMEMBERED) {
 		ctx->user_ip4 = peer.ip[0];
 		ctx->user_port = peer.port;
 	}
@@ -174,14 +177,14 @@ static __always_inline int back6(struct bpf_sock_addr *ctx, __u8 proto)
 		.ip = { ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3] },
 		.port = (__be16)ctx->user_port,
 	};
-	bool known = translate_back6(ctx, &peer, proto);
-	if (!known && !peer.ip[0] && !peer.ip[1] && peer.ip[2] == bpf_htonl(0xffff)) {
+	enum memory memory = translate_back6(ctx, &peer, proto);
+	if (memory == NO_MEMORY && !peer.ip[0] && !peer.ip[1] && peer.ip[2] == bpf_htonl(0xffff)) {
 		struct address4 mapped = { .ip = { peer.ip[3] }, .port = peer.port };
-		known = translate_back4(ctx, &mapped, proto);
+		memory = translate_back4(ctx, &mapped, proto);
 		peer.ip[3] = mapped.ip[0];
 		peer.port = mapped.port;
 	}
-	if (known) {
+	if (memory == REMEMBERED) {
 		ctx->user_ip6[0] = peer.ip[0];
 		ctx->user_ip6[1] = peer.ip[1];
 		ctx->user_ip6[2] = peer.ip[2];

@@ -153,7 +153,7 @@ static __always_inline const struct lb_service *OF(lookup)(struct LB(_key) *key,
 		service = OF(frontend)(key);
 	}
 #if RELEASE < 113
-	if (service && !service->count)
+	if (service && !service->count && !(service->flags2 & FLAG2_L7))
 		return NULL;
 #endif
 	return service;
@@ -319,7 +319,7 @@ static __always_inline int OF(translate)(struct bpf_sock_addr *ctx, struct OF(ad
 }
 
 /* A socket's memory of what it asked for counts only while that is still the same service. */
-static __always_inline bool OF(translate_back)(struct bpf_sock_addr *ctx, struct OF(address) *peer, __u8 proto)
+static __always_inline enum memory OF(translate_back)(struct bpf_sock_addr *ctx, struct OF(address) *peer, __u8 proto)
 {
 	struct LB(_reverse_sk_key) translated = {
 		.cookie = bpf_get_socket_cookie(ctx),
@@ -328,7 +328,7 @@ static __always_inline bool OF(translate_back)(struct bpf_sock_addr *ctx, struct
 	SET_KEY_ADDRESS(&translated, peer);
 	const struct LB(_reverse_sk) *entry = bpf_map_lookup_elem(&MAP(_reverse_sk), &translated);
 	if (!entry)
-		return false;
+		return NO_MEMORY;
 
 	const struct LB(_reverse_sk) original = *entry;
 	struct OF(address) asked = { .port = original.port };
@@ -347,10 +347,10 @@ static __always_inline bool OF(translate_back)(struct bpf_sock_addr *ctx, struct
 		service = OF(surrogate)(ctx, &key, &asked, proto);
 	if (!service || service->rev_nat_id != original.rev_nat_id || (!service->count && !(service->flags2 & FLAG2_L7))) {
 		bpf_map_delete_elem(&MAP(_reverse_sk), &translated);
-		return false;
+		return FORGOTTEN;
 	}
 	*peer = asked;
-	return true;
+	return REMEMBERED;
 }
 
 #undef JOIN_

@@ -14,6 +14,8 @@ import java.util.List;
  * @param exemption how a local redirect policy knows its own backends
  * @param delegates whether a service that is delegated to a proxy is left alone
  * @param nodesOfOtherClusters whether those count as nodes, whose addresses NodePorts hold for
+ * @param tellsNamespaces whether it asks for the client's network namespace; where it cannot, every client is on the host,
+ *     and no session affinity is kept
  */
 public record Semantics(
         String releases,
@@ -23,7 +25,22 @@ public record Semantics(
         Protocols protocols,
         Exemption exemption,
         boolean delegates,
-        boolean nodesOfOtherClusters) {
+        boolean nodesOfOtherClusters,
+        boolean tellsNamespaces) {
+
+    /** The same releases, of which the instructions or the kernel tell more. */
+    public Semantics with(List<String> otherErrors, boolean namespaces) {
+        return new Semantics(
+                releases,
+                refusesDeadEnd,
+                otherErrors,
+                scopeSwitch,
+                protocols,
+                exemption,
+                delegates,
+                nodesOfOtherClusters,
+                namespaces);
+    }
 
     /** How the protocol stands in the key that is looked up. */
     public enum Protocols {

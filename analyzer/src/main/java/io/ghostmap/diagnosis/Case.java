@@ -47,7 +47,7 @@ public record Case(
 
     public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds());
+        Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds(), evidence.agentOptions());
         ForkJoinTask<List<CorrelatedDestination>> correlation =
                 ForkJoinTask.adapt(() -> Correlation.of(traffic, datapath)).fork(); // neither needs the other
         List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));

@@ -41,6 +41,10 @@ final class Losses {
                     "pcap/service",
                     "packets of the one service that was to be watched are not known beyond what the main capture holds"),
             new Cost("pcap/", "what went over the wire is not known, or not all of it: nothing can be confirmed by it"),
+            new Cost(
+                    "cilium/config",
+                    "socket programs are taken to be built as by default: for pods as well, and for node ports 30000 to"
+                            + " 32767, unless the agent's status says otherwise"),
             new Cost("cilium/", "what the agent itself believes cannot be compared with the maps"),
             new Cost(
                     "kubernetes/",

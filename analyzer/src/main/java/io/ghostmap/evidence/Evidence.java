@@ -16,6 +16,7 @@ import java.util.SortedMap;
  * @param effective programs in run order, by cgroup id
  * @param dumps map contents, by map id
  * @param agentServices {@code cilium-dbg service list}: the agent's intent
+ * @param agentOptions how the agent runs now; programs of an earlier one can be built otherwise
  * @param sockets of the node's network namespace, and of a pod's where the collector was told one
  * @param calls the kernel functions that the instructions of a program call, by program id
  * @param bpffsMounts where a bpffs is mounted, by the node's mount table
@@ -35,6 +36,7 @@ public record Evidence(
         SortedMap<Integer, MapDump> dumps,
         List<ServiceClaim> agentServices,
         List<ServiceClaim> lbList,
+        AgentOptions agentOptions,
         KubernetesView kubernetes,
         TextFile iptables,
         TextFile nft,

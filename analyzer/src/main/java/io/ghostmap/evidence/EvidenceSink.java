@@ -28,6 +28,7 @@ import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
 public final class EvidenceSink implements MemberSink {
@@ -67,6 +68,8 @@ public final class EvidenceSink implements MemberSink {
     private TextFile nft = new TextFile("net/nft.txt", false, List.of());
     private final List<String> bpffsMounts = new ArrayList<>();
     private TextFile agentLog = new TextFile("cilium/agent.log", false, List.of());
+    private List<String> agentConfiguration = List.of();
+    private JsonNode agentFeatures = MissingNode.getInstance();
     private long unpackedDumps;
 
     @FunctionalInterface
@@ -98,6 +101,10 @@ public final class EvidenceSink implements MemberSink {
                 "cilium/services.json",
                 rows(row -> CiliumLists.service(row, "cilium/services.json").ifPresent(agentServices::add)));
         readers.put("cilium/lb-list.json", rows(row -> lbList.addAll(CiliumLists.lbList(row, "cilium/lb-list.json"))));
+        readers.put("cilium/config.txt", (path, in) -> agentConfiguration = Texts.lines(in));
+        readers.put(
+                "cilium/status.json",
+                rows(row -> agentFeatures = row.path("kube-proxy-replacement").path("features")));
         readers.put("cilium/agent.log", (path, in) -> agentLog = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/iptables.txt", (path, in) -> iptables = new TextFile(path, true, Texts.lines(in)));
         readers.put("net/nft.txt", (path, in) -> nft = new TextFile(path, true, Texts.lines(in)));
@@ -166,6 +173,7 @@ public final class EvidenceSink implements MemberSink {
                 Collections.unmodifiableSortedMap(dumps),
                 List.copyOf(agentServices),
                 List.copyOf(lbList),
+                AgentOptions.of(agentConfiguration, agentFeatures),
                 kubernetes.view(),
                 iptables,
                 nft,

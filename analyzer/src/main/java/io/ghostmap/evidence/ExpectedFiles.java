@@ -17,6 +17,7 @@ final class ExpectedFiles {
             "bpf/cgroups/tree.json",
             "bpf/pins.tsv",
             "bpf/holders.tsv",
+            "cilium/config.txt",
             "cilium/services.json",
             "cilium/lb-list.json",
             "kubernetes/services.json",

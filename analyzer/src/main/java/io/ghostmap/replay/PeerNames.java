@@ -118,7 +118,7 @@ final class PeerNames {
         Optional<Asking> given(double part, List<String> more) {
             Set<String> all = new LinkedHashSet<>(conditions);
             all.addAll(more);
-            return all.contains(Translation.ON_HOST) && all.contains(Translation.NOT_ON_HOST)
+            return Translation.contradict(all)
                     ? Optional.empty()
                     : Optional.of(new Asking(end, name, share * part, List.copyOf(all), unknown, notes));
         }
@@ -261,8 +261,8 @@ final class PeerNames {
             outcome = Outcome.OPEN;
             recalled = new Recalled(one.lost(unknown.reason()), true);
         } else {
-            outcome = Outcome.FORGOTTEN;
-            recalled = new Recalled(one.without(note), false);
+            outcome = Outcome.FORGOTTEN; // and sock6 unwraps a name that it had no note of, but not this one
+            recalled = new Recalled(one.without(note), Family.of(note.backend().address()) == Family.IPV6);
         }
         notes.add(new Note(mapId, note.program(), note.backend(), note.asked(), note.revNatId(), outcome));
         return recalled;

@@ -8,6 +8,7 @@ import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
@@ -23,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The door of the room: runs connects through hooks. */
@@ -39,10 +41,15 @@ public final class Replayer {
     private final Map<Integer, KnownEndpoints> known = new HashMap<>();
 
     /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
-    public Replayer(Datapath datapath, OptionalLong nowSeconds) {
+    public Replayer(Datapath datapath, OptionalLong nowSeconds, AgentOptions options) {
         this.datapath = datapath;
-        this.setting = new Translation.Setting(nowSeconds, true);
-        this.untold = new Translation.Setting(nowSeconds, false);
+        Set<Integer> agents = datapath.views().entrySet().stream()
+                .filter(view -> Stream.of(Family.values())
+                        .anyMatch(family -> datapath.readsOnlyCurrent(view.getValue(), family)))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
+        this.setting = new Translation.Setting(nowSeconds, options, agents, true);
+        this.untold = setting.untold();
         datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
     }
 
@@ -83,19 +90,26 @@ public final class Replayer {
         List<Chain> chains = hooks.stream().map(this::chainOf).toList();
         return frontends.parallelStream() // each replay stands alone; their order stays
                 .filter(Replayer::isClientTarget)
-                .flatMap(frontend -> asked(frontend, known))
-                .flatMap(frontend -> replayAt(chains, frontend).stream())
+                .flatMap(frontend -> frontend.protocol() == Protocol.ANY
+                        ? replayAny(chains, frontend.endpoint(), known)
+                        : replayAt(chains, frontend).stream())
                 .toList();
     }
 
-    /** Entries up to 1.16 are for every protocol: a client asks for one, for TCP unless another generation names them. */
-    private static Stream<Frontend> asked(Frontend frontend, Set<Frontend> all) {
-        if (frontend.protocol() != Protocol.ANY) {
-            return Stream.of(frontend);
+    /**
+     * Entries up to 1.16 are for every protocol: where no other generation names one, a stream is asked for at the hooks of
+     * connect, and a datagram at those that pass nothing else.
+     */
+    private Stream<Replay> replayAny(List<Chain> chains, Endpoint endpoint, Set<Frontend> all) {
+        Frontend stream = Frontend.external(endpoint, Protocol.TCP);
+        Frontend datagram = Frontend.external(endpoint, Protocol.UDP);
+        if (all.contains(stream) || all.contains(datagram)) {
+            return Stream.empty();
         }
-        boolean named = Stream.of(Protocol.TCP, Protocol.UDP)
-                .anyMatch(protocol -> all.contains(Frontend.external(frontend.endpoint(), protocol)));
-        return named ? Stream.empty() : Stream.of(Frontend.external(frontend.endpoint(), Protocol.TCP));
+        List<Chain> unconnected = chains.stream()
+                .filter(chain -> !handles(chain.hook.attachType(), stream))
+                .toList();
+        return Stream.concat(replayAt(chains, stream).stream(), replayAt(unconnected, datagram).stream());
     }
 
     /** Surrogate entries (address 0) and drop entries (port 0) are not what a client connects to. */
@@ -108,14 +122,15 @@ public final class Replayer {
     /**
      * connect6 also sees IPv4 destinations, as mapped addresses of AF_INET6 sockets, and looks them up in the IPv4 maps;
      * a datagram to a mapped address passes sendmsg4, because the kernel unwraps it first ({@code udpv6_sendmsg}).
-     * connect() is translated for datagram sockets as well.
+     * connect() is translated for datagram sockets as well; SCTP is left to the programs at devices.
      */
     private static boolean handles(AttachType type, Frontend frontend) {
         boolean v4 = frontend.endpoint().address().isV4();
-        boolean datagrams = frontend.protocol() == Protocol.UDP || frontend.protocol() == Protocol.ANY;
+        boolean datagrams = frontend.protocol() == Protocol.UDP;
+        boolean streams = frontend.protocol() == Protocol.TCP;
         return switch (type) {
-            case CONNECT4 -> v4;
-            case CONNECT6 -> true;
+            case CONNECT4 -> v4 && (streams || datagrams);
+            case CONNECT6 -> streams || datagrams;
             case SENDMSG4 -> v4 && datagrams;
             case SENDMSG6 -> !v4 && datagrams;
             default -> false;
@@ -205,6 +220,10 @@ public final class Replayer {
                 watcher.sees(way, result);
             }
             for (Translation.Choice choice : result.choices()) {
+                if (way.excludes(choice)) {
+                    untouched = false;
+                    continue;
+                }
                 Way then = way.then(choice);
                 untouched &= way.isLeftBy(choice);
                 next.add(then);

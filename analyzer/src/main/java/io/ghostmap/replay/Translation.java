@@ -16,12 +16,14 @@ import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -46,13 +48,15 @@ final class Translation {
     /** Missing slots that are followed one by one: what the choice tells of the socket is kept only then. */
     private static final int MOST_MISSING = 64;
 
-    /** Cilium's default {@code node-port-range}; another one stands in no map. */
-    private static final int NODE_PORT_FIRST = 30_000;
-
-    private static final int NODE_PORT_LAST = 32_767;
+    /** How far a clock may be ahead of the reading of it: a run of the collector takes minutes. */
+    private static final long CLOCK_SLACK_SECONDS = 3_600;
 
     static final String ON_HOST = "the client is in the node's own network namespace";
     static final String NOT_ON_HOST = "the client is in a pod's network namespace";
+
+    private static final String IN_NAMESPACE = "the client is in the network namespace with cookie ";
+    private static final String AN_ADDRESS = " is an address";
+    private static final String NO_ADDRESS = " is no address";
 
     private final View view;
     private final List<Semantics> releases;
@@ -72,9 +76,15 @@ final class Translation {
      * What the node is like, as far as programs ask.
      *
      * @param nowSeconds of the monotonic clock
+     * @param options of the agent that runs now
+     * @param agents ids of the programs that are this agent's: it built them with these options
      * @param citing whether anybody reads the entries that lead somewhere: of a large node's replays hardly any are told
      */
-    record Setting(OptionalLong nowSeconds, boolean citing) {}
+    record Setting(OptionalLong nowSeconds, AgentOptions options, Set<Integer> agents, boolean citing) {
+        Setting untold() {
+            return new Setting(nowSeconds, options, agents, false);
+        }
+    }
 
     /**
      * What connects, and where.
@@ -181,6 +191,23 @@ final class Translation {
         return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries), translation.alike);
     }
 
+    /** Whether one client of one node cannot fulfil all of them, which two programs may ask of it one after the other. */
+    static boolean contradict(Collection<String> conditions) {
+        for (String condition : conditions) {
+            boolean denied = condition.equals(ON_HOST)
+                    ? conditions.contains(NOT_ON_HOST)
+                    : condition.contains(AN_ADDRESS) && conditions.contains(condition.replace(AN_ADDRESS, NO_ADDRESS));
+            if (denied) {
+                return true;
+            }
+        }
+        return conditions.stream()
+                        .filter(condition -> condition.startsWith(IN_NAMESPACE))
+                        .distinct()
+                        .count()
+                > 1;
+    }
+
     /** The condition that a program is of one of these releases. */
     static String isOf(View view, List<Semantics> releases) {
         return "program " + view.program().id() + " is of Cilium "
@@ -196,9 +223,39 @@ final class Translation {
         return answer;
     }
 
+    /** What it is asked for by recvmsg and getpeername it has translated once, whatever the options are now. */
     private void run() {
+        if (setting.options().hostNetworkOnly() && remembered.isEmpty()) {
+            byOption(
+                    true,
+                    "bpf-lb-sock-hostns-only",
+                    List.of(),
+                    given -> onHost(given, this::find, this::pass),
+                    this::find);
+        } else {
+            find(List.of());
+        }
+    }
+
+    /**
+     * An option of the agent as it runs now: its own programs were built with it. Whether those of an earlier agent were
+     * nobody tells: where it is set, both ways are followed for them.
+     */
+    private void byOption(
+            boolean set, String name, List<String> given, Consumer<List<String>> with, Consumer<List<String>> without) {
+        int program = view.program().id();
+        if (!set) {
+            without.accept(given);
+        } else if (setting.agents().contains(program)) {
+            with.accept(given);
+        } else {
+            with.accept(and(given, "program " + program + " was built with " + name + ", as the agent runs now"));
+            without.accept(and(given, "program " + program + " was built without " + name));
+        }
+    }
+
+    private void find(List<String> given) {
         Table<SortedMap<Frontend, Service>> services = tables.services();
-        List<String> given = List.of();
         if (services.doubt().isPresent()) {
             unknown(services.doubt().get(), given);
         } else if (services.mapId().isEmpty()) {
@@ -230,7 +287,7 @@ final class Translation {
                 found = entry(asked, external.frontend().protocol(), true);
             }
         }
-        return found.filter(service -> service.count() > 0 || ask(Semantics::refusesDeadEnd));
+        return found.filter(service -> service.count() > 0 || service.flags().l7() || ask(Semantics::refusesDeadEnd));
     }
 
     /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
@@ -276,7 +333,8 @@ final class Translation {
     }
 
     private boolean inNodePortRange() {
-        return destination.port() >= NODE_PORT_FIRST && destination.port() <= NODE_PORT_LAST;
+        return destination.port() >= setting.options().firstNodePort()
+                && destination.port() <= setting.options().lastNodePort();
     }
 
     private boolean isFor(ServiceFlags flags) {
@@ -292,11 +350,11 @@ final class Translation {
 
     private void surrogateByIdentity(Service service, List<String> given) {
         Identified identified = identify();
-        String where = " address of this node" + (inNodePortRange() ? " or of another" : "");
+        String where = " of this node" + (inNodePortRange() ? " or of another" : "");
         switch (identified) {
             case UNKNOWN -> {
-                follow(service, and(given, destination.address() + " is an" + where));
-                miss(and(given, destination.address() + " is no" + where));
+                follow(service, and(given, destination.address() + AN_ADDRESS + where));
+                miss(and(given, destination.address() + NO_ADDRESS + where));
             }
             case HOST -> follow(service, given);
             case REMOTE_NODE -> {
@@ -322,12 +380,12 @@ final class Translation {
         Table<IpCache> cache = view.ipCache();
         if (cache.content().isEmpty()) {
             // A program that knows no ipcache cannot ask it; one whose ipcache was not dumped can.
-            return cache.mapId().isPresent() || cache.doubt().isPresent() ? Identified.UNKNOWN : Identified.OTHER;
+            return cache.mapId().isPresent() || cache.doubt().isPresent() ? unread() : Identified.OTHER;
         }
         Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
         // In a part of the prefixes, only one that is the address itself is surely the longest.
         if (!cache.whole() && entry.filter(IpCache.Entry::isWholeAddress).isEmpty()) {
-            return Identified.UNKNOWN;
+            return unread();
         }
         entry.ifPresent(found -> cite(found.entry()));
         if (entry.isEmpty()) {
@@ -340,6 +398,11 @@ final class Translation {
         return entry.get().isRemoteNode() && counts ? Identified.REMOTE_NODE : Identified.OTHER;
     }
 
+    /** No agent writes an IPv4 address into its ipcache as the mapped one that connect6 asks for first. */
+    private Identified unread() {
+        return destination.unmapped().equals(destination) ? Identified.UNKNOWN : Identified.OTHER;
+    }
+
     // ---- following it ---------------------------------------------------------------------------------
 
     private void follow(Service service, List<String> given) {
@@ -348,14 +411,34 @@ final class Translation {
         if (remembered.isPresent()) {
             recall(service, given);
         } else if (service.count() == 0 && !flags.l7()) {
-            deadEnd("the service has no backend", 1, given, cookie);
+            byOption(
+                    setting.options().emptyServicesPass() && !isLocal(flags),
+                    "enable-no-service-endpoints-routable=false",
+                    given,
+                    this::pass,
+                    where -> deadEnd("the service has no backend", 1, where, cookie));
         } else if ((flags.has(ServiceFlag.L7_DELEGATE) && ask(Semantics::delegates)) || flags.nat46()) {
             pass(given);
-        } else if (isGuarded(flags)) {
+        } else if (flags.has(ServiceFlag.HOST_PORT) && !destination.address().isLoopback()) {
             followGuarded(service, given);
+        } else if (flags.has(ServiceFlag.EXTERNAL_IP)) {
+            byOption(
+                    setting.options().externalIpsAnywhere(),
+                    "disable-external-ip-mitigation",
+                    given,
+                    where -> followRedirect(service, where),
+                    where -> followGuarded(service, where));
         } else {
             followRedirect(service, given);
         }
+    }
+
+    /** Whether its traffic policy keeps to backends of this node, for clients of the kind that it is for. */
+    private static boolean isLocal(ServiceFlags flags) {
+        boolean external = flags.has(ServiceFlag.EXTERNAL_IP)
+                || flags.has(ServiceFlag.LOAD_BALANCER)
+                || flags.has(ServiceFlag.NODE_PORT);
+        return flags.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
     }
 
     /** An id that another service has by now, or a service that has lost its backends, does not count. */
@@ -369,27 +452,23 @@ final class Translation {
     }
 
     /** External IPs and host ports are translated only where the address is this node's. */
-    private boolean isGuarded(ServiceFlags flags) {
-        return flags.has(ServiceFlag.EXTERNAL_IP)
-                || (flags.has(ServiceFlag.HOST_PORT) && !destination.address().isLoopback());
-    }
-
     private void followGuarded(Service service, List<String> given) {
         switch (identify()) {
             case HOST -> followRedirect(service, given);
             case REMOTE_NODE, OTHER -> pass(given);
             case UNKNOWN -> {
-                followRedirect(service, and(given, destination.address() + " is an address of this node"));
-                pass(and(given, destination.address() + " is no address of this node"));
+                followRedirect(service, and(given, destination.address() + AN_ADDRESS + " of this node"));
+                pass(and(given, destination.address() + NO_ADDRESS + " of this node"));
             }
         }
     }
 
-    /** The backends of a local redirect policy reach what they stand in for. */
+    /** The backends of a local redirect policy reach what they stand in for; before the skip maps over IPv4 alone. */
     private void followRedirect(Service service, List<String> given) {
-        if (!service.flags().localRedirect()) {
+        boolean ownSocket = service.flags().localRedirect() && ask(Semantics::exemption) == Exemption.OWN_SOCKET;
+        if (!service.flags().localRedirect() || (ownSocket && family == Family.IPV6)) {
             followProxy(service, given);
-        } else if (ask(Semantics::exemption) == Exemption.OWN_SOCKET) {
+        } else if (ownSocket) {
             pass(and(given, "the client is itself the chosen backend of the local redirect policy"));
             followProxy(
                     service, and(given, "the client is not itself the chosen backend of the local redirect policy"));
@@ -426,7 +505,7 @@ final class Translation {
     }
 
     private static String inNamespace(long cookie) {
-        return "the client is in the network namespace with cookie " + Long.toUnsignedString(cookie);
+        return IN_NAMESPACE + Long.toUnsignedString(cookie);
     }
 
     /** Pods are redirected to the proxy where their packets leave; clients on the host at the socket. */
@@ -441,7 +520,7 @@ final class Translation {
     }
 
     private void followAffinity(Service service, List<String> given) {
-        List<Affinity> remembered = service.flags().has(ServiceFlag.AFFINITY)
+        List<Affinity> remembered = service.flags().has(ServiceFlag.AFFINITY) && ask(Semantics::tellsNamespaces)
                 ? tables.affinityOf(service.revNatId()).stream()
                         .filter(entry -> entry.client() instanceof Affinity.Client.NetworkNamespace)
                         .filter(this::isOfClient)
@@ -466,7 +545,10 @@ final class Translation {
                         && namespace.cookie() == client.netnsCookie().getAsLong());
     }
 
-    /** Whether the entry leaves it open that a backend is chosen anew; if it counts, its own way is added. */
+    /**
+     * Whether the entry leaves it open that a backend is chosen anew; if it counts, its own way is added. One that was used
+     * in the future is of an agent that counts in jiffies, of which nobody knows how many make a second.
+     */
     private boolean followRemembered(Service service, Affinity entry, List<String> given) {
         Optional<Backend> backend =
                 tables.backends().content().flatMap(content -> Optional.ofNullable(content.get(entry.backendId())));
@@ -475,7 +557,8 @@ final class Translation {
                 .flatMap(matches -> matches.find(service.revNatId(), entry.backendId()))
                 .isPresent();
         long until = entry.lastUsed() + service.word().affinityTimeoutSeconds();
-        boolean timed = setting.nowSeconds().isPresent();
+        boolean timed = setting.nowSeconds().isPresent()
+                && entry.lastUsed() <= setting.nowSeconds().getAsLong() + CLOCK_SLACK_SECONDS;
         if (backend.isEmpty()
                 || !matched
                 || (timed && until <= setting.nowSeconds().getAsLong())) {
@@ -546,7 +629,9 @@ final class Translation {
 
     /** Both ways where it is not known whether the client is on the host. */
     private void onHost(List<String> given, Consumer<List<String>> host, Consumer<List<String>> pod) {
-        if (client.inHostNetns().isEmpty()) {
+        if (!ask(Semantics::tellsNamespaces)) {
+            host.accept(given);
+        } else if (client.inHostNetns().isEmpty()) {
             host.accept(and(given, ON_HOST));
             pod.accept(and(given, NOT_ON_HOST));
         } else if (client.inHostNetns().get()) {

@@ -49,6 +49,13 @@ record Way(
                 && choice.cookie().equals(cookie);
     }
 
+    /** Whether it cannot be taken: what it is under has been denied on the way here. */
+    boolean excludes(Translation.Choice choice) {
+        return !conditions.isEmpty()
+                && !choice.conditions().isEmpty()
+                && Translation.contradict(and(choice.conditions()));
+    }
+
     Way then(Translation.Choice choice) {
         if (isLeftBy(choice)) {
             return this;

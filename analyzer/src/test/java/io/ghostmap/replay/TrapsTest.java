@@ -347,15 +347,16 @@ final class TrapsTest {
         assertThat(Explained.of(folder, VIP, "--cgroup", POD)).contains("no captured hook handles");
     }
 
-    private static void frontend(NodeBundle node, int map, String frontend, int protocol, int flags, int count) {
+    /** {@code flags}: the first byte of the entry's flags in the low byte, the second above it. */
+    static void frontend(NodeBundle node, int map, String frontend, int protocol, int flags, int count) {
         entry(node, map, frontend, protocol, 0, 0, count, flags);
     }
 
-    private static void slot(NodeBundle node, int map, String frontend, int protocol, int backend) {
+    static void slot(NodeBundle node, int map, String frontend, int protocol, int backend) {
         entry(node, map, frontend, protocol, 1, backend, 0, 0);
     }
 
-    private static void entry(
+    static void entry(
             NodeBundle node, int map, String frontend, int protocol, int slot, int word, int count, int flags) {
         ByteBuffer key = ByteBuffer.allocate(12)
                 .put(Addresses.bytes(frontend.substring(0, frontend.indexOf(':'))))
@@ -366,11 +367,12 @@ final class TrapsTest {
                 .putShort((short) count)
                 .put((byte) 1)
                 .put((byte) 0x98)
-                .put((byte) flags);
+                .put((byte) flags)
+                .put((byte) (flags >> Byte.SIZE));
         node.row(map, bytes(key), bytes(value));
     }
 
-    private static void identity(NodeBundle node, int map, String network, int prefix, int identity) {
+    static void identity(NodeBundle node, int map, String network, int prefix, int identity) {
         ByteBuffer key = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
         key.putInt(32 + prefix).putInt(1 << 24).put(Addresses.bytes(network));
         ByteBuffer value =

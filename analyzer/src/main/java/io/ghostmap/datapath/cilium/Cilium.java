@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
@@ -62,11 +63,16 @@ public final class Cilium implements LoadBalancer {
 
     private static final String RELEASE_PROGRAM = "cil_sock_releas";
 
+    /** {@code uname -a}: the release stands behind the name of the node. */
+    private static final Pattern KERNEL = Pattern.compile("Linux \\S+ (?<major>\\d{1,4})\\.(?<minor>\\d{1,4}).*");
+
     private final ByteOrder order;
+    private final boolean kernelChoosesErrors;
     private final List<Gap> gaps;
 
-    private Cilium(ByteOrder order, List<Gap> gaps) {
+    private Cilium(ByteOrder order, boolean kernelChoosesErrors, List<Gap> gaps) {
         this.order = order;
+        this.kernelChoosesErrors = kernelChoosesErrors;
         this.gaps = gaps;
     }
 
@@ -84,6 +90,7 @@ public final class Cilium implements LoadBalancer {
         Optional<ByteOrder> order = NodeByteOrder.of(evidence);
         return new Cilium(
                 order.orElse(ByteOrder.LITTLE_ENDIAN),
+                choosesErrors(evidence.node().kernel()),
                 order.isPresent()
                         ? List.of()
                         : List.of(new Gap(
@@ -93,7 +100,17 @@ public final class Cilium implements LoadBalancer {
     }
 
     public static Cilium of(ByteOrder order) {
-        return new Cilium(order, List.of());
+        return new Cilium(order, true, List.of());
+    }
+
+    /** Since Linux 5.18 a program at a socket hook can set the error of the call ({@code bpf_set_retval}). */
+    private static boolean choosesErrors(String uname) {
+        Matcher kernel = KERNEL.matcher(uname);
+        if (!kernel.matches()) {
+            return true;
+        }
+        int major = Integer.parseInt(kernel.group("major"));
+        return major > 5 || (major == 5 && Integer.parseInt(kernel.group("minor")) >= 18);
     }
 
     @Override
@@ -160,7 +177,7 @@ public final class Cilium implements LoadBalancer {
 
     @Override
     public List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls) {
-        return Releases.of(build.versions(), frontends, calls);
+        return Releases.of(build.versions(), frontends, calls, kernelChoosesErrors);
     }
 
     @Override

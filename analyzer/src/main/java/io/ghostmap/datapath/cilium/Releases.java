@@ -19,8 +19,10 @@ final class Releases {
     private static final String EPERM = "EPERM";
     private static final String EHOSTUNREACH = "EHOSTUNREACH";
 
-    /** The helper by which a program chooses the error; without it the kernel says EPERM. */
+    /** The helper by which a program chooses the error, of Linux 5.18; without it the kernel says EPERM. */
     private static final String SET_RETVAL = "bpf_set_retval";
+
+    private static final String GET_NETNS_COOKIE = "bpf_get_netns_cookie_sock_addr";
 
     private record Era(VersionRange versions, Semantics semantics) {}
 
@@ -35,6 +37,7 @@ final class Releases {
                             Protocols.ANY,
                             Exemption.OWN_SOCKET,
                             false,
+                            true,
                             true)),
             era(13, 15, "1.13 to 1.15", EPERM, Protocols.ANY, Exemption.OWN_SOCKET, false, true),
             era(16, 16, "1.16", EPERM, Protocols.ANY, Exemption.SKIP_MAP, false, true),
@@ -72,7 +75,8 @@ final class Releases {
                         protocols,
                         exemption,
                         delegates,
-                        nodesOfOtherClusters));
+                        nodesOfOtherClusters,
+                        true));
     }
 
     /**
@@ -81,8 +85,10 @@ final class Releases {
      *
      * @param frontends of the services that the program reads
      * @param calls the helpers that its instructions call; empty where they were not captured
+     * @param choosesErrors whether the kernel lets a program choose the error
      */
-    static List<Semantics> of(VersionRange versions, Collection<Frontend> frontends, Set<String> calls) {
+    static List<Semantics> of(
+            VersionRange versions, Collection<Frontend> frontends, Set<String> calls, boolean choosesErrors) {
         List<Era> inRange = TABLE.stream()
                 .filter(era -> !era.versions().and(versions).isEmpty())
                 .toList();
@@ -91,11 +97,25 @@ final class Releases {
         List<Era> narrowed = ofRange.stream()
                 .filter(era -> !era.versions().and(byProtocol).isEmpty())
                 .filter(era -> calls.isEmpty()
+                        || !choosesErrors
                         || !era.semantics().refusesDeadEnd()
                         || era.semantics().errors().contains(calls.contains(SET_RETVAL) ? EHOSTUNREACH : EPERM))
                 .toList();
         return (narrowed.isEmpty() ? ofRange : narrowed)
-                .stream().map(Era::semantics).toList();
+                .stream()
+                        .map(era -> era.semantics()
+                                .with(
+                                        errors(era, calls, choosesErrors),
+                                        calls.isEmpty() || calls.contains(GET_NETNS_COOKIE)))
+                        .toList();
+    }
+
+    /** The instructions say it best; where they were not captured, the release, on a kernel that can. */
+    private static List<String> errors(Era era, Set<String> calls, boolean choosesErrors) {
+        if (calls.isEmpty()) {
+            return choosesErrors ? era.semantics().errors() : List.of(EPERM);
+        }
+        return List.of(calls.contains(SET_RETVAL) ? EHOSTUNREACH : EPERM);
     }
 
     /**
