@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 
 /** What happens to each member, wherever it comes from: name checked, bytes counted and digested, sinks served. */
 final class MemberWalk implements AutoCloseable {
@@ -163,7 +165,11 @@ final class MemberWalk implements AutoCloseable {
         if (manifest.interrupted()) {
             gaps.add(new Gap(MANIFEST, "the collector was interrupted; later steps did not run"));
         }
+        Set<String> named = manifest.missing().stream().map(Gap::artifact).collect(Collectors.toSet());
         for (Manifest.Step step : manifest.steps()) {
+            if (named.contains(step.file())) {
+                continue; // with the reason
+            }
             if (step.timedOut()) {
                 gaps.add(new Gap(step.file(), "the command was stopped at its time limit"));
             } else if (step.cut()) {

@@ -9,6 +9,7 @@ import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.TerminalRenderer;
 import io.ghostmap.support.Archives;
+import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +58,31 @@ final class MissingEvidenceTest {
         assertThat(report.verdict().summary()).contains("No packet capture");
         assertLossNamed(report, "pcap/");
         assertThat(report.skipped()).extracting(Report.Skipped::rule).contains("SLB-28", "CAP-01");
+    }
+
+    /** The collector said it with its reason: of the file, or of the whole folder. */
+    @Test
+    void whatTheCollectorNamedIsNamedOnce() throws UnreadableBundleException {
+        Report report = Analysis.of(new NodeBundle()
+                .text(
+                        "manifest.json",
+                        "{\"format\":1,\"node\":\"n\",\"collector\":{\"name\":\"test\",\"version\":\"1\"},\"missing\":["
+                                + "{\"artifact\":\"kubernetes/services.json\",\"reason\":\"exit status 1: refused\"},"
+                                + "{\"artifact\":\"kubernetes\",\"reason\":\"no API server answers\"},"
+                                + "{\"artifact\":\"bpf/map-dumps\",\"reason\":\"no map of Cilium\"}],\"steps\":["
+                                + "{\"file\":\"kubernetes/services.json\",\"id\":\"k\",\"bytes\":0,\"exit\":1,"
+                                + "\"timedOut\":false,\"cut\":true}]}")
+                .text("kubernetes/services.json", "")
+                .write(folder.resolve("named")));
+
+        assertThat(report.bundle().missing())
+                .filteredOn(loss -> loss.artifact().startsWith("kubernetes")
+                        || loss.artifact().startsWith("bpf/map-dumps"))
+                .extracting(loss -> loss.artifact() + ": " + loss.reason())
+                .containsExactly(
+                        "kubernetes/services.json: exit status 1: refused",
+                        "kubernetes: no API server answers",
+                        "bpf/map-dumps: no map of Cilium");
     }
 
     @Test
