@@ -6,6 +6,7 @@ import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Manifest;
+import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ObjectKind;
 import io.ghostmap.evidence.Pin;
@@ -83,7 +84,7 @@ final class UntranslatedFrontend implements Rule {
                 id(),
                 id(),
                 Severity.CRITICAL,
-                Confidence.LIKELY,
+                scene.evidence().agentOptions().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
                 title,
                 seen,
                 List.copyOf(explanation),
@@ -142,7 +143,7 @@ final class UntranslatedFrontend implements Rule {
                 new Rival(
                         "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
                                 + " pods are translated one by one",
-                        "Speaks against it: these connections were not answered.",
+                        hostNetworkAlone(scene.evidence().agentOptions()),
                         "bpfSocketLBHostnsOnly in cilium-dbg status --verbose"),
                 new Rival(
                         "The collector saw only a part of the cgroup tree",
@@ -152,6 +153,16 @@ final class UntranslatedFrontend implements Rule {
                                         + " namespace's root and not the host's, programs above it stay unseen."
                                 : "Cannot be excluded: no root is listed.",
                         "the collector run on the host itself, outside of any container"));
+    }
+
+    private static String hostNetworkAlone(AgentOptions options) {
+        return options.hostNetworkTold()
+                .map(told -> options.hostNetworkOnly()
+                        ? "Speaks for it: " + told.file()
+                                + " says so. These connections were not answered all the same."
+                        : "Excluded: " + told.file() + " says " + told.locator() + " is " + told.quote() + ".")
+                .orElse(
+                        "Speaks against it: these connections were not answered. The agent's options were not captured.");
     }
 
     /** The exact pins of the links that sit on the wrong cgroup; a pattern would take whatever lies beside them. */

@@ -1,6 +1,8 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.bundle.Citation;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -12,6 +14,7 @@ import tools.jackson.databind.JsonNode;
  * cilium-dbg config -a}, names of {@code DaemonConfig} in pkg/option/config.go) and {@code cilium/status.json} ({@code
  * KubeProxyReplacement} of api/v1/models). What neither tells has Cilium's default.
  *
+ * @param hostNetworkTold where it stands whether sockets of pods are left alone; empty where it was not captured
  * @param hostNetworkOnly {@code bpf-lb-sock-hostns-only}: sockets of pods are left to the programs at their devices
  * @param firstNodePort of {@code node-port-range}
  * @param lastNodePort of {@code node-port-range}, itself included
@@ -20,13 +23,17 @@ import tools.jackson.databind.JsonNode;
  *     connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
+        Optional<Citation> hostNetworkTold,
         boolean hostNetworkOnly,
         int firstNodePort,
         int lastNodePort,
         boolean externalIpsAnywhere,
         boolean emptyServicesPass) {
 
-    public static final AgentOptions DEFAULT = new AgentOptions(false, 30_000, 32_767, false, false);
+    public static final AgentOptions DEFAULT = new AgentOptions(Optional.empty(), false, 30_000, 32_767, false, false);
+
+    private static final String HOST_NETWORK = "BPFSocketLBHostnsOnly";
+    private static final String HOST_NETWORK_IN_STATUS = "bpfSocketLBHostnsOnly";
 
     /** {@code BPFSocketLBHostnsOnly             : false} */
     private static final Pattern LINE = Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>\\S+)\\s*");
@@ -43,9 +50,14 @@ public record AgentOptions(
         JsonNode nodePort = features.path("nodePort");
         int first = port(options, "NodePortMin", nodePort.path("portMin")).orElse(DEFAULT.firstNodePort);
         int last = port(options, "NodePortMax", nodePort.path("portMax")).orElse(DEFAULT.lastNodePort);
+        Optional<Citation> hostNetwork = Optional.ofNullable(options.get(HOST_NETWORK))
+                .map(value -> new Citation("cilium/config.txt", HOST_NETWORK, value))
+                .or(() -> Optional.of(features.path(HOST_NETWORK_IN_STATUS))
+                        .filter(JsonNode::isBoolean)
+                        .map(value -> new Citation("cilium/status.json", HOST_NETWORK_IN_STATUS, value.asString(""))));
         return new AgentOptions(
-                is(options, "BPFSocketLBHostnsOnly", "true")
-                        || features.path("bpfSocketLBHostnsOnly").asBoolean(false),
+                hostNetwork,
+                hostNetwork.filter(told -> told.quote().equals("true")).isPresent(),
                 first <= last ? first : DEFAULT.firstNodePort,
                 first <= last ? last : DEFAULT.lastNodePort,
                 is(options, "DisableExternalIPMitigation", "true"),

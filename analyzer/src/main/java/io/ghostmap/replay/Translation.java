@@ -54,6 +54,7 @@ final class Translation {
     static final String ON_HOST = "the client is in the node's own network namespace";
     static final String NOT_ON_HOST = "the client is in a pod's network namespace";
 
+    private static final String HOST_NETWORK_ONLY = "bpf-lb-sock-hostns-only";
     private static final String IN_NAMESPACE = "the client is in the network namespace with cookie ";
     private static final String AN_ADDRESS = " is an address";
     private static final String NO_ADDRESS = " is no address";
@@ -228,9 +229,10 @@ final class Translation {
         if (setting.options().hostNetworkOnly() && remembered.isEmpty()) {
             byOption(
                     true,
-                    "bpf-lb-sock-hostns-only",
+                    HOST_NETWORK_ONLY,
                     List.of(),
-                    given -> onHost(given, this::find, this::pass),
+                    given -> onHost(
+                            given, this::find, where -> pass(and(where, "the agent runs with " + HOST_NETWORK_ONLY))),
                     this::find);
         } else {
             find(List.of());

@@ -185,7 +185,7 @@ final class MissingEvidenceTest {
         Path manifest = bundle.resolve("manifest.json");
         String text = Files.readString(manifest);
         String missing = "\"missing\":[{\"artifact\":\"" + name + "\",\"reason\":\"not read\"}";
-        Files.writeString(manifest, text.replace("\"missing\":[]", missing + "]"));
+        Files.writeString(manifest, text.replaceFirst("\"missing\":\\[\\s*]", missing + "]"));
         Report report = Analysis.of(bundle);
 
         assertThat(report.bundle().missing())
