@@ -139,6 +139,12 @@ static __always_inline bool OF(switches_scope)(const struct lb_service *service)
 #endif
 }
 
+/* Its word is the proxy's port; from 1.18 on a port of 0 makes it a service like any other. */
+static __always_inline bool OF(is_proxied)(const struct lb_service *service)
+{
+	return service->flags2 & FLAG2_L7 && (RELEASE < 118 || (__be16)service->backend_id);
+}
+
 static __always_inline const struct lb_service *OF(lookup)(struct LB(_key) *key, __u8 proto)
 {
 	key->proto = RELEASE >= 117 ? proto : 0;
@@ -153,7 +159,7 @@ static __always_inline const struct lb_service *OF(lookup)(struct LB(_key) *key,
 		service = OF(frontend)(key);
 	}
 #if RELEASE < 113
-	if (service && !service->count && !(service->flags2 & FLAG2_L7))
+	if (service && !service->count && !OF(is_proxied)(service))
 		return NULL;
 #endif
 	return service;
@@ -263,13 +269,13 @@ static __always_inline int OF(translate)(struct bpf_sock_addr *ctx, struct OF(ad
 		service = OF(surrogate)(ctx, &key, to, proto);
 	if (!service)
 		return NO_SERVICE;
-	if (!service->count && !(service->flags2 & FLAG2_L7))
+	if (!service->count && !OF(is_proxied)(service))
 		return dead_end();
 	if (OF(is_exempt)(ctx, service, to))
 		return PROCEED;
 
 	const __u64 cookie = bpf_get_socket_cookie(ctx);
-	if (service->flags2 & FLAG2_L7) {
+	if (OF(is_proxied)(service)) {
 		if (!in_host_netns(ctx))
 			return PROCEED; /* redirected where the packet leaves */
 #if FAMILY == 4
@@ -296,7 +302,7 @@ static __always_inline int OF(translate)(struct bpf_sock_addr *ctx, struct OF(ad
 	if (!backend) {
 		if (!count)
 			return dead_end(); /* for the verifier, which forgets that it is not 0 */
-		const __u32 choice = proto == IPPROTO_TCP ? bpf_get_prandom_u32() : (__u32)cookie;
+		const __u64 choice = proto == IPPROTO_TCP ? bpf_get_prandom_u32() : cookie;
 		key.backend_slot = choice % count + 1;
 		const struct lb_service *slot = bpf_map_lookup_elem(&MAP(_services_v2), &key);
 		if (!slot)
@@ -345,7 +351,7 @@ static __always_inline enum memory OF(translate_back)(struct bpf_sock_addr *ctx,
 	const struct lb_service *service = OF(lookup)(&key, proto);
 	if (!service)
 		service = OF(surrogate)(ctx, &key, &asked, proto);
-	if (!service || service->rev_nat_id != original.rev_nat_id || (!service->count && !(service->flags2 & FLAG2_L7))) {
+	if (!service || service->rev_nat_id != original.rev_nat_id || (!service->count && !OF(is_proxied)(service))) {
 		bpf_map_delete_elem(&MAP(_reverse_sk), &translated);
 		return FORGOTTEN;
 	}

@@ -13,7 +13,7 @@ import java.math.BigInteger;
 record SocketCookie(long divisor, long remainder) {
     static final SocketCookie UNKNOWN = new SocketCookie(1, 0);
 
-    /** Programs keep 32 bits of the cookie: more than that no remainder can tell. */
+    /** Cookies count the sockets since boot: more than that no remainder can tell of one. */
     private static final long MOST = 1L << 32;
 
     /** Of that many slots, how many can still be chosen. */

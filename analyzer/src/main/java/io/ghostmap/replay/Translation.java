@@ -289,7 +289,7 @@ final class Translation {
                 found = entry(asked, external.frontend().protocol(), true);
             }
         }
-        return found.filter(service -> service.count() > 0 || service.flags().l7() || ask(Semantics::refusesDeadEnd));
+        return found.filter(service -> service.count() > 0 || isProxied(service) || ask(Semantics::refusesDeadEnd));
     }
 
     /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
@@ -412,7 +412,7 @@ final class Translation {
         ServiceFlags flags = service.flags();
         if (remembered.isPresent()) {
             recall(service, given);
-        } else if (service.count() == 0 && !flags.l7()) {
+        } else if (service.count() == 0 && !isProxied(service)) {
             byOption(
                     setting.options().emptyServicesPass() && !isLocal(flags),
                     "enable-no-service-endpoints-routable=false",
@@ -446,7 +446,7 @@ final class Translation {
     /** An id that another service has by now, or a service that has lost its backends, does not count. */
     private void recall(Service service, List<String> given) {
         boolean same = service.revNatId() == remembered.getAsInt();
-        if (same && (service.count() > 0 || service.flags().l7())) {
+        if (same && (service.count() > 0 || isProxied(service))) {
             pass(given);
         } else {
             miss(given);
@@ -510,9 +510,13 @@ final class Translation {
         return IN_NAMESPACE + Long.toUnsignedString(cookie);
     }
 
+    private boolean isProxied(Service service) {
+        return service.flags().l7() && (service.word().proxyPort().orElse(0) > 0 || !ask(Semantics::proxyNeedsPort));
+    }
+
     /** Pods are redirected to the proxy where their packets leave; clients on the host at the socket. */
     private void followProxy(Service service, List<String> given) {
-        if (!service.flags().l7()) {
+        if (!isProxied(service)) {
             followAffinity(service, given);
             return;
         }

@@ -168,7 +168,9 @@ final class GeneratedGeneration {
         }
         int word = release >= 117 ? random.nextInt(3) << 24 : 0;
         if ((flags2 & L7) != 0) {
-            word = Short.toUnsignedInt(Short.reverseBytes(pick(PORTS).shortValue()));
+            word = release < 118 || chance(80)
+                    ? Short.toUnsignedInt(Short.reverseBytes(pick(PORTS).shortValue()))
+                    : 0;
         } else if ((flags & AFFINITY) != 0) {
             word |= timeout;
         }

@@ -264,6 +264,16 @@ final class BuiltOtherwiseTest {
                 .contains("127.0.0.1:10000, if the client is in the node's own network namespace");
     }
 
+    /** From 1.18 on a proxy without a port is none. */
+    @Test
+    void proxyNeedsAPort() {
+        NodeBundle node = node("10.9.9.0", WORLD);
+        TrapsTest.entry(node, 144, "10.96.0.20:80", TCP, 0, 0, 1, L7);
+        TrapsTest.slot(node, 144, "10.96.0.20:80", TCP, 9);
+
+        assertThat(explained(node, "10.96.0.20:80")).contains(BACKEND);
+    }
+
     /** An address of IPv4 in the form of IPv6 is none of this node's, whatever the ipcache would say. */
     @Test
     void mappedAddressIsNoNodesOwn() {

@@ -37,34 +37,19 @@ final class Releases {
                             Protocols.ANY,
                             Exemption.OWN_SOCKET,
                             false,
+                            false,
                             true,
                             true)),
-            era(13, 15, "1.13 to 1.15", EPERM, Protocols.ANY, Exemption.OWN_SOCKET, false, true),
-            era(16, 16, "1.16", EPERM, Protocols.ANY, Exemption.SKIP_MAP, false, true),
-            era(17, 17, "1.17", EPERM, Protocols.EXACT_THEN_ANY_FOR_GOOD, Exemption.SKIP_MAP, false, true),
-            era(18, 18, "1.18", EPERM, Protocols.EXACT_THEN_ANY, Exemption.SKIP_MAP, false, true),
-            era(19, 19, "1.19 before 1.19.4", EPERM, Protocols.EXACT, Exemption.SKIP_MAP, true, false),
-            era(
-                    19,
-                    VersionRange.NEWEST,
-                    "1.19.4 or newer",
-                    EHOSTUNREACH,
-                    Protocols.EXACT,
-                    Exemption.SKIP_MAP,
-                    true,
-                    false));
+            era(13, 15, "1.13 to 1.15", EPERM, Protocols.ANY, Exemption.OWN_SOCKET),
+            era(16, 16, "1.16", EPERM, Protocols.ANY, Exemption.SKIP_MAP),
+            era(17, 17, "1.17", EPERM, Protocols.EXACT_THEN_ANY_FOR_GOOD, Exemption.SKIP_MAP),
+            era(18, 18, "1.18", EPERM, Protocols.EXACT_THEN_ANY, Exemption.SKIP_MAP),
+            era(19, 19, "1.19 before 1.19.4", EPERM, Protocols.EXACT, Exemption.SKIP_MAP),
+            era(19, VersionRange.NEWEST, "1.19.4 or newer", EHOSTUNREACH, Protocols.EXACT, Exemption.SKIP_MAP));
 
     private Releases() {}
 
-    private static Era era(
-            int first,
-            int last,
-            String name,
-            String error,
-            Protocols protocols,
-            Exemption exemption,
-            boolean delegates,
-            boolean nodesOfOtherClusters) {
+    private static Era era(int first, int last, String name, String error, Protocols protocols, Exemption exemption) {
         return new Era(
                 VersionRange.between(first, last),
                 new Semantics(
@@ -74,8 +59,9 @@ final class Releases {
                         ServiceFlag.TWO_SCOPES,
                         protocols,
                         exemption,
-                        delegates,
-                        nodesOfOtherClusters,
+                        first >= 19,
+                        first >= 18,
+                        first < 19,
                         true));
     }
 
