@@ -13,6 +13,7 @@ import java.util.List;
  * @param protocols how the protocol stands in the key
  * @param exemption how a local redirect policy knows its own backends
  * @param delegates whether a service that is delegated to a proxy is left alone
+ * @param canPassEmptyServices whether the agent can be told to let connections to services without backends pass
  * @param proxyNeedsPort whether a service of a proxy whose port is 0 is one like any other
  * @param nodesOfOtherClusters whether those count as nodes, whose addresses NodePorts hold for
  * @param tellsNamespaces whether it asks for the client's network namespace; where it cannot, every client is on the host,
@@ -26,6 +27,7 @@ public record Semantics(
         Protocols protocols,
         Exemption exemption,
         boolean delegates,
+        boolean canPassEmptyServices,
         boolean proxyNeedsPort,
         boolean nodesOfOtherClusters,
         boolean tellsNamespaces) {
@@ -40,6 +42,7 @@ public record Semantics(
                 protocols,
                 exemption,
                 delegates,
+                canPassEmptyServices,
                 proxyNeedsPort,
                 nodesOfOtherClusters,
                 namespaces);

@@ -319,8 +319,11 @@ final class StaleChainArgument {
             String map = step.servicesMap().map(id -> " in map " + id).orElse("");
             turns.add(
                     step.passes()
-                            ? "program " + step.program().programId() + " finds no service" + map + " for "
-                                    + few(step.before()) + " and lets it pass"
+                            ? "program " + step.program().programId()
+                                    + (step.entries().isEmpty()
+                                            ? " finds no service" + map + " for " + few(step.before())
+                                                    + " and lets it pass"
+                                            : " lets " + few(step.before()) + " pass")
                             : "program " + step.program().programId() + " finds " + few(step.before()) + map
                                     + " and makes it " + fates(step.after()));
         }

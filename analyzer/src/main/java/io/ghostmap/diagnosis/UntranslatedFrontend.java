@@ -156,7 +156,7 @@ final class UntranslatedFrontend implements Rule {
     }
 
     private static String hostNetworkAlone(AgentOptions options) {
-        return options.hostNetworkTold()
+        return options.told(AgentOptions.Option.HOST_NETWORK_ONLY)
                 .map(told -> options.hostNetworkOnly()
                         ? "Speaks for it: " + told.file()
                                 + " says so. These connections were not answered all the same."

@@ -1,10 +1,12 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Citation;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -14,63 +16,112 @@ import tools.jackson.databind.JsonNode;
  * cilium-dbg config -a}, names of {@code DaemonConfig} in pkg/option/config.go) and {@code cilium/status.json} ({@code
  * KubeProxyReplacement} of api/v1/models). What neither tells has Cilium's default.
  *
- * @param hostNetworkTold where it stands whether sockets of pods are left alone; empty where it was not captured
- * @param hostNetworkOnly {@code bpf-lb-sock-hostns-only}: sockets of pods are left to the programs at their devices
- * @param firstNodePort of {@code node-port-range}
- * @param lastNodePort of {@code node-port-range}, itself included
- * @param externalIpsAnywhere {@code disable-external-ip-mitigation}: external IPs of other nodes are translated as well
- * @param emptyServicesPass {@code enable-no-service-endpoints-routable} is false: a service without backends lets the
- *     connection pass, unless its traffic policy is Local
+ * @param told where an option stands, whatever it is set to; absent where it was not captured
+ * @param hostNetworkOnly whether sockets of pods are left to the programs at their devices
+ * @param firstNodePort of the range of NodePorts
+ * @param lastNodePort of the range of NodePorts, itself included
+ * @param externalIpsAnywhere whether external IPs of other nodes are translated as well
+ * @param emptyServicesPass whether a service without backends lets the connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
-        Optional<Citation> hostNetworkTold,
+        Map<Option, List<Citation>> told,
         boolean hostNetworkOnly,
         int firstNodePort,
         int lastNodePort,
         boolean externalIpsAnywhere,
         boolean emptyServicesPass) {
 
-    public static final AgentOptions DEFAULT = new AgentOptions(Optional.empty(), false, 30_000, 32_767, false, false);
+    public static final AgentOptions DEFAULT = new AgentOptions(Map.of(), false, 30_000, 32_767, false, false);
 
-    private static final String HOST_NETWORK = "BPFSocketLBHostnsOnly";
-    private static final String HOST_NETWORK_IN_STATUS = "bpfSocketLBHostnsOnly";
+    /** By the name of the agent's flag. */
+    public enum Option {
+        HOST_NETWORK_ONLY("bpf-lb-sock-hostns-only"),
+        NODE_PORT_RANGE("node-port-range"),
+        EXTERNAL_IPS_ANYWHERE("disable-external-ip-mitigation"),
+        EMPTY_SERVICES_PASS("enable-no-service-endpoints-routable=false");
+
+        private final String flag;
+
+        Option(String flag) {
+            this.flag = flag;
+        }
+
+        public String flag() {
+            return flag;
+        }
+    }
 
     /** {@code BPFSocketLBHostnsOnly             : false} */
-    private static final Pattern LINE = Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>\\S+)\\s*");
+    private static final Pattern LINE =
+            Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>true|false|[1-9]\\d{0,4})\\s*");
+
+    public Optional<Citation> told(Option option) {
+        return told.getOrDefault(option, List.of()).stream().findFirst();
+    }
+
+    public boolean isNodePort(int port) {
+        return port >= firstNodePort && port <= lastNodePort;
+    }
 
     /** Of the lines of the configuration; {@code features} of the status, of any kind where there is none. */
     static AgentOptions of(List<String> configuration, JsonNode features) {
-        TreeMap<String, String> options = new TreeMap<>();
-        for (String line : configuration) {
-            Matcher option = LINE.matcher(line);
-            if (option.matches()) {
-                options.put(option.group("name"), option.group("value"));
-            }
-        }
-        JsonNode nodePort = features.path("nodePort");
-        int first = port(options, "NodePortMin", nodePort.path("portMin")).orElse(DEFAULT.firstNodePort);
-        int last = port(options, "NodePortMax", nodePort.path("portMax")).orElse(DEFAULT.lastNodePort);
-        Optional<Citation> hostNetwork = Optional.ofNullable(options.get(HOST_NETWORK))
-                .map(value -> new Citation("cilium/config.txt", HOST_NETWORK, value))
-                .or(() -> Optional.of(features.path(HOST_NETWORK_IN_STATUS))
-                        .filter(JsonNode::isBoolean)
-                        .map(value -> new Citation("cilium/status.json", HOST_NETWORK_IN_STATUS, value.asString(""))));
+        Reading reading = new Reading(configuration, features);
+        OptionalInt first = reading.port("NodePortMin", "portMin");
+        OptionalInt last = reading.port("NodePortMax", "portMax");
+        boolean range = first.isPresent() && last.isPresent() && first.getAsInt() <= last.getAsInt();
+        boolean hostNetworkOnly =
+                reading.flag(Option.HOST_NETWORK_ONLY, "BPFSocketLBHostnsOnly", "bpfSocketLBHostnsOnly", false);
+        boolean externalIpsAnywhere =
+                reading.flag(Option.EXTERNAL_IPS_ANYWHERE, "DisableExternalIPMitigation", "", false);
+        boolean emptyServicesPass =
+                !reading.flag(Option.EMPTY_SERVICES_PASS, "EnableNoServiceEndpointsRoutable", "", true);
         return new AgentOptions(
-                hostNetwork,
-                hostNetwork.filter(told -> told.quote().equals("true")).isPresent(),
-                first <= last ? first : DEFAULT.firstNodePort,
-                first <= last ? last : DEFAULT.lastNodePort,
-                is(options, "DisableExternalIPMitigation", "true"),
-                is(options, "EnableNoServiceEndpointsRoutable", "false"));
+                reading.told,
+                hostNetworkOnly,
+                range ? first.getAsInt() : DEFAULT.firstNodePort,
+                range ? last.getAsInt() : DEFAULT.lastNodePort,
+                externalIpsAnywhere,
+                emptyServicesPass);
     }
 
-    private static boolean is(TreeMap<String, String> options, String name, String value) {
-        return value.equals(options.get(name));
-    }
+    /** The configuration first; a value that is none of its kind says nothing. */
+    private static final class Reading {
+        private final List<String> configuration;
+        private final JsonNode features;
+        private final Map<Option, List<Citation>> told = new EnumMap<>(Option.class);
 
-    /** A port as one of the two tells it; 0 is how the status says nothing. */
-    private static OptionalInt port(TreeMap<String, String> options, String name, JsonNode inStatus) {
-        String text = options.getOrDefault(name, inStatus.asString(""));
-        return text.matches("[1-9][0-9]{0,4}") ? OptionalInt.of(Integer.parseInt(text)) : OptionalInt.empty();
+        Reading(List<String> configuration, JsonNode features) {
+            this.configuration = configuration;
+            this.features = features;
+        }
+
+        boolean flag(Option option, String name, String inStatus, boolean usual) {
+            String value = value(option, name, features.path(inStatus), inStatus, "true|false");
+            return value.isEmpty() ? usual : value.equals("true");
+        }
+
+        OptionalInt port(String name, String inStatus) {
+            String value = value(
+                    Option.NODE_PORT_RANGE, name, features.path("nodePort").path(inStatus), inStatus, "[1-9]\\d{0,4}");
+            return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
+        }
+
+        private String value(Option option, String name, JsonNode status, String inStatus, String kind) {
+            for (String line : configuration) {
+                Matcher told = LINE.matcher(line);
+                if (told.matches()
+                        && told.group("name").equals(name)
+                        && told.group("value").matches(kind)) {
+                    return cited(option, "cilium/config.txt", name, told.group("value"));
+                }
+            }
+            String value = status.asString("");
+            return value.matches(kind) ? cited(option, "cilium/status.json", inStatus, value) : "";
+        }
+
+        private String cited(Option option, String file, String name, String value) {
+            told.computeIfAbsent(option, key -> new ArrayList<>()).add(new Citation(file, name, value));
+            return value;
+        }
     }
 }

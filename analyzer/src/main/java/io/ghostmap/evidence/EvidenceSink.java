@@ -253,7 +253,8 @@ public final class EvidenceSink implements MemberSink {
                 called.add(call.group(1));
             }
         });
-        boolean named = !called.contains("unknown"); // without symbols bpftool cannot tell
+        boolean named = called.stream() // without symbols bpftool cannot tell, or prints the address
+                .noneMatch(name -> name.equals("unknown") || name.equals("bpf_unspec") || name.startsWith("0x"));
         if (named && reading.damage().isEmpty() && reading.errors().isEmpty()) {
             calls.put(programId, Collections.unmodifiableSet(called));
         }

@@ -1,5 +1,6 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
@@ -10,10 +11,12 @@ import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -24,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -43,14 +47,24 @@ public final class Replayer {
     /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
     public Replayer(Datapath datapath, OptionalLong nowSeconds, AgentOptions options) {
         this.datapath = datapath;
-        Set<Integer> agents = datapath.views().entrySet().stream()
-                .filter(view -> Stream.of(Family.values())
-                        .anyMatch(family -> datapath.readsOnlyCurrent(view.getValue(), family)))
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toUnmodifiableSet());
-        this.setting = new Translation.Setting(nowSeconds, options, agents, true);
+        this.setting = new Translation.Setting(nowSeconds, options, agentsPrograms(datapath), true);
         this.untold = setting.untold();
         datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
+    }
+
+    /** The youngest of each name that reads the current generation: an older agent's can read the same pinned maps. */
+    private static Set<Integer> agentsPrograms(Datapath datapath) {
+        Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(
+                        program -> program.loadedAt().orElse(0))
+                .thenComparing(BpfProgram::id);
+        return datapath.views().values().stream()
+                .filter(view -> Stream.of(Family.values()).anyMatch(family -> datapath.readsOnlyCurrent(view, family)))
+                .map(View::program)
+                .collect(Collectors.toMap(BpfProgram::name, program -> program, BinaryOperator.maxBy(byAge)))
+                .values()
+                .stream()
+                .map(BpfProgram::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** A connect, or a datagram, to the frontend at each hook that handles its family and protocol. */
@@ -249,7 +263,7 @@ public final class Replayer {
 
     private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
         return new Translation.Result(
-                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), true);
+                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), List.of(), true);
     }
 
     private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
@@ -277,6 +291,7 @@ public final class Replayer {
         record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
         Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
+        Set<Citation> options = new LinkedHashSet<>();
         for (Semantics semantics : view.semantics()) {
             Translation.Result result = translate(view, List.of(semantics), at, type, socket);
             List<Translation.Choice> butForErrors = result.choices().stream()
@@ -290,16 +305,19 @@ public final class Replayer {
                             Stream.concat(first.releases.stream(), again.releases.stream())
                                     .toList()));
             entries.addAll(result.entries());
+            options.addAll(result.options());
         }
         if (byResult.size() == 1) {
-            return new Translation.Result(byResult.values().iterator().next().choices(), List.copyOf(entries), false);
+            List<Translation.Choice> choices =
+                    byResult.values().iterator().next().choices();
+            return new Translation.Result(choices, List.copyOf(entries), List.copyOf(options), false);
         }
         List<Translation.Choice> choices = new ArrayList<>();
         byResult.values().forEach(found -> {
             List<String> condition = List.of(Translation.isOf(view, found.releases));
             found.choices.forEach(choice -> choices.add(choice.given(condition)));
         });
-        return new Translation.Result(choices, List.copyOf(entries), false);
+        return new Translation.Result(choices, List.copyOf(entries), List.copyOf(options), false);
     }
 
     /**
@@ -326,7 +344,10 @@ public final class Replayer {
         }
         List<MapEntry> entries = new ArrayList<>(wrapped.entries());
         entries.addAll(plain.entries());
-        return new Translation.Result(List.copyOf(choices), List.copyOf(entries), plain.alike() && wrapped.alike());
+        List<Citation> options = new ArrayList<>(wrapped.options());
+        options.addAll(plain.options());
+        return new Translation.Result(
+                List.copyOf(choices), List.copyOf(entries), options, plain.alike() && wrapped.alike());
     }
 
     private static List<Chance> chances(List<Way> ways) {
@@ -371,7 +392,9 @@ public final class Replayer {
         AttachType type = chain.hook.attachType();
         for (Translation.Choice choice :
                 translate(view.get(), frontend.endpoint(), type, socket).choices()) {
-            ways.add(start.then(choice));
+            if (!start.excludes(choice)) {
+                ways.add(start.then(choice));
+            }
         }
         return chances(ways);
     }

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
  * @param servicesMap the services map that it read; empty for a program whose effect is not known
  * @param before the addresses that it can see
  * @param after what each of them becomes, without doubles
+ * @param options of the agent that decided
  * @param rows the map entries that decided, in the order in which they are looked up
  */
 public record Step(
@@ -20,6 +21,7 @@ public record Step(
         Optional<Integer> servicesMap,
         List<Endpoint> before,
         List<Fate> after,
+        List<Citation> options,
         List<MapEntry> rows) {
 
     /** Whether the program changed nothing: every address leaves as it came. */
@@ -40,8 +42,9 @@ public record Step(
                 .flatMap(tables -> tables.backends().mapId());
     }
 
-    /** The entries that decided: file, key bytes and value bytes. */
+    /** What decided: options of the agent, and entries with their file, key bytes and value bytes. */
     public List<Citation> entries() {
-        return rows.stream().map(MapEntry::cite).toList();
+        return Stream.concat(options.stream(), rows.stream().map(MapEntry::cite))
+                .toList();
     }
 }

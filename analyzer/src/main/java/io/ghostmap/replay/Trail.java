@@ -1,5 +1,6 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Table;
@@ -18,11 +19,13 @@ final class Trail implements Replayer.Watcher {
     private final List<Step> steps = new ArrayList<>();
     private final Set<Endpoint> before = new LinkedHashSet<>();
     private final Set<Fate> after = new LinkedHashSet<>();
+    private final Set<Citation> options = new LinkedHashSet<>();
     private final Set<MapEntry> entries = new LinkedHashSet<>();
 
     @Override
     public void sees(Way way, Translation.Result result) {
         before.add(way.at());
+        options.addAll(result.options());
         entries.addAll(result.entries());
     }
 
@@ -39,9 +42,11 @@ final class Trail implements Replayer.Watcher {
                 program.view().flatMap(view -> servicesMap(view, seen)),
                 seen,
                 List.copyOf(after),
+                List.copyOf(options),
                 List.copyOf(entries)));
         before.clear();
         after.clear();
+        options.clear();
         entries.clear();
     }
 

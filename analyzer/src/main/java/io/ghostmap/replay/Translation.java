@@ -1,5 +1,6 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Affinity;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
@@ -17,6 +18,7 @@ import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AgentOptions;
+import io.ghostmap.evidence.AgentOptions.Option;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
@@ -54,10 +56,13 @@ final class Translation {
     static final String ON_HOST = "the client is in the node's own network namespace";
     static final String NOT_ON_HOST = "the client is in a pod's network namespace";
 
-    private static final String HOST_NETWORK_ONLY = "bpf-lb-sock-hostns-only";
     private static final String IN_NAMESPACE = "the client is in the network namespace with cookie ";
     private static final String AN_ADDRESS = " is an address";
     private static final String NO_ADDRESS = " is no address";
+    private static final String OR_OF_ANOTHER = " or of another";
+    private static final String BUILT_WITH = " was built with ";
+    private static final String BUILT_WITHOUT = " was built without ";
+    private static final String AS_NOW = ", as the agent runs now";
 
     private final View view;
     private final List<Semantics> releases;
@@ -71,6 +76,7 @@ final class Translation {
     private final OptionalInt remembered;
     private final List<Choice> choices = new ArrayList<>();
     private final List<MapEntry> entries = new ArrayList<>();
+    private final List<Citation> options = new ArrayList<>();
     private boolean alike = true;
 
     /**
@@ -156,9 +162,10 @@ final class Translation {
     /**
      * All ways, in the order in which they were found, and the entries that lead to them.
      *
+     * @param options of the agent that decided
      * @param alike whether all the releases that were asked about do the same; otherwise it is the first that does this
      */
-    record Result(List<Choice> choices, List<MapEntry> entries, boolean alike) {}
+    record Result(List<Choice> choices, List<MapEntry> entries, List<Citation> options, boolean alike) {}
 
     private Translation(
             View view, List<Semantics> releases, Endpoint destination, Socket socket, OptionalInt remembered) {
@@ -189,16 +196,26 @@ final class Translation {
 
     private static Result run(Translation translation) {
         translation.run();
-        return new Result(List.copyOf(translation.choices), List.copyOf(translation.entries), translation.alike);
+        return new Result(
+                List.copyOf(translation.choices),
+                List.copyOf(translation.entries),
+                List.copyOf(translation.options),
+                translation.alike);
     }
 
     /** Whether one client of one node cannot fulfil all of them, which two programs may ask of it one after the other. */
     static boolean contradict(Collection<String> conditions) {
         for (String condition : conditions) {
-            boolean denied = condition.equals(ON_HOST)
-                    ? conditions.contains(NOT_ON_HOST)
-                    : condition.contains(AN_ADDRESS) && conditions.contains(condition.replace(AN_ADDRESS, NO_ADDRESS));
-            if (denied) {
+            if (condition.equals(ON_HOST) && conditions.contains(NOT_ON_HOST)) {
+                return true;
+            }
+            String no = condition.replace(AN_ADDRESS, NO_ADDRESS);
+            if (condition.contains(AN_ADDRESS)
+                    && (conditions.contains(no) || conditions.contains(no + OR_OF_ANOTHER))) {
+                return true;
+            }
+            if (condition.contains(BUILT_WITHOUT)
+                    && conditions.contains(condition.replace(BUILT_WITHOUT, BUILT_WITH) + AS_NOW)) {
                 return true;
             }
         }
@@ -226,13 +243,13 @@ final class Translation {
 
     /** What it is asked for by recvmsg and getpeername it has translated once, whatever the options are now. */
     private void run() {
-        if (setting.options().hostNetworkOnly() && remembered.isEmpty()) {
+        boolean hostOnly = setting.options().hostNetworkOnly() && remembered.isEmpty();
+        if (hostOnly && ask(Semantics::tellsNamespaces)) {
             byOption(
                     true,
-                    HOST_NETWORK_ONLY,
+                    Option.HOST_NETWORK_ONLY,
                     List.of(),
-                    given -> onHost(
-                            given, this::find, where -> pass(and(where, "the agent runs with " + HOST_NETWORK_ONLY))),
+                    given -> onHost(given, this::find, this::pass),
                     this::find);
         } else {
             find(List.of());
@@ -244,16 +261,27 @@ final class Translation {
      * nobody tells: where it is set, both ways are followed for them.
      */
     private void byOption(
-            boolean set, String name, List<String> given, Consumer<List<String>> with, Consumer<List<String>> without) {
-        int program = view.program().id();
+            boolean set,
+            Option option,
+            List<String> given,
+            Consumer<List<String>> with,
+            Consumer<List<String>> without) {
         if (!set) {
             without.accept(given);
-        } else if (setting.agents().contains(program)) {
+            return;
+        }
+        options.addAll(setting.options().told().getOrDefault(option, List.of()));
+        if (isAgents()) {
             with.accept(given);
         } else {
-            with.accept(and(given, "program " + program + " was built with " + name + ", as the agent runs now"));
-            without.accept(and(given, "program " + program + " was built without " + name));
+            String program = "program " + view.program().id();
+            with.accept(and(given, program + BUILT_WITH + option.flag() + AS_NOW));
+            without.accept(and(given, program + BUILT_WITHOUT + option.flag()));
         }
+    }
+
+    private boolean isAgents() {
+        return setting.agents().contains(view.program().id());
     }
 
     private void find(List<String> given) {
@@ -320,27 +348,32 @@ final class Translation {
 
     /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
     private void trySurrogate(List<String> given) {
-        Optional<Service> surrogate =
-                lookup(new Endpoint(unspecified(family), destination.port())).filter(service -> isFor(service.flags()));
+        boolean inRange = setting.options().isNodePort(destination.port());
+        byOption(
+                inRange != AgentOptions.DEFAULT.isNodePort(destination.port()),
+                Option.NODE_PORT_RANGE,
+                given,
+                where -> trySurrogate(inRange, where),
+                where -> trySurrogate(AgentOptions.DEFAULT.isNodePort(destination.port()), where));
+    }
+
+    private void trySurrogate(boolean inRange, List<String> given) {
+        Optional<Service> surrogate = lookup(new Endpoint(unspecified(family), destination.port()))
+                .filter(service -> isFor(inRange, service.flags()));
         if (surrogate.isEmpty() || destination.address().isUnspecified()) {
             miss(given);
             return;
         }
         Service service = surrogate.get();
         if (destination.address().isLoopback()) {
-            onHost(given, where -> follow(service, where), where -> surrogateByIdentity(service, where));
+            onHost(given, where -> follow(service, where), where -> surrogateByIdentity(inRange, service, where));
         } else {
-            surrogateByIdentity(service, given);
+            surrogateByIdentity(inRange, service, given);
         }
     }
 
-    private boolean inNodePortRange() {
-        return destination.port() >= setting.options().firstNodePort()
-                && destination.port() <= setting.options().lastNodePort();
-    }
-
-    private boolean isFor(ServiceFlags flags) {
-        return inNodePortRange()
+    private boolean isFor(boolean inRange, ServiceFlags flags) {
+        return inRange
                 ? flags.has(ServiceFlag.NODE_PORT)
                 : flags.has(ServiceFlag.HOST_PORT)
                         && (!isLoopbackOnly(flags) || destination.address().isLoopback());
@@ -350,9 +383,9 @@ final class Translation {
         return flags.has(ServiceFlag.LOOPBACK);
     }
 
-    private void surrogateByIdentity(Service service, List<String> given) {
+    private void surrogateByIdentity(boolean inRange, Service service, List<String> given) {
         Identified identified = identify();
-        String where = " of this node" + (inNodePortRange() ? " or of another" : "");
+        String where = " of this node" + (inRange ? OR_OF_ANOTHER : "");
         switch (identified) {
             case UNKNOWN -> {
                 follow(service, and(given, destination.address() + AN_ADDRESS + where));
@@ -360,7 +393,7 @@ final class Translation {
             }
             case HOST -> follow(service, given);
             case REMOTE_NODE -> {
-                if (inNodePortRange()) {
+                if (inRange) {
                     follow(service, given);
                 } else {
                     miss(given);
@@ -414,8 +447,8 @@ final class Translation {
             recall(service, given);
         } else if (service.count() == 0 && !isProxied(service)) {
             byOption(
-                    setting.options().emptyServicesPass() && !isLocal(flags),
-                    "enable-no-service-endpoints-routable=false",
+                    setting.options().emptyServicesPass() && !isLocal(flags) && ask(Semantics::canPassEmptyServices),
+                    Option.EMPTY_SERVICES_PASS,
                     given,
                     this::pass,
                     where -> deadEnd("the service has no backend", 1, where, cookie));
@@ -425,8 +458,8 @@ final class Translation {
             followGuarded(service, given);
         } else if (flags.has(ServiceFlag.EXTERNAL_IP)) {
             byOption(
-                    setting.options().externalIpsAnywhere(),
-                    "disable-external-ip-mitigation",
+                    setting.options().externalIpsAnywhere() && ask(Semantics::exemption) == Exemption.SKIP_MAP, // 1.16
+                    Option.EXTERNAL_IPS_ANYWHERE,
                     given,
                     where -> followRedirect(service, where),
                     where -> followGuarded(service, where));

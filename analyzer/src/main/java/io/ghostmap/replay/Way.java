@@ -51,9 +51,7 @@ record Way(
 
     /** Whether it cannot be taken: what it is under has been denied on the way here. */
     boolean excludes(Translation.Choice choice) {
-        return !conditions.isEmpty()
-                && !choice.conditions().isEmpty()
-                && Translation.contradict(and(choice.conditions()));
+        return choice.conditions().size() + conditions.size() > 1 && Translation.contradict(and(choice.conditions()));
     }
 
     Way then(Translation.Choice choice) {

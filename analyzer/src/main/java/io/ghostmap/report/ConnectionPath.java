@@ -115,7 +115,10 @@ public record ConnectionPath(
         List<String> lines = new ArrayList<>(List.of(step.name()));
         lines.addAll(readings(step));
         String after = String.join(" or ", step.after());
-        lines.add(after.equals(step.before()) ? "no entry: lets it pass" : "rewrites the destination");
+        lines.add(
+                after.equals(step.before())
+                        ? (step.entries().isEmpty() ? "no entry: " : "") + "lets it pass"
+                        : "rewrites the destination");
         step.entries().stream().limit(MOST_ENTRIES).forEach(entry -> lines.add(entryText(entry)));
         if (step.entries().size() > MOST_ENTRIES) {
             lines.add((step.entries().size() - MOST_ENTRIES) + " further entries");

@@ -192,7 +192,7 @@ public final class NodeText {
                 out,
                 "     sees " + step.before()
                         + (after.equals(step.before())
-                                ? ", has no entry for it, lets it pass"
+                                ? (step.entries().isEmpty() ? ", has no entry for it" : "") + ", lets it pass"
                                 : ", makes it " + after));
         step.entries().forEach(entry -> cite(out, entry));
     }

@@ -105,6 +105,81 @@ final class BuiltOtherwiseTest {
                 .doesNotContain("10.0.2.2:80, if");
     }
 
+    /** connect6 asks twice, in the maps of both families: no way may be told whose conditions deny each other. */
+    @Test
+    void hostNetworkAloneIsAskedOnceOfEachClient() {
+        NodeBundle node = new NodeBundle()
+                .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
+                .generation(27, 28, false)
+                .service(27, VIP, TCP, 7)
+                .backend(28, 7, "10.0.1.1:80")
+                .map(46, "hash", "cilium_lb6_serv", 24, 12, "")
+                .map(47, "hash", "cilium_lb6_back", 4, 24, "")
+                .serviceWithCount(46, "[fd00:10::1]:80", TCP, 0, 0, 1, 9)
+                .backend(47, 9, "[fd00::2]:80")
+                .generation(144, 145, true)
+                .service(144, VIP, TCP, 9)
+                .backend(145, 9, BACKEND)
+                .program(109, "cil_sock6_connect", 27, 28, 46, 47)
+                .program(160, "cil_sock6_connect", 144, 145)
+                .attach(ROOT, 109, CONNECT6, "multi")
+                .attach(ROOT, 160, CONNECT6, "multi");
+
+        String told = explained(node, VIP);
+        assertThat(told.split("10\\.0\\.1\\.1:80, if|10\\.96\\.0\\.10:80 \\(untranslated\\), if", -1))
+                .hasSize(1 + 4) // built with or without, on the host or in a pod
+                .noneMatch(way -> way.contains("109 was built with ") && way.contains("109 was built without "))
+                .noneMatch(way -> way.contains("in the node's own") && way.contains("in a pod's"));
+    }
+
+    /** An agent keeps pinned maps when it starts anew with other options: an older program can read them as well. */
+    @Test
+    void olderProgramOverTheSameMapsIsNotTheAgents() {
+        NodeBundle node = new NodeBundle()
+                .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
+                .generation(144, 145, true)
+                .service(144, VIP, TCP, 9)
+                .backend(145, 9, BACKEND)
+                .program(109, "cil_sock4_connect", 144, 145)
+                .program(160, "cil_sock4_connect", 144, 145)
+                .attach(ROOT, 109, CONNECT4, "multi")
+                .attach(ROOT, 160, CONNECT4, "multi");
+
+        assertThat(explained(node, VIP))
+                .contains("program 109 was built without bpf-lb-sock-hostns-only")
+                .doesNotContain("program 160 was built");
+    }
+
+    @Test
+    void valueThatIsNoneSaysNothing() {
+        String status = "{\"kube-proxy-replacement\":{\"features\":{\"bpfSocketLBHostnsOnly\":true}}}";
+        NodeBundle node = node("10.9.9.0", WORLD)
+                .text(CONFIG, "BPFSocketLBHostnsOnly : <nil>\nNodePortMin : 0\n")
+                .text("cilium/status.json", status);
+
+        assertThat(explained(node, VIP))
+                .contains("cilium/status.json bpfSocketLBHostnsOnly true")
+                .contains("if the client is in a pod's network namespace");
+    }
+
+    @Test
+    void nodePortsOfAnOlderProgramAreLeftOpen() {
+        NodeBundle node = node("192.168.61.0", HOST)
+                .text(CONFIG, "NodePortMin : 20000\nNodePortMax : 22767\n")
+                .generation(27, 28, false)
+                .backend(28, 7, "10.0.1.1:80")
+                .program(109, "cil_sock4_connect", 27, 28, 150);
+        TrapsTest.frontend(node, 27, "0.0.0.0:30080", TCP, NODE_PORT, 1);
+        TrapsTest.slot(node, 27, "0.0.0.0:30080", TCP, 7);
+        node.attach("/sys/fs/cgroup/old", 109, CONNECT4, "multi");
+
+        assertThat(Explained.of(node.write(folder), "192.168.61.17:30080", "--cgroup", "/sys/fs/cgroup/old")
+                        .replaceAll("\\s+", " "))
+                .contains("10.0.1.1:80, if program 109 was built without node-port-range")
+                .contains(
+                        "192.168.61.17:30080 (untranslated), if program 109 was built with node-port-range, as the agent");
+    }
+
     @Test
     void nodePortsAreThoseOfTheAgent() {
         String status =
@@ -138,7 +213,10 @@ final class BuiltOtherwiseTest {
         TrapsTest.frontend(node, 144, "10.96.0.20:80", TCP, 0, 0);
         TrapsTest.frontend(node, 144, "192.0.2.7:80", TCP, NODE_PORT | EXTERNAL_LOCAL, 0);
 
-        assertThat(explained(node, "10.96.0.20:80")).contains("10.96.0.20:80 (untranslated)");
+        assertThat(explained(node, "10.96.0.20:80"))
+                .contains("10.96.0.20:80 (untranslated)")
+                .contains("cilium/config.txt EnableNoServiceEndpointsRoutable false")
+                .contains("10.96.0.20:80 (untranslated), if program 160 is of Cilium 1.19");
         assertThat(explained(node, "192.0.2.7:80")).contains("refused: the service has no backend");
     }
 
@@ -182,6 +260,20 @@ final class BuiltOtherwiseTest {
                             call.contains("netns")
                                     ? BACKEND + ", if the client is in the node's own network namespace"
                                     : ENDS_AT_BACKEND);
+        }
+    }
+
+    /** Without symbols bpftool prints no name, or the address: that nothing is called is no sign then. */
+    @Test
+    void callsWithoutNamesSayNothing() {
+        for (String call : new String[] {"unknown", "bpf_unspec", "0xffffffff81234560"}) {
+            NodeBundle node = node("10.9.9.0", WORLD)
+                    .text("bpf/program-dumps/160.json", "[{\"disasm\":\"(85) call " + call + "#0\"}]");
+            TrapsTest.frontend(node, 144, "0.0.0.0:30080", TCP, NODE_PORT, 1);
+            TrapsTest.slot(node, 144, "0.0.0.0:30080", TCP, 9);
+
+            assertThat(explained(node, "127.0.0.1:30080", call))
+                    .contains(BACKEND + ", if the client is in the node's own network namespace");
         }
     }
 

@@ -66,6 +66,9 @@ public final class Cilium implements LoadBalancer {
     /** {@code uname -a}: the release stands behind the name of the node. */
     private static final Pattern KERNEL = Pattern.compile("Linux \\S+ (?<major>\\d{1,4})\\.(?<minor>\\d{1,4}).*");
 
+    /** Red Hat's kernels have BPF of later ones: their number says nothing of it. */
+    private static final Pattern BACKPORTS = Pattern.compile("\\.el\\d");
+
     private final ByteOrder order;
     private final boolean kernelChoosesErrors;
     private final List<Gap> gaps;
@@ -106,7 +109,7 @@ public final class Cilium implements LoadBalancer {
     /** Since Linux 5.18 a program at a socket hook can set the error of the call ({@code bpf_set_retval}). */
     private static boolean choosesErrors(String uname) {
         Matcher kernel = KERNEL.matcher(uname);
-        if (!kernel.matches()) {
+        if (!kernel.matches() || BACKPORTS.matcher(uname).find()) {
             return true;
         }
         int major = Integer.parseInt(kernel.group("major"));
