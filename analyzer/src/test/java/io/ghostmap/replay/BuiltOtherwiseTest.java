@@ -83,16 +83,8 @@ final class BuiltOtherwiseTest {
 
     @Test
     void howAnOlderProgramWasBuiltIsLeftOpen() {
-        NodeBundle node = new NodeBundle()
+        NodeBundle node = TrapsTest.node()
                 .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
-                .generation(27, 28, false)
-                .service(27, VIP, TCP, 7)
-                .backend(28, 7, "10.0.1.1:80")
-                .generation(144, 145, true)
-                .service(144, VIP, TCP, 9)
-                .backend(145, 9, BACKEND)
-                .program(109, "cil_sock4_connect", 27, 28)
-                .program(160, "cil_sock4_connect", 144, 145)
                 .attach(ROOT, 109, CONNECT4, "multi")
                 .attach(ROOT, 160, CONNECT4, "multi");
 

@@ -42,7 +42,7 @@ final class TrapsTest {
     private Path folder;
 
     /** A stale generation 27/28 read by program 109, a current one 144/145 read by program 160. */
-    private static NodeBundle node() {
+    static NodeBundle node() {
         return new NodeBundle()
                 .generation(27, 28, false)
                 .service(27, VIP, TCP, 7)
