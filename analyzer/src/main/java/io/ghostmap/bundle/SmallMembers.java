@@ -18,7 +18,7 @@ final class SmallMembers {
     static final int LARGEST = 256 << 10;
 
     /** Bytes that may wait; then the walk waits. */
-    private static final int MOST_WAITING = 16 << 20;
+    private static final int MAX_WAITING = 16 << 20;
 
     private final Executor thread;
     private final List<CompletableFuture<Void>> tasks = new ArrayList<>();
@@ -31,7 +31,7 @@ final class SmallMembers {
 
     /** Throws what an earlier member ended with, where it waits for that. */
     void read(MemberSink sink, String path, byte[] member) throws IOException {
-        if (waiting + member.length > MOST_WAITING) {
+        if (waiting + member.length > MAX_WAITING) {
             finish();
         }
         waiting += member.length;

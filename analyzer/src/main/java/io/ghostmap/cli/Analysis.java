@@ -9,8 +9,8 @@ import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.cilium.Cilium;
-import io.ghostmap.diagnosis.Case;
 import io.ghostmap.diagnosis.Diagnosis;
+import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.diagnosis.Rules;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
@@ -31,9 +31,9 @@ public final class Analysis {
 
     /** Reads a bundle and reports on it. */
     public static Report of(Path path) throws UnreadableBundleException {
-        Case scene = caseOf(path);
-        Diagnosis diagnosis = Rules.diagnose(scene);
-        return ReportBuilder.build(scene, diagnosis, Version.number());
+        Incident incident = incidentOf(path);
+        Diagnosis diagnosis = Rules.diagnose(incident);
+        return ReportBuilder.build(incident, diagnosis, Version.number());
     }
 
     /** {@code gaps} is what the bundle lacks that would tell, or tell better, what is attached to the cgroup asked for. */
@@ -42,25 +42,25 @@ public final class Analysis {
     /** What becomes of a connect, or a datagram, to that address: at each hook, or only at those of one cgroup. */
     static Explanation explain(Path bundle, Frontend frontend, Optional<String> cgroup)
             throws UnreadableBundleException {
-        Case scene = caseOf(bundle);
+        Incident incident = incidentOf(bundle);
         List<Hook> hooks =
-                cgroup.map(path -> Hooks.forCgroup(scene.hooks(), path)).orElse(scene.hooks());
-        List<Replay> replays = scene.replayer().replay(hooks, frontend);
+                cgroup.map(path -> Hooks.forCgroup(incident.hooks(), path)).orElse(incident.hooks());
+        List<Replay> replays = incident.replayer().replay(hooks, frontend);
         List<Gap> gaps = List.of();
         if (replays.isEmpty() && cgroup.isPresent()) {
-            Unattached unattached = Unattached.of(scene.evidence(), cgroup.get());
-            replays = scene.replayer().replay(unattached.hooks(), frontend);
+            Unattached unattached = Unattached.of(incident.evidence(), cgroup.get());
+            replays = incident.replayer().replay(unattached.hooks(), frontend);
             gaps = unattached.gaps();
         }
-        return new Explanation(ReportBuilder.replays(scene, replays, cgroup), gaps);
+        return new Explanation(ReportBuilder.replays(incident, replays, cgroup), gaps);
     }
 
-    private static Case caseOf(Path path) throws UnreadableBundleException {
+    private static Incident incidentOf(Path path) throws UnreadableBundleException {
         EvidenceSink evidenceSink = new EvidenceSink(Cilium::isConnectionKey);
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);
         Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
-        return Case.of(bundle, evidence, trafficSink.assemble(), datapath);
+        return Incident.of(bundle, evidence, trafficSink.assemble(), datapath);
     }
 }

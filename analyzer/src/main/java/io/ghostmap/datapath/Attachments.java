@@ -19,7 +19,7 @@ final class Attachments {
     private Attachments() {}
 
     /** The collector lists so many cgroups at most (MAX_ROWS); with fewer, a cgroup that is not listed has no directory. */
-    private static final int MOST_CGROUPS = 16_000;
+    private static final int MAX_CGROUPS = 16_000;
 
     static List<Attachment> of(Evidence evidence) {
         List<BpfLink> unused = new ArrayList<>(evidence.state().links().all());
@@ -74,7 +74,7 @@ final class Attachments {
 
     /** Links to a cgroup without a directory: its program still runs for the sockets that were created there. */
     private static List<Attachment> onDyingCgroups(List<BpfLink> unused, Evidence evidence) {
-        if (evidence.cgroups().isEmpty() || evidence.cgroups().size() >= MOST_CGROUPS) {
+        if (evidence.cgroups().isEmpty() || evidence.cgroups().size() >= MAX_CGROUPS) {
             return List.of();
         }
         return unused.stream()

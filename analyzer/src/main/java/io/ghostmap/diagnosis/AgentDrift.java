@@ -24,7 +24,7 @@ final class AgentDrift implements Rule {
     /** Of a large cluster, one in so many. */
     private static final int CHURN_SHARE = 200;
 
-    private static final int MOST_CITED = 5;
+    private static final int MAX_CITED = 5;
 
     @Override
     public String id() {
@@ -37,9 +37,9 @@ final class AgentDrift implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
+    public List<Finding> findings(Incident incident) {
         List<Finding> findings = new ArrayList<>();
-        for (Generation generation : scene.datapath().generations()) {
+        for (Generation generation : incident.datapath().generations()) {
             if (generation.isCurrent() && generation.damage().isEmpty()) {
                 generation
                         .agreement()
@@ -125,7 +125,7 @@ final class AgentDrift implements Rule {
         List<Citation> citations = new ArrayList<>();
         citations.add(generation.map().source());
         citations.add(agreement.list());
-        agreement.differences().stream().limit(MOST_CITED).forEach(difference -> citations.add(difference.source()));
+        agreement.differences().stream().limit(MAX_CITED).forEach(difference -> citations.add(difference.source()));
         return List.copyOf(citations);
     }
 }

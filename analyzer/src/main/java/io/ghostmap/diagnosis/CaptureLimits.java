@@ -28,7 +28,7 @@ final class CaptureLimits {
 
     @FunctionalInterface
     private interface Look {
-        List<Finding> at(Case scene, String id);
+        List<Finding> at(Incident incident, String id);
     }
 
     private record CaptureRule(String id, Requirement requirement, Look look) implements Rule {
@@ -38,13 +38,13 @@ final class CaptureLimits {
         }
 
         @Override
-        public List<Finding> findings(Case scene) {
-            return look.at(scene, id);
+        public List<Finding> findings(Incident incident) {
+            return look.at(incident, id);
         }
     }
 
-    private static List<Finding> kernelDrops(Case scene, String id) {
-        return scene.traffic().captures().stream()
+    private static List<Finding> kernelDrops(Incident incident, String id) {
+        return incident.traffic().captures().stream()
                 .filter(Capture::lost)
                 .map(capture -> limit(
                         id,
@@ -61,12 +61,12 @@ final class CaptureLimits {
                 .toList();
     }
 
-    private static List<Finding> shortWindow(Case scene, String id) {
-        long undecided = scene.traffic().destinations().stream()
+    private static List<Finding> shortWindow(Incident incident, String id) {
+        long undecided = incident.traffic().destinations().stream()
                 .flatMap(destination -> destination.attempts().stream())
                 .filter(attempt -> attempt.reply() == Reply.UNKNOWN)
                 .count();
-        boolean dropped = scene.traffic().captures().stream().anyMatch(Capture::lost);
+        boolean dropped = incident.traffic().captures().stream().anyMatch(Capture::lost);
         if (undecided == 0 || dropped) {
             return List.of();
         }
@@ -76,11 +76,11 @@ final class CaptureLimits {
                 "The capture ended too soon for " + count(undecided, "attempt"),
                 "Neither a reply nor a retransmission came within the window, and it went on for less than 3 s: whether"
                         + " these attempts were answered cannot be told.",
-                cite(scene.traffic().captures().get(0), "last frame")));
+                cite(incident.traffic().captures().get(0), "last frame")));
     }
 
-    private static List<Finding> noSyn(Case scene, String id) {
-        if (scene.traffic().syns() > 0) {
+    private static List<Finding> noSyn(Incident incident, String id) {
+        if (incident.traffic().syns() > 0) {
             return List.of();
         }
         return List.of(limit(
@@ -89,11 +89,11 @@ final class CaptureLimits {
                 "The capture holds no SYN: the traffic confirms and contradicts nothing",
                 "Either no client tried to connect in the window, or the connects were refused before a packet existed,"
                         + " or they passed an interface that was not captured.",
-                cite(scene.traffic().captures().get(0), "whole file")));
+                cite(incident.traffic().captures().get(0), "whole file")));
     }
 
-    private static List<Finding> cutHeaders(Case scene, String id) {
-        return scene.traffic().captures().stream()
+    private static List<Finding> cutHeaders(Incident incident, String id) {
+        return incident.traffic().captures().stream()
                 .filter(capture -> capture.cutFrames() > 0)
                 .map(capture -> limit(
                         id,
@@ -105,8 +105,8 @@ final class CaptureLimits {
                 .toList();
     }
 
-    private static List<Finding> brokenOff(Case scene, String id) {
-        return scene.traffic().captures().stream()
+    private static List<Finding> brokenOff(Incident incident, String id) {
+        return incident.traffic().captures().stream()
                 .filter(capture -> capture.damage().isPresent())
                 .map(capture -> limit(
                         id,
@@ -119,9 +119,9 @@ final class CaptureLimits {
                 .toList();
     }
 
-    private static List<Finding> drift(Case scene, String id) {
+    private static List<Finding> drift(Incident incident, String id) {
         List<String> changes =
-                scene.evidence().before().driftTo(scene.evidence().after());
+                incident.evidence().before().driftTo(incident.evidence().after());
         if (changes.isEmpty()) {
             return List.of();
         }
@@ -144,8 +144,8 @@ final class CaptureLimits {
                 List.of()));
     }
 
-    private static List<Finding> tooManyAttempts(Case scene, String id) {
-        long tail = scene.traffic().tailSyns();
+    private static List<Finding> tooManyAttempts(Incident incident, String id) {
+        long tail = incident.traffic().tailSyns();
         if (tail == 0) {
             return List.of();
         }
@@ -156,11 +156,11 @@ final class CaptureLimits {
                         + " are only counted",
                 "They stand in the SYN count of their destination, and their replies are not told apart: most likely a"
                         + " scan or a flood.",
-                cite(scene.traffic().captures().get(0), "whole file")));
+                cite(incident.traffic().captures().get(0), "whole file")));
     }
 
-    private static List<Finding> notInTimeOrder(Case scene, String id) {
-        if (scene.traffic().inTimeOrder()) {
+    private static List<Finding> notInTimeOrder(Incident incident, String id) {
+        if (incident.traffic().inTimeOrder()) {
             return List.of();
         }
         return List.of(limit(
@@ -170,8 +170,9 @@ final class CaptureLimits {
                 "Attempts and replies were put together across the files by their numbers. Where a client used a port again,"
                         + " the close of one connection may be counted to the one before it: that changes states, not replies.",
                 cite(
-                        scene.traffic().captures().get(0),
-                        "first in time of " + count(scene.traffic().captures().size(), "file"))));
+                        incident.traffic().captures().get(0),
+                        "first in time of "
+                                + count(incident.traffic().captures().size(), "file"))));
     }
 
     private static Finding limit(String id, Severity severity, String title, String explanation, Citation source) {

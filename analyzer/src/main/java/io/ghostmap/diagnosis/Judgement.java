@@ -27,31 +27,31 @@ final class Judgement {
     private Judgement() {}
 
     /** {@code findings} are sorted from the worst. */
-    static Verdict of(Case scene, List<Finding> findings, List<SkippedRule> skipped) {
+    static Verdict of(Incident incident, List<Finding> findings, List<SkippedRule> skipped) {
         Optional<Finding> worst = findings.stream()
                 .filter(finding -> finding.severity().atLeast(Severity.WARNING))
                 .findFirst();
         if (worst.isPresent()) {
             return found(worst.get());
         }
-        List<String> doubts = doubts(scene, skipped);
+        List<String> doubts = doubts(incident, skipped);
         if (!doubts.isEmpty()) {
             return new Verdict(
                     Level.INCONCLUSIVE,
                     Optional.empty(),
                     "Cannot tell: " + doubts.get(0),
                     (doubts.size() > 1 ? "Also: " + String.join("; ", doubts.subList(1, doubts.size())) + ". " : "")
-                            + summary(scene));
+                            + summary(incident));
         }
         return findings.stream()
                 .filter(finding -> !finding.rule().startsWith(LIMITS))
                 .findFirst()
-                .map(finding -> new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), summary(scene)))
+                .map(finding -> new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), summary(incident)))
                 .orElseGet(() -> new Verdict(
                         Level.OK,
                         Optional.empty(),
                         "Nothing wrong found: the programs on this node's hooks agree with its current maps",
-                        summary(scene)));
+                        summary(incident)));
     }
 
     private static Verdict found(Finding worst) {
@@ -60,7 +60,7 @@ final class Judgement {
     }
 
     /** Whatever stands between this bundle and an "ok". */
-    private static List<String> doubts(Case scene, List<SkippedRule> skipped) {
+    private static List<String> doubts(Incident incident, List<SkippedRule> skipped) {
         List<String> doubts = new ArrayList<>();
         List<String> silenced = skipped.stream()
                 .map(SkippedRule::rule)
@@ -69,7 +69,7 @@ final class Judgement {
         if (!silenced.isEmpty()) {
             doubts.add("the bundle lacks what " + String.join(", ", silenced) + " need");
         }
-        List<String> damaged = scene.gaps().stream()
+        List<String> damaged = incident.gaps().stream()
                 .map(Gap::artifact)
                 .filter(artifact -> GROUND.stream().anyMatch(artifact::startsWith))
                 .distinct()
@@ -77,30 +77,30 @@ final class Judgement {
         if (!damaged.isEmpty()) {
             doubts.add(few(damaged) + (damaged.size() == 1 ? " is" : " are") + " missing or not whole");
         }
-        boolean translated = scene.hooks().stream()
+        boolean translated = incident.hooks().stream()
                 .filter(hook -> hook.attachType().translatesForward())
                 .flatMap(hook -> hook.programs().stream())
                 .anyMatch(program -> program.view().isPresent());
         if (!translated) {
             doubts.add("no socket load-balancing program was seen on any hook");
         }
-        long undecided = scene.replays().stream()
+        long undecided = incident.replays().stream()
                 .filter(Replay::isUndecided)
                 .map(Replay::frontend)
                 .distinct()
                 .count();
         if (undecided > 0) {
-            doubts.add("for " + count(undecided, "frontend") + " of " + frontends(scene.replays())
+            doubts.add("for " + count(undecided, "frontend") + " of " + frontends(incident.replays())
                     + " the evidence does not tell where a connect ends");
         }
-        List<String> unexplained = scene.destinations().stream()
+        List<String> unexplained = incident.destinations().stream()
                 .filter(Judgement::isUnexplained)
                 .map(seen -> seen.destination().endpoint().toString())
                 .toList();
         if (!unexplained.isEmpty()) {
             doubts.add("SYNs went to " + few(unexplained) + ", which the maps do not explain");
         }
-        if (scene.traffic().captured() && scene.traffic().syns() == 0) {
+        if (incident.traffic().captured() && incident.traffic().syns() == 0) {
             doubts.add("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
         }
         return doubts;
@@ -117,10 +117,10 @@ final class Judgement {
         };
     }
 
-    private static String summary(Case scene) {
-        return count(scene.destinations().size(), "destination") + " on the wire, "
-                + count(scene.traffic().syns(), "SYN frame") + "; " + frontends(scene.affected()) + " of "
-                + count(frontends(scene.replays()), "frontend")
+    private static String summary(Incident incident) {
+        return count(incident.destinations().size(), "destination") + " on the wire, "
+                + count(incident.traffic().syns(), "SYN frame") + "; " + frontends(incident.affected()) + " of "
+                + count(frontends(incident.replays()), "frontend")
                 + " replayed end elsewhere than the current generation says.";
     }
 

@@ -62,8 +62,8 @@ final class Losses {
 
     private Losses() {}
 
-    static List<Loss> of(Case scene) {
-        return scene.gaps().stream()
+    static List<Loss> of(Incident incident) {
+        return incident.gaps().stream()
                 .map(gap -> new Loss(gap.artifact(), gap.reason(), costOf(gap)))
                 .distinct()
                 .toList();

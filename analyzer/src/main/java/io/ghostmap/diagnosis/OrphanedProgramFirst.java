@@ -23,11 +23,11 @@ final class OrphanedProgramFirst implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
+    public List<Finding> findings(Incident incident) {
         List<Finding> findings = new ArrayList<>();
-        for (StaleChain chain : StaleChain.of(scene)) {
+        for (StaleChain chain : StaleChain.of(incident)) {
             String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-            findings.add(new StaleChainArgument(scene, chain).finding(id));
+            findings.add(new StaleChainArgument(incident, chain).finding(id));
         }
         return findings;
     }

@@ -1,6 +1,6 @@
 package io.ghostmap.diagnosis;
 
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -31,7 +31,7 @@ final class Phrases {
         return String.join(", ", things.subList(0, things.size() - 1)) + " and " + things.get(things.size() - 1);
     }
 
-    static String fates(List<Fate> fates) {
-        return fates.stream().map(Fate::text).collect(Collectors.joining(" or "));
+    static String dispositions(List<Disposition> dispositions) {
+        return dispositions.stream().map(Disposition::text).collect(Collectors.joining(" or "));
     }
 }

@@ -6,27 +6,27 @@ import java.util.function.Predicate;
 enum Requirement {
     MAPS(
             "bpf/before/maps.json or bpf/after/maps.json",
-            scene -> scene.evidence().state().maps().captured()),
+            incident -> incident.evidence().state().maps().captured()),
     PROGRAMS(
             "bpf/before/programs.json or bpf/after/programs.json",
-            scene -> scene.evidence().state().programs().captured()),
+            incident -> incident.evidence().state().programs().captured()),
     ATTACHMENTS(
             "bpf/cgroups/tree.json or bpf/cgroups/effective/",
-            scene -> scene.evidence().treeCaptured()
-                    || !scene.evidence().effective().isEmpty()),
+            incident -> incident.evidence().treeCaptured()
+                    || !incident.evidence().effective().isEmpty()),
     SERVICE_DUMPS(
             "bpf/map-dumps/ of a services map",
-            scene -> !scene.datapath().services().isEmpty()),
-    PACKETS("pcap/", scene -> scene.traffic().captured()),
+            incident -> !incident.datapath().services().isEmpty()),
+    PACKETS("pcap/", incident -> incident.traffic().captured()),
     BOTH_READINGS(
             "bpf/before/ and bpf/after/",
-            scene -> scene.evidence().before().maps().captured()
-                    && scene.evidence().after().maps().captured());
+            incident -> incident.evidence().before().maps().captured()
+                    && incident.evidence().after().maps().captured());
 
     private final String artifact;
-    private final Predicate<Case> met;
+    private final Predicate<Incident> met;
 
-    Requirement(String artifact, Predicate<Case> met) {
+    Requirement(String artifact, Predicate<Incident> met) {
         this.artifact = artifact;
         this.met = met;
     }
@@ -35,7 +35,7 @@ enum Requirement {
         return artifact;
     }
 
-    boolean isMetBy(Case scene) {
-        return met.test(scene);
+    boolean isMetBy(Incident incident) {
+        return met.test(incident);
     }
 }

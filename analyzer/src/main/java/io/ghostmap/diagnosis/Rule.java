@@ -11,5 +11,5 @@ interface Rule {
     Set<Requirement> requires();
 
     /** What it claims about the case; empty when it has nothing to say. */
-    List<Finding> findings(Case scene);
+    List<Finding> findings(Incident incident);
 }

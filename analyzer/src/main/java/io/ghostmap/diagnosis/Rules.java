@@ -23,33 +23,36 @@ public final class Rules {
     }
 
     /** What one rule said, or why it could not be asked. */
-    private record Outcome(List<Finding> findings, List<SkippedRule> skipped) {}
+    private record Result(List<Finding> findings, List<SkippedRule> skipped) {}
 
-    public static Diagnosis diagnose(Case scene) {
+    public static Diagnosis diagnose(Incident incident) {
         List<Finding> findings = new ArrayList<>();
         List<SkippedRule> skipped = new ArrayList<>();
         // Rules know nothing of each other; what they said stands in the catalogue's order.
-        List<ForkJoinTask<Outcome>> asked = catalogue().stream()
-                .map(rule -> ForkJoinTask.adapt(() -> ask(rule, scene)))
+        List<ForkJoinTask<Result>> asked = catalogue().stream()
+                .map(rule -> ForkJoinTask.adapt(() -> ask(rule, incident)))
                 .toList();
-        for (ForkJoinTask<Outcome> task : ForkJoinTask.invokeAll(asked)) {
-            Outcome outcome = task.join();
+        for (ForkJoinTask<Result> task : ForkJoinTask.invokeAll(asked)) {
+            Result outcome = task.join();
             findings.addAll(outcome.findings);
             skipped.addAll(outcome.skipped);
         }
         findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalogue's order within a severity
         return new Diagnosis(
-                Judgement.of(scene, findings, skipped), List.copyOf(findings), List.copyOf(skipped), Losses.of(scene));
+                Judgement.of(incident, findings, skipped),
+                List.copyOf(findings),
+                List.copyOf(skipped),
+                Losses.of(incident));
     }
 
-    private static Outcome ask(Rule rule, Case scene) {
+    private static Result ask(Rule rule, Incident incident) {
         List<String> missing = rule.requires().stream()
-                .filter(requirement -> !requirement.isMetBy(scene))
+                .filter(requirement -> !requirement.isMetBy(incident))
                 .map(Requirement::artifact)
                 .sorted()
                 .toList();
         return missing.isEmpty()
-                ? new Outcome(rule.findings(scene), List.of())
-                : new Outcome(List.of(), List.of(new SkippedRule(rule.id(), missing)));
+                ? new Result(rule.findings(incident), List.of())
+                : new Result(List.of(), List.of(new SkippedRule(rule.id(), missing)));
     }
 }

@@ -8,7 +8,7 @@ import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -42,9 +42,9 @@ final class SecondCilium implements Rule {
         List<Hook> own = hooks.stream()
                 .filter(hook -> views(hook).anyMatch(view -> readsCurrent(view, datapath)))
                 .toList();
-        Set<Fate> witnessed = destinations.stream()
+        Set<Disposition> witnessed = destinations.stream()
                 .filter(seen -> seen.classification() == Classification.STALE_BACKEND_ONLY)
-                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
+                .map(seen -> new Disposition.Connects(seen.destination().endpoint()))
                 .collect(Collectors.toSet());
         return own.isEmpty()
                 ? List.of()
@@ -87,14 +87,14 @@ final class SecondCilium implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
-        return scene.separate().isEmpty() ? List.of() : List.of(finding(scene));
+    public List<Finding> findings(Incident incident) {
+        return incident.separate().isEmpty() ? List.of() : List.of(finding(incident));
     }
 
-    private Finding finding(Case scene) {
+    private Finding finding(Incident incident) {
         List<String> cgroups =
-                scene.separate().stream().map(Hook::cgroup).distinct().toList();
-        List<HookProgram> programs = scene.separate().stream()
+                incident.separate().stream().map(Hook::cgroup).distinct().toList();
+        List<HookProgram> programs = incident.separate().stream()
                 .filter(hook -> hook.attachType() == AttachType.CONNECT4 || hook.attachType() == AttachType.CONNECT6)
                 .flatMap(hook -> hook.programs().stream())
                 .toList();

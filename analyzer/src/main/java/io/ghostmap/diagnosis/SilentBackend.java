@@ -5,8 +5,8 @@ import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
-import io.ghostmap.replay.Chance;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
+import io.ghostmap.replay.Outcome;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
@@ -29,13 +29,13 @@ import java.util.TreeSet;
  * show it; a backend that answered other attempts is named as unsteady, not dead.
  */
 final class SilentBackend implements Rule {
-    private static final int MOST_FRAMES = 6;
+    private static final int MAX_FRAMES = 6;
 
     /** Backends that have a finding of their own. */
-    private static final int MOST_SINGLE = 20;
+    private static final int MAX_SINGLE = 20;
 
     /** Of those that have none, how many are cited. */
-    private static final int MOST_CITED = 3;
+    private static final int MAX_CITED = 3;
 
     @Override
     public String id() {
@@ -48,38 +48,38 @@ final class SilentBackend implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
-        Set<Fate> seenEnds = Case.ends(scene.destinations());
-        Set<Fate> mistaken = new HashSet<>();
-        Map<Fate, Replay> rightly = new HashMap<>();
-        for (Replay replay : scene.onTheWire()) {
-            for (Chance chance : replay.chances()) {
-                if (!seenEnds.contains(chance.fate())) {
+    public List<Finding> findings(Incident incident) {
+        Set<Disposition> seenEnds = Incident.ends(incident.destinations());
+        Set<Disposition> mistaken = new HashSet<>();
+        Map<Disposition, Replay> rightly = new HashMap<>();
+        for (Replay replay : incident.onTheWire()) {
+            for (Outcome outcome : replay.outcomes()) {
+                if (!seenEnds.contains(outcome.disposition())) {
                     continue;
                 }
                 if (!replay.affected()) {
-                    rightly.putIfAbsent(chance.fate(), replay);
-                } else if (!scene.separate().contains(replay.hook())) {
-                    mistaken.add(chance.fate());
+                    rightly.putIfAbsent(outcome.disposition(), replay);
+                } else if (!incident.separate().contains(replay.hook())) {
+                    mistaken.add(outcome.disposition());
                 }
             }
         }
         // Where a stale program sends connections to the same address, the node is not acquitted.
-        List<CorrelatedDestination> silent = scene.destinations().stream()
+        List<CorrelatedDestination> silent = incident.destinations().stream()
                 .filter(seen -> isListedAndSilent(seen) && !mistaken.contains(endAt(seen)))
                 .toList();
         List<Finding> findings = new ArrayList<>();
-        for (CorrelatedDestination seen : silent.subList(0, Math.min(silent.size(), MOST_SINGLE))) {
-            findings.add(finding(nextId(findings), scene, seen, Optional.ofNullable(rightly.get(endAt(seen)))));
+        for (CorrelatedDestination seen : silent.subList(0, Math.min(silent.size(), MAX_SINGLE))) {
+            findings.add(finding(nextId(findings), incident, seen, Optional.ofNullable(rightly.get(endAt(seen)))));
         }
-        if (silent.size() > MOST_SINGLE) {
-            findings.add(rest(nextId(findings), scene, silent.subList(MOST_SINGLE, silent.size())));
+        if (silent.size() > MAX_SINGLE) {
+            findings.add(rest(nextId(findings), incident, silent.subList(MAX_SINGLE, silent.size())));
         }
         return findings;
     }
 
-    private static Fate endAt(CorrelatedDestination seen) {
-        return new Fate.Connects(seen.destination().endpoint());
+    private static Disposition endAt(CorrelatedDestination seen) {
+        return new Disposition.Connects(seen.destination().endpoint());
     }
 
     private String nextId(List<Finding> findings) {
@@ -87,7 +87,7 @@ final class SilentBackend implements Rule {
     }
 
     /** So many at once have one cause, and a report with a finding for each is read by nobody. */
-    private static Finding rest(String id, Case scene, List<CorrelatedDestination> silent) {
+    private static Finding rest(String id, Incident incident, List<CorrelatedDestination> silent) {
         List<String> backends = silent.stream()
                 .map(seen -> String.valueOf(seen.destination().endpoint()))
                 .toList();
@@ -108,11 +108,11 @@ final class SilentBackend implements Rule {
                                 + " to it, a policy, or a capture that does not see the answers."),
                 Optional.empty(),
                 silent.stream()
-                        .limit(MOST_CITED)
+                        .limit(MAX_CITED)
                         .flatMap(seen -> supporting(seen).stream())
                         .toList(),
                 List.of(),
-                List.of(otherWay(scene, silent.get(0).destination())),
+                List.of(otherWay(incident, silent.get(0).destination())),
                 List.of(check(silent.get(0).destination())));
     }
 
@@ -144,7 +144,7 @@ final class SilentBackend implements Rule {
         };
     }
 
-    private static Finding finding(String id, Case scene, CorrelatedDestination seen, Optional<Replay> replay) {
+    private static Finding finding(String id, Incident incident, CorrelatedDestination seen, Optional<Replay> replay) {
         Destination destination = seen.destination();
         long failed = failed(destination);
         boolean steady = failed == destination.attempts().size();
@@ -172,14 +172,14 @@ final class SilentBackend implements Rule {
                 replay,
                 supporting(seen),
                 answered(destination),
-                List.of(otherWay(scene, destination)),
+                List.of(otherWay(incident, destination)),
                 List.of(check(destination)));
     }
 
-    private static Rival otherWay(Case scene, Destination destination) {
+    private static Rival otherWay(Incident incident, Destination destination) {
         return new Rival(
                 "The answer came back another way than through the captured interfaces",
-                count(scene.traffic().captures().size(), "capture")
+                count(incident.traffic().captures().size(), "capture")
                         + (destination.paths().isEmpty()
                                 ? ", interfaces not named"
                                 : ", interfaces " + String.join(", ", destination.paths())),
@@ -216,7 +216,7 @@ final class SilentBackend implements Rule {
                 .filter(SilentBackend::isFailed)
                 .flatMap(attempt -> attempt.frames().stream()
                         .map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN")))
-                .limit(MOST_FRAMES)
+                .limit(MAX_FRAMES)
                 .forEach(citations::add);
         return List.copyOf(citations);
     }
@@ -226,7 +226,7 @@ final class SilentBackend implements Rule {
                 .filter(attempt -> attempt.reply() == Reply.ANSWERED)
                 .flatMap(attempt ->
                         attempt.replyFrame().stream().map(frame -> frame.cite("SYN-ACK to " + attempt.client())))
-                .limit(MOST_FRAMES)
+                .limit(MAX_FRAMES)
                 .toList();
     }
 }

@@ -20,23 +20,26 @@ import java.util.Map;
 record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer> programs) {
 
     /** One for each socket with an entry, in the order of the list of sockets. */
-    static List<SocketProof> of(Case scene) {
+    static List<SocketProof> of(Incident incident) {
         Map<Integer, List<Integer>> writers = new HashMap<>();
         List<SocketProof> proofs = new ArrayList<>();
-        for (Socket socket : scene.evidence().sockets()) {
-            scene.datapath()
+        for (Socket socket : incident.evidence().sockets()) {
+            incident.datapath()
                     .reverseSk()
                     .forEach((mapId, entries) -> entries.getOrDefault(socket.remote(), List.of()).stream()
                             .filter(entry -> entry.cookie() == socket.cookie())
                             .findFirst()
                             .ifPresent(entry -> proofs.add(new SocketProof(
-                                    socket, mapId, entry, writers.computeIfAbsent(mapId, id -> writers(scene, id))))));
+                                    socket,
+                                    mapId,
+                                    entry,
+                                    writers.computeIfAbsent(mapId, id -> writers(incident, id))))));
         }
         return List.copyOf(proofs);
     }
 
-    private static List<Integer> writers(Case scene, int reverseSk) {
-        return scene.hooks().stream()
+    private static List<Integer> writers(Incident incident, int reverseSk) {
+        return incident.hooks().stream()
                 .filter(hook -> hook.attachType().translatesForward())
                 .flatMap(hook -> hook.programs().stream())
                 .filter(program -> program.view()

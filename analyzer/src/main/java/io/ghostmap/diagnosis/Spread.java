@@ -40,8 +40,8 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
     }
 
     /** Of one frontend over the views of the node's programs, one for each services map. */
-    static Spread of(Case scene, Frontend frontend) {
-        Datapath datapath = scene.datapath();
+    static Spread of(Incident incident, Frontend frontend) {
+        Datapath datapath = incident.datapath();
         Map<Integer, SortedMap<Endpoint, Integer>> byMap = new LinkedHashMap<>();
         for (View view : datapath.views().values()) {
             view.service(frontend)
@@ -51,7 +51,7 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
                             .ifPresent(map -> byMap.putIfAbsent(map, slots(view, service))));
         }
         SortedMap<Endpoint, Integer> observed = new TreeMap<>();
-        for (CorrelatedDestination seen : scene.destinations()) {
+        for (CorrelatedDestination seen : incident.destinations()) {
             Endpoint endpoint = seen.destination().endpoint();
             boolean ofThis = byMap.values().stream().anyMatch(slots -> slots.containsKey(endpoint));
             boolean ofOthers = seen.frontends().stream()

@@ -7,7 +7,7 @@ import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -35,56 +35,59 @@ record StaleChain(
         String cgroup, Hook lead, Family family, HookProgram stale, Optional<HookProgram> live, List<Hook> hooks) {
 
     /** One for each cgroup that has such a forward hook. */
-    static List<StaleChain> of(Case scene) {
-        Datapath datapath = scene.datapath();
+    static List<StaleChain> of(Incident incident) {
+        Datapath datapath = incident.datapath();
         Map<String, List<Hook>> byCgroup = new LinkedHashMap<>();
-        for (Hook hook : scene.hooks()) {
-            if (staleOf(hook, datapath).isPresent() && !scene.separate().contains(hook)) {
+        for (Hook hook : incident.hooks()) {
+            if (staleOf(hook, datapath).isPresent() && !incident.separate().contains(hook)) {
                 byCgroup.computeIfAbsent(hook.cgroup(), cgroup -> new ArrayList<>())
                         .add(hook);
             }
         }
-        Set<Fate> seen = scene.destinations().stream()
-                .map(destination -> new Fate.Connects(destination.destination().endpoint()))
+        Set<Disposition> seen = incident.destinations().stream()
+                .map(destination ->
+                        new Disposition.Connects(destination.destination().endpoint()))
                 .collect(Collectors.toSet());
         List<StaleChain> chains = new ArrayList<>();
-        byCgroup.forEach((cgroup, hooks) -> leadOf(hooks, scene, seen)
+        byCgroup.forEach((cgroup, hooks) -> leadOf(hooks, incident, seen)
                 .ifPresent(lead -> chains.add(new StaleChain(
                         cgroup,
                         lead,
-                        familyOf(lead, scene, seen),
+                        familyOf(lead, incident, seen),
                         staleOf(lead, datapath).orElseThrow(),
                         liveOf(lead, datapath),
                         List.copyOf(hooks)))));
         return chains;
     }
 
-    private static Optional<Hook> leadOf(List<Hook> hooks, Case scene, Set<Fate> seen) {
+    private static Optional<Hook> leadOf(List<Hook> hooks, Incident incident, Set<Disposition> seen) {
         return hooks.stream()
                 .filter(hook -> hook.attachType().translatesForward())
-                .min(Comparator.comparing(
-                                (Hook hook) -> affectedAt(hook, scene).noneMatch(replay -> isSeenAstray(replay, seen)))
-                        .thenComparing(hook -> affectedAt(hook, scene).findAny().isEmpty()));
+                .min(Comparator.comparing((Hook hook) ->
+                                affectedAt(hook, incident).noneMatch(replay -> isSeenAstray(replay, seen)))
+                        .thenComparing(
+                                hook -> affectedAt(hook, incident).findAny().isEmpty()));
     }
 
-    private static Family familyOf(Hook lead, Case scene, Set<Fate> seen) {
-        return affectedAt(lead, scene)
+    private static Family familyOf(Hook lead, Incident incident, Set<Disposition> seen) {
+        return affectedAt(lead, incident)
                 .min(Comparator.comparing((Replay replay) -> !isSeenAstray(replay, seen)))
                 .map(replay -> Family.of(replay.frontend().endpoint().address()))
-                .orElseGet(() -> staleOf(lead, scene.datapath())
+                .orElseGet(() -> staleOf(lead, incident.datapath())
                         .flatMap(HookProgram::view)
                         .map(StaleChain::familyOf)
                         .orElse(Family.IPV4));
     }
 
-    private static Stream<Replay> affectedAt(Hook hook, Case scene) {
-        return scene.affected().stream().filter(replay -> replay.hook().equals(hook));
+    private static Stream<Replay> affectedAt(Hook hook, Incident incident) {
+        return incident.affected().stream().filter(replay -> replay.hook().equals(hook));
     }
 
     /** Whether a SYN went where only the old generation leads. */
-    private static boolean isSeenAstray(Replay replay, Set<Fate> seen) {
+    private static boolean isSeenAstray(Replay replay, Set<Disposition> seen) {
         return replay.outcome().stream()
-                .anyMatch(fate -> seen.contains(fate) && !replay.expected().contains(fate));
+                .anyMatch(disposition ->
+                        seen.contains(disposition) && !replay.expected().contains(disposition));
     }
 
     private static Optional<HookProgram> staleOf(Hook hook, Datapath datapath) {
@@ -137,16 +140,16 @@ record StaleChain(
     }
 
     /** Replays at these hooks that end elsewhere than the current generation would. */
-    List<Replay> affected(Case scene) {
-        return scene.affected().stream()
+    List<Replay> affected(Incident incident) {
+        return incident.affected().stream()
                 .filter(replay -> hooks.contains(replay.hook()))
                 .toList();
     }
 
     /** Entries that the stale program wrote itself, when it sent a socket to that address. */
-    List<ReverseSkEntry> translationsTo(Endpoint backend, Case scene) {
+    List<ReverseSkEntry> translationsTo(Endpoint backend, Incident incident) {
         return stale.view()
-                .map(view -> scene.datapath().translations(view, backend))
+                .map(view -> incident.datapath().translations(view, backend))
                 .orElse(List.of());
     }
 

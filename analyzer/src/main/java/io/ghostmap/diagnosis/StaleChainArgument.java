@@ -2,7 +2,7 @@ package io.ghostmap.diagnosis;
 
 import static io.ghostmap.diagnosis.Phrases.and;
 import static io.ghostmap.diagnosis.Phrases.count;
-import static io.ghostmap.diagnosis.Phrases.fates;
+import static io.ghostmap.diagnosis.Phrases.dispositions;
 import static io.ghostmap.diagnosis.Phrases.few;
 
 import io.ghostmap.bundle.Citation;
@@ -11,7 +11,7 @@ import io.ghostmap.datapath.Generation;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ServiceClaim;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 
 /** What speaks for and against the claim that the stale program of one chain misdirects connections, in words. */
 final class StaleChainArgument {
-    private static final int MOST_FRAMES = 6;
-    private static final int MOST_SPREADS = 3;
+    private static final int MAX_FRAMES = 6;
+    private static final int MAX_SPREADS = 3;
 
     /** An address on the wire that only the old generation explains, with the replays that lead there. */
     private record Witness(CorrelatedDestination seen, List<Replay> replays) {
@@ -40,7 +40,7 @@ final class StaleChainArgument {
         }
     }
 
-    private final Case scene;
+    private final Incident incident;
     private final StaleChain chain;
     private final HookProgram stale;
     private final List<Replay> affected;
@@ -48,29 +48,30 @@ final class StaleChainArgument {
     private final boolean undecided;
     private final long allFrontends;
 
-    StaleChainArgument(Case scene, StaleChain chain) {
-        this.scene = scene;
+    StaleChainArgument(Incident incident, StaleChain chain) {
+        this.incident = incident;
         this.chain = chain;
         this.stale = chain.stale();
-        this.affected = chain.affected(scene);
+        this.affected = chain.affected(incident);
         this.witnesses = witnesses();
-        this.allFrontends = distinct(scene.replays().stream().filter(this::isOfTheLead));
-        this.undecided = scene.replays().stream()
+        this.allFrontends = distinct(incident.replays().stream().filter(this::isOfTheLead));
+        this.undecided = incident.replays().stream()
                 .filter(replay -> chain.hooks().contains(replay.hook()))
                 .anyMatch(Replay::isOutcomeOpen);
     }
 
     private List<Witness> witnesses() {
-        Map<Fate, List<Replay>> byEnd = new HashMap<>();
+        Map<Disposition, List<Replay>> byEnd = new HashMap<>();
         affected.stream()
-                .filter(replay -> scene.onTheWire().contains(replay))
+                .filter(replay -> incident.onTheWire().contains(replay))
                 .forEach(replay -> replay.outcome()
                         .forEach(end -> byEnd.computeIfAbsent(end, e -> new ArrayList<>(1))
                                 .add(replay)));
         List<Witness> found = new ArrayList<>();
-        for (CorrelatedDestination seen : scene.destinations()) {
-            Fate fate = new Fate.Connects(seen.destination().endpoint());
-            List<Replay> leading = byEnd.getOrDefault(fate, List.of()).stream()
+        for (CorrelatedDestination seen : incident.destinations()) {
+            Disposition disposition =
+                    new Disposition.Connects(seen.destination().endpoint());
+            List<Replay> leading = byEnd.getOrDefault(disposition, List.of()).stream()
                     .sorted(Comparator.comparing(replay -> !isOfTheLead(replay))) // stable
                     .toList();
             if (!leading.isEmpty() && pointsToTheStale(seen, leading)) {
@@ -93,7 +94,7 @@ final class StaleChainArgument {
         return switch (seen.classification()) {
             case STALE_BACKEND_ONLY -> true;
             case BACKEND_OF_SEVERAL ->
-                chain.translationsTo(seen.destination().endpoint(), scene).stream()
+                chain.translationsTo(seen.destination().endpoint(), incident).stream()
                         .anyMatch(entry -> leading.stream()
                                 .anyMatch(replay -> replay.frontend().endpoint().equals(entry.frontend())));
             default -> false;
@@ -113,16 +114,16 @@ final class StaleChainArgument {
                 supporting(),
                 contradicting(),
                 StaleChainRivals.of(
-                        scene,
+                        incident,
                         chain,
                         witnesses.stream().map(w -> w.destination().endpoint()).findFirst()),
-                StaleProgramRemedy.of(scene, chain));
+                StaleProgramRemedy.of(incident, chain));
     }
 
     /** No more certain than the knowledge of which generation is current. */
     private Confidence confidence() {
-        boolean signs = chain.staleMap(stale, scene.datapath())
-                .flatMap(scene.datapath()::generation)
+        boolean signs = chain.staleMap(stale, incident.datapath())
+                .flatMap(incident.datapath()::generation)
                 .filter(generation -> generation.basis() == Generation.Basis.SIGNS)
                 .isPresent();
         if (!signs || (witnesses.isEmpty() && undecided)) {
@@ -166,8 +167,8 @@ final class StaleChainArgument {
         String seen = witnesses.isEmpty() ? unconfirmedText() : wireText();
         return firstAffected()
                 .map(replay -> seen + " The current generation leads from " + replay.frontend() + " to "
-                        + fates(replay.expected())
-                        + (witnesses.isEmpty() ? ", the node to " + fates(replay.outcome()) : "") + ".")
+                        + dispositions(replay.expected())
+                        + (witnesses.isEmpty() ? ", the node to " + dispositions(replay.outcome()) : "") + ".")
                 .orElse(seen);
     }
 
@@ -183,15 +184,15 @@ final class StaleChainArgument {
     }
 
     private String mapsText() {
-        return chain.staleMap(stale, scene.datapath())
-                .map(map -> (chain.isPartial(stale, scene.datapath()) ? "backends map " : "map ") + map)
+        return chain.staleMap(stale, incident.datapath())
+                .map(map -> (chain.isPartial(stale, incident.datapath()) ? "backends map " : "map ") + map)
                 .orElse("generation");
     }
 
     private List<String> explanation() {
         List<String> paragraphs = new ArrayList<>();
         paragraphs.add(chainText());
-        if (chain.isPartial(stale, scene.datapath())) {
+        if (chain.isPartial(stale, incident.datapath())) {
             paragraphs.add(partialText());
         }
         if (chain.isOfInet6Only()) {
@@ -206,7 +207,7 @@ final class StaleChainArgument {
         if (!witnesses.isEmpty()) {
             paragraphs.add(wireText());
             spreads().forEach(spread -> paragraphs.add(spread.text()));
-            proof().ifPresent(proof -> paragraphs.add(proof.text(scene.datapath())));
+            proof().ifPresent(proof -> paragraphs.add(proof.text(incident.datapath())));
         } else {
             paragraphs.add(unconfirmedText());
         }
@@ -229,7 +230,7 @@ final class StaleChainArgument {
 
     private List<Replay> refused() {
         return affected.stream()
-                .filter(replay -> replay.outcome().stream().anyMatch(Fate.Refused.class::isInstance))
+                .filter(replay -> replay.outcome().stream().anyMatch(Disposition.Refused.class::isInstance))
                 .toList();
     }
 
@@ -240,8 +241,8 @@ final class StaleChainArgument {
                 ? Optional.empty()
                 : Optional.of("Connects to " + count(frontends(refused).size(), "frontend") + " ("
                         + few(frontends(refused)) + ") are refused at the socket: "
-                        + fates(refused.get(0).outcome().stream()
-                                .filter(Fate.Refused.class::isInstance)
+                        + dispositions(refused.get(0).outcome().stream()
+                                .filter(Disposition.Refused.class::isInstance)
                                 .toList())
                         + ". No SYN leaves, so that no capture can show them; the application's own log does.");
     }
@@ -250,7 +251,7 @@ final class StaleChainArgument {
         List<String> turns = chain.lead().programs().stream()
                 .map(program -> "program " + program.programId() + " (" + program.name() + ", "
                         + chain.servicesMap(program)
-                                .flatMap(scene.datapath()::generation)
+                                .flatMap(incident.datapath()::generation)
                                 .map(generation -> "services map " + generation.mapId()
                                         + (generation.isCurrent() ? ", current" : ", not current")
                                         + backendsText(program))
@@ -267,8 +268,8 @@ final class StaleChainArgument {
 
     /** Said only where it makes a difference: current services over backends that are not. */
     private String backendsText(HookProgram program) {
-        return chain.isPartial(program, scene.datapath())
-                ? chain.staleMap(program, scene.datapath())
+        return chain.isPartial(program, incident.datapath())
+                ? chain.staleMap(program, incident.datapath())
                         .map(map -> ", over backends map " + map + ", not current")
                         .orElse("")
                 : "";
@@ -280,9 +281,9 @@ final class StaleChainArgument {
                 .flatMap(witness -> witness.replays().stream())
                 .map(Replay::frontend)
                 .distinct()
-                .map(frontend -> Spread.of(scene, frontend))
+                .map(frontend -> Spread.of(incident, frontend))
                 .filter(spread -> spread.attempts() > 0)
-                .limit(MOST_SPREADS)
+                .limit(MAX_SPREADS)
                 .toList();
     }
 
@@ -291,7 +292,7 @@ final class StaleChainArgument {
         Set<Endpoint> witnessed = witnesses.stream()
                 .map(witness -> witness.destination().endpoint())
                 .collect(Collectors.toSet());
-        return SocketProof.of(scene).stream()
+        return SocketProof.of(incident).stream()
                 .filter(proof -> proof.isOf(stale.programId()))
                 .filter(proof -> witnessed.contains(proof.socket().remote()))
                 .findFirst();
@@ -310,12 +311,13 @@ final class StaleChainArgument {
 
     /** Whether the current generation translates the frontend at all: the clearer example. */
     private static boolean isKnownToTheCurrent(Replay replay) {
-        return !replay.expected().contains(new Fate.Connects(replay.frontend().endpoint()));
+        return !replay.expected()
+                .contains(new Disposition.Connects(replay.frontend().endpoint()));
     }
 
     private String pathText(Replay replay) {
         List<String> turns = new ArrayList<>();
-        for (Step step : scene.replayer().steps(replay)) {
+        for (Step step : incident.replayer().steps(replay)) {
             String map = step.servicesMap().map(id -> " in map " + id).orElse("");
             turns.add(
                     step.passes()
@@ -325,10 +327,10 @@ final class StaleChainArgument {
                                                     + " and lets it pass"
                                             : " lets " + few(step.before()) + " pass")
                             : "program " + step.program().programId() + " finds " + few(step.before()) + map
-                                    + " and makes it " + fates(step.after()));
+                                    + " and makes it " + dispositions(step.after()));
         }
         return "A connect to " + replay.frontend() + ": " + String.join("; ", turns)
-                + ". The current generation alone would lead to " + fates(replay.expected()) + ".";
+                + ". The current generation alone would lead to " + dispositions(replay.expected()) + ".";
     }
 
     private String wireText() {
@@ -355,10 +357,10 @@ final class StaleChainArgument {
     }
 
     private String unconfirmedText() {
-        if (!scene.traffic().captured()) {
+        if (!incident.traffic().captured()) {
             return "No packet capture is in the bundle, so that the traffic neither confirms nor contradicts this.";
         }
-        if (scene.traffic().syns() == 0) {
+        if (incident.traffic().syns() == 0) {
             return "The capture holds no SYN, so that the traffic neither confirms nor contradicts this.";
         }
         return "None of the captured SYNs went to an address that only the stale generation leads to: the traffic does"
@@ -382,7 +384,7 @@ final class StaleChainArgument {
     }
 
     private String readsOtherThanThePinned() {
-        return chain.isPartial(stale, scene.datapath())
+        return chain.isPartial(stale, incident.datapath())
                 ? "the old program reads the same services map, and looks up what its slots name in the old "
                         + mapsText() + " instead of the pinned one"
                 : "the old program does not read those";
@@ -423,18 +425,18 @@ final class StaleChainArgument {
         chain.lead().programs().stream()
                 .flatMap(program -> program.view().stream())
                 .forEach(view -> citations.add(view.program().source()));
-        chain.staleMap(stale, scene.datapath())
-                .flatMap(scene.datapath()::generation)
+        chain.staleMap(stale, incident.datapath())
+                .flatMap(incident.datapath()::generation)
                 .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
         stale.attachment().flatMap(a -> a.link()).ifPresent(link -> citations.add(link.source()));
         firstAffected().ifPresent(replay -> {
-            scene.replayer().steps(replay).forEach(step -> citations.addAll(step.entries()));
+            incident.replayer().steps(replay).forEach(step -> citations.addAll(step.entries()));
             claimsOf(replay).forEach(claim -> citations.add(claim.source()));
         });
         proof().ifPresent(proof -> citations.addAll(proof.citations()));
         for (Witness witness : witnesses) {
             frames(witness.destination()).forEach(citations::add);
-            chain.translationsTo(witness.destination().endpoint(), scene).stream()
+            chain.translationsTo(witness.destination().endpoint(), incident).stream()
                     .limit(1)
                     .forEach(entry -> citations.add(entry.source()));
         }
@@ -444,7 +446,7 @@ final class StaleChainArgument {
     private static List<Citation> frames(Destination destination) {
         return destination.attempts().stream()
                 .flatMap(attempt -> attempt.frames().stream().map(frame -> frame.cite(synText(attempt))))
-                .limit(MOST_FRAMES)
+                .limit(MAX_FRAMES)
                 .toList();
     }
 
@@ -453,7 +455,7 @@ final class StaleChainArgument {
     }
 
     private List<ServiceClaim> claimsOf(Replay replay) {
-        return scene.evidence().lbList().stream()
+        return incident.evidence().lbList().stream()
                 .filter(claim -> claim.frontend().equals(replay.frontend().endpoint()))
                 .toList();
     }
@@ -464,7 +466,8 @@ final class StaleChainArgument {
             citations.add(new Citation(
                     "bpf/cgroups/effective/", "absent", "the run order is computed, not the kernel's own"));
         }
-        for (String change : scene.evidence().before().driftTo(scene.evidence().after())) {
+        for (String change :
+                incident.evidence().before().driftTo(incident.evidence().after())) {
             citations.add(new Citation("bpf/after/", "compared with bpf/before/", change));
         }
         firstAffected().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
@@ -474,13 +477,14 @@ final class StaleChainArgument {
     /** Answered connections to where the current generation leads: other clients, or another cgroup. */
     private List<Citation> answeredAsExpected(Replay replay) {
         return replay.expected().stream()
-                .filter(fate -> !replay.outcome().contains(fate))
-                .flatMap(fate -> scene.destinations().stream()
-                        .filter(seen -> new Fate.Connects(seen.destination().endpoint()).equals(fate)))
+                .filter(disposition -> !replay.outcome().contains(disposition))
+                .flatMap(disposition -> incident.destinations().stream()
+                        .filter(seen ->
+                                new Disposition.Connects(seen.destination().endpoint()).equals(disposition)))
                 .flatMap(seen -> seen.destination().attempts().stream())
                 .filter(attempt -> attempt.reply() == Reply.ANSWERED)
                 .flatMap(attempt -> attempt.frames().stream().limit(1).map(frame -> frame.cite(synText(attempt))))
-                .limit(MOST_FRAMES)
+                .limit(MAX_FRAMES)
                 .toList();
     }
 }

@@ -16,17 +16,17 @@ final class StaleChainRivals {
     /** The node's end of a pod's veth, as Cilium names it. */
     private static final Pattern POD_SIDE = Pattern.compile("lxc\\w+ in");
 
-    private final Case scene;
+    private final Incident incident;
     private final StaleChain chain;
 
-    private StaleChainRivals(Case scene, StaleChain chain) {
-        this.scene = scene;
+    private StaleChainRivals(Incident incident, StaleChain chain) {
+        this.incident = incident;
         this.chain = chain;
     }
 
     /** Rivals of the claim that {@code address} was reached through a stale generation; none without an address. */
-    static List<Rival> of(Case scene, StaleChain chain, Optional<Endpoint> address) {
-        return address.map(endpoint -> new StaleChainRivals(scene, chain).against(endpoint))
+    static List<Rival> of(Incident incident, StaleChain chain, Optional<Endpoint> address) {
+        return address.map(endpoint -> new StaleChainRivals(incident, chain).against(endpoint))
                 .orElse(List.of());
     }
 
@@ -42,7 +42,7 @@ final class StaleChainRivals {
 
     private Rival directConnect(Endpoint address) {
         Optional<ReverseSkEntry> proof =
-                chain.translationsTo(address, scene).stream().findFirst();
+                chain.translationsTo(address, incident).stream().findFirst();
         String verdict = proof.map(entry -> "Speaks against it: the stale program's own reverse_sk map holds the"
                         + " entry for a socket that asked for " + entry.frontend() + " and was sent to "
                         + entry.backend() + ", which it writes only when it translates.")
@@ -63,7 +63,7 @@ final class StaleChainRivals {
 
     private String netfilterVerdict(Endpoint address) {
         List<TextFile> captured = Stream.of(
-                        scene.evidence().iptables(), scene.evidence().nft())
+                        incident.evidence().iptables(), incident.evidence().nft())
                 .filter(TextFile::captured)
                 .toList();
         if (captured.isEmpty()) {
@@ -90,7 +90,7 @@ final class StaleChainRivals {
 
     /** A SYN that comes in from a pod with the address already in it was not rewritten by the node's rules. */
     private String entryText(Endpoint address) {
-        return scene.seen(address)
+        return incident.seen(address)
                 .flatMap(seen -> seen.destination().paths().stream()
                         .filter(path -> POD_SIDE.matcher(path).matches())
                         .findFirst())
@@ -100,14 +100,14 @@ final class StaleChainRivals {
     }
 
     private String kubernetesVerdict(Endpoint address) {
-        if (!scene.evidence().kubernetes().slicesCaptured()) {
+        if (!incident.evidence().kubernetes().slicesCaptured()) {
             return "Cannot be excluded: the endpoint slices were not captured; but the current generation does not"
                     + " know the address.";
         }
-        return scene.evidence().kubernetes().endpoints().contains(address.address())
+        return incident.evidence().kubernetes().endpoints().contains(address.address())
                 ? "Speaks for it: an endpoint slice names " + address.address() + "."
                 : "Speaks against it: " + address.address() + " stands in none of the "
-                        + scene.evidence().kubernetes().endpoints().size()
+                        + incident.evidence().kubernetes().endpoints().size()
                         + " endpoint addresses in the cluster's slices, and in no backends map that is current.";
     }
 }

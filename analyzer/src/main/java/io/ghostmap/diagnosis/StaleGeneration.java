@@ -30,16 +30,16 @@ final class StaleGeneration implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
+    public List<Finding> findings(Incident incident) {
         List<Finding> findings = new ArrayList<>();
-        for (Generation old : scene.datapath().generations()) {
-            if (old.role().isServices() && old.isNotCurrent() && !isOfAnother(scene, old)) {
+        for (Generation old : incident.datapath().generations()) {
+            if (old.role().isServices() && old.isNotCurrent() && !isOfAnother(incident, old)) {
                 String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-                findings.add(finding(id, scene, old));
+                findings.add(finding(id, incident, old));
             }
         }
         for (MapRole role : MapRole.values()) {
-            List<Generation> contradicted = scene.datapath().generations(role).stream()
+            List<Generation> contradicted = incident.datapath().generations(role).stream()
                     .filter(generation -> generation.basis() == Generation.Basis.CONTRADICTION)
                     .toList();
             if (role.isServices() && !contradicted.isEmpty()) {
@@ -51,10 +51,10 @@ final class StaleGeneration implements Rule {
     }
 
     /** Whether only programs of another Cilium on this kernel read it. */
-    private static boolean isOfAnother(Case scene, Generation old) {
+    private static boolean isOfAnother(Incident incident, Generation old) {
         return !old.attachments().isEmpty()
                 && old.attachments().stream()
-                        .allMatch(attachment -> scene.separate().stream()
+                        .allMatch(attachment -> incident.separate().stream()
                                 .anyMatch(hook -> hook.programIds().contains(attachment.programId())));
     }
 
@@ -91,18 +91,18 @@ final class StaleGeneration implements Rule {
                         "Nothing to undo.")));
     }
 
-    private static Finding finding(String id, Case scene, Generation old) {
+    private static Finding finding(String id, Incident incident, Generation old) {
         boolean attached = !old.attachments().isEmpty();
-        Optional<Generation> current = scene.datapath().generations(old.role()).stream()
+        Optional<Generation> current = incident.datapath().generations(old.role()).stream()
                 .filter(Generation::isCurrent)
                 .findFirst();
-        Optional<String> difference = current.map(map -> difference(scene, old, map));
+        Optional<String> difference = current.map(map -> difference(incident, old, map));
         return new Finding(
                 id,
                 "SLB-02",
                 attached ? Severity.WARNING : Severity.INFO,
                 Confidence.LIKELY,
-                title(scene, old, attached),
+                title(incident, old, attached),
                 difference.orElse(""),
                 explanation(old, current, difference),
                 Optional.empty(),
@@ -112,8 +112,8 @@ final class StaleGeneration implements Rule {
                 List.of());
     }
 
-    private static String title(Case scene, Generation old, boolean attached) {
-        int all = scene.datapath().generations(old.role()).size();
+    private static String title(Incident incident, Generation old, boolean attached) {
+        int all = incident.datapath().generations(old.role()).size();
         return count(all, "generation") + " of the " + old.role() + " map exist; map " + old.mapId()
                 + " is not current and "
                 + (attached
@@ -159,8 +159,8 @@ final class StaleGeneration implements Rule {
         return paragraphs;
     }
 
-    private static String difference(Case scene, Generation old, Generation current) {
-        return ServiceDiff.between(scene.datapath(), old.mapId(), current.mapId())
+    private static String difference(Incident incident, Generation old, Generation current) {
+        return ServiceDiff.between(incident.datapath(), old.mapId(), current.mapId())
                 .map(diff -> "Of " + diff.all() + " frontends "
                         + (diff.same() + diff.marked().size()) + " lead to the same backends in both, "
                         + diff.moved().size() + " to others, " + diff.removed().size() + " stand in map "

@@ -42,19 +42,20 @@ final class StaleProgramRemedy {
         }
     }
 
-    private final Case scene;
+    private final Incident incident;
     private final StaleChain chain;
     private final List<Attached> stale;
     private final List<Attached> left;
 
-    private StaleProgramRemedy(Case scene, StaleChain chain) {
-        this.scene = scene;
+    private StaleProgramRemedy(Incident incident, StaleChain chain) {
+        this.incident = incident;
         this.chain = chain;
         Set<Attached> all = new LinkedHashSet<>();
         Set<Attached> staying = new LinkedHashSet<>();
         for (Hook hook : chain.hooks()) {
-            boolean stays = hook.attachType().translatesBack() && !chain.leavesCurrentProgramAt(hook, scene.datapath());
-            for (HookProgram program : chain.staleProgramsOf(hook, scene.datapath())) {
+            boolean stays =
+                    hook.attachType().translatesBack() && !chain.leavesCurrentProgramAt(hook, incident.datapath());
+            for (HookProgram program : chain.staleProgramsOf(hook, incident.datapath())) {
                 (stays ? staying : all).add(new Attached(program, hook.attachType(), program.attachment()));
             }
         }
@@ -63,11 +64,11 @@ final class StaleProgramRemedy {
     }
 
     /** First a reading, then what removes the programs, then the reboot. */
-    static List<RemedyStep> of(Case scene, StaleChain chain) {
-        StaleProgramRemedy remedy = new StaleProgramRemedy(scene, chain);
+    static List<RemedyStep> of(Incident incident, StaleChain chain) {
+        StaleProgramRemedy remedy = new StaleProgramRemedy(incident, chain);
         List<RemedyStep> steps = new ArrayList<>();
         steps.add(remedy.confirm());
-        if (chain.leavesCurrentPrograms(scene.datapath())) {
+        if (chain.leavesCurrentPrograms(incident.datapath())) {
             remedy.with(Via.LEGACY).ifPresent(programs -> steps.addAll(remedy.detachLegacy(programs)));
             remedy.with(Via.LINK).ifPresent(programs -> steps.addAll(remedy.detachLinks(programs)));
             remedy.with(Via.UNKNOWN).ifPresent(programs -> steps.add(remedy.findOut(programs)));
@@ -102,10 +103,10 @@ final class StaleProgramRemedy {
                 .orElse("");
         chain.live()
                 .flatMap(chain::servicesMap)
-                .flatMap(scene.datapath()::generation)
+                .flatMap(incident.datapath()::generation)
                 .flatMap(this::plainPin)
                 .ifPresent(pin -> commands.add("bpftool map show pinned " + pin));
-        String bootId = scene.evidence().node().bootId();
+        String bootId = incident.evidence().node().bootId();
         String boot = bootId.isEmpty()
                 ? "the node has not rebooted since (the boot id was not captured: see its uptime)"
                 : "the boot id is still " + bootId;
@@ -135,7 +136,7 @@ final class StaleProgramRemedy {
     }
 
     private boolean isPin(String path) {
-        return ShellText.isPin(path, scene.evidence().bpffsMounts());
+        return ShellText.isPin(path, incident.evidence().bpffsMounts());
     }
 
     private static String cgroupOf(Attachment attachment) {
@@ -204,7 +205,7 @@ final class StaleProgramRemedy {
 
     private String flagsOf(Attached attached) {
         return attached.attachment()
-                .flatMap(attachment -> scene.evidence().tree().stream()
+                .flatMap(attachment -> incident.evidence().tree().stream()
                         .filter(cgroup -> cgroup.path().equals(attachment.cgroup()))
                         .flatMap(cgroup -> cgroup.programs().stream())
                         .filter(row -> row.programId() == attached.program().programId()
@@ -249,7 +250,7 @@ final class StaleProgramRemedy {
     /** Pins named by the link list and by the walk over the bpffs mounts. */
     private List<String> pinsOf(BpfLink link) {
         List<String> pins = new ArrayList<>(link.pins());
-        scene.evidence().pins().stream()
+        incident.evidence().pins().stream()
                 .filter(pin -> pin.kind() == ObjectKind.LINK && pin.id() == link.id())
                 .map(Pin::path)
                 .forEach(pins::add);
@@ -264,9 +265,9 @@ final class StaleProgramRemedy {
                 .toList();
         List<Integer> allStale =
                 stale.stream().map(attached -> attached.program().programId()).toList();
-        ids.forEach(
-                id -> scene.evidence().state().programs().find(id).ifPresent(program -> pins.addAll(program.pins())));
-        scene.datapath().generations().stream()
+        ids.forEach(id ->
+                incident.evidence().state().programs().find(id).ifPresent(program -> pins.addAll(program.pins())));
+        incident.datapath().generations().stream()
                 .filter(Generation::isNotCurrent)
                 .filter(generation -> !generation.programs().isEmpty() && allStale.containsAll(generation.programs()))
                 .forEach(generation -> pins.addAll(generation.map().pins()));
@@ -324,8 +325,8 @@ final class StaleProgramRemedy {
     }
 
     private RemedyStep reboot() {
-        String node =
-                ShellText.nodeName(scene.bundle().manifest().map(Manifest::node).orElse(""));
+        String node = ShellText.nodeName(
+                incident.bundle().manifest().map(Manifest::node).orElse(""));
         return new RemedyStep(
                 "Last resort: drain and reboot the node",
                 "The steps above could not be taken, or left the old program in place.",

@@ -28,7 +28,7 @@ import java.util.stream.Stream;
  * an answer shows.
  */
 final class UntranslatedFrontend implements Rule {
-    private static final int MOST_FRAMES = 6;
+    private static final int MAX_FRAMES = 6;
 
     @Override
     public String id() {
@@ -41,11 +41,13 @@ final class UntranslatedFrontend implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Case scene) {
-        return scene.bypass().map(bypass -> List.of(finding(scene, bypass))).orElse(List.of());
+    public List<Finding> findings(Incident incident) {
+        return incident.bypass()
+                .map(bypass -> List.of(finding(incident, bypass)))
+                .orElse(List.of());
     }
 
-    private Finding finding(Case scene, Bypass bypass) {
+    private Finding finding(Incident incident, Bypass bypass) {
         List<CorrelatedDestination> raw = bypass.raw();
         List<Hook> hooks = bypass.hooks();
         long attempts = raw.stream()
@@ -84,20 +86,20 @@ final class UntranslatedFrontend implements Rule {
                 id(),
                 id(),
                 Severity.CRITICAL,
-                scene.evidence().agentOptions().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
+                incident.evidence().agentOptions().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
                 title,
                 seen,
                 List.copyOf(explanation),
                 Optional.of(bypass.example()),
                 supporting(raw, hooks),
                 List.of(),
-                rivals(scene),
-                List.of(remedy(scene, hooks)));
+                rivals(incident),
+                List.of(remedy(incident, hooks)));
     }
 
-    private static List<String> pinsOfLinks(Case scene, List<Hook> hooks) {
+    private static List<String> pinsOfLinks(Incident incident, List<Hook> hooks) {
         List<String> wrong = cgroups(hooks);
-        List<BpfLink> links = scene.hooks().stream()
+        List<BpfLink> links = incident.hooks().stream()
                 .filter(hook -> wrong.contains(hook.cgroup()))
                 .flatMap(hook -> hook.programs().stream())
                 .filter(program -> program.view().isPresent())
@@ -106,13 +108,13 @@ final class UntranslatedFrontend implements Rule {
                 .distinct()
                 .toList();
         Stream<String> listed = links.stream().flatMap(link -> link.pins().stream());
-        Stream<String> walked = scene.evidence().pins().stream()
+        Stream<String> walked = incident.evidence().pins().stream()
                 .filter(pin -> pin.kind() == ObjectKind.LINK && links.stream().anyMatch(link -> link.id() == pin.id()))
                 .map(Pin::path);
         return Stream.concat(listed, walked)
                 .distinct()
                 .sorted()
-                .filter(path -> ShellText.isPin(path, scene.evidence().bpffsMounts()))
+                .filter(path -> ShellText.isPin(path, incident.evidence().bpffsMounts()))
                 .toList();
     }
 
@@ -132,22 +134,22 @@ final class UntranslatedFrontend implements Rule {
             destination.attempts().stream()
                     .flatMap(attempt -> attempt.frames().stream()
                             .map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN")))
-                    .limit(MOST_FRAMES)
+                    .limit(MAX_FRAMES)
                     .forEach(citations::add);
         }
         return citations.stream().distinct().toList();
     }
 
-    private static List<Rival> rivals(Case scene) {
+    private static List<Rival> rivals(Incident incident) {
         return List.of(
                 new Rival(
                         "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
                                 + " pods are translated one by one",
-                        hostNetworkAlone(scene.evidence().agentOptions()),
+                        hostNetworkAlone(incident.evidence().agentOptions()),
                         "bpfSocketLBHostnsOnly in cilium-dbg status --verbose"),
                 new Rival(
                         "The collector saw only a part of the cgroup tree",
-                        scene.evidence().cgroups().stream()
+                        incident.evidence().cgroups().stream()
                                         .anyMatch(cgroup -> cgroup.path().equals("/"))
                                 ? "Speaks against it: node/cgroups.tsv lists the root of a hierarchy; if that is a cgroup"
                                         + " namespace's root and not the host's, programs above it stay unseen."
@@ -166,8 +168,8 @@ final class UntranslatedFrontend implements Rule {
     }
 
     /** The exact pins of the links that sit on the wrong cgroup; a pattern would take whatever lies beside them. */
-    private static RemedyStep remedy(Case scene, List<Hook> hooks) {
-        List<String> pins = pinsOfLinks(scene, hooks);
+    private static RemedyStep remedy(Incident incident, List<Hook> hooks) {
+        List<String> pins = pinsOfLinks(incident, hooks);
         String removal = pins.isEmpty()
                 ? ""
                 : String.join("\n", pins.stream().map(ShellText::removePin).toList()) + "\n";
@@ -177,7 +179,7 @@ final class UntranslatedFrontend implements Rule {
                 "bpftool cgroup show /sys/fs/cgroup effective\n" + removal
                         + "kubectl -n kube-system delete pod -l k8s-app=cilium --field-selector spec.nodeName="
                         + ShellText.nodeName(
-                                scene.bundle().manifest().map(Manifest::node).orElse("")),
+                                incident.bundle().manifest().map(Manifest::node).orElse("")),
                 pins.isEmpty()
                         ? "The agent attaches its programs anew. This bundle names no pin of a link that it could find and"
                                 + " keep instead."

@@ -19,7 +19,7 @@ import java.util.BitSet;
  * <p>The escape {@code \'} (up to 7.1) is left to the parser, which can be told to take it.
  */
 final class JsonRepair extends InputStream {
-    private static final int MOST_DEPTH = 1024;
+    private static final int MAX_DEPTH = 1024;
     private static final int LONGEST_NAME = 1 << 16;
 
     private final PushbackInputStream in;
@@ -75,7 +75,7 @@ final class JsonRepair extends InputStream {
     private int structural(int c) throws IOException {
         switch (c) {
             case '{', '[' -> {
-                depth = Math.min(depth + 1, MOST_DEPTH);
+                depth = Math.min(depth + 1, MAX_DEPTH);
                 arrays.set(depth, c == '[');
                 wrapped.clear(depth);
                 elementStart = c == '[';

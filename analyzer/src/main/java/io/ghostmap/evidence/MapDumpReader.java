@@ -194,7 +194,7 @@ final class MapDumpReader {
             return true;
         }
         if (slab.isFull(row.key.length + row.value.length)) {
-            note("only its first " + slab.count() + " entries were read: larger than " + Slab.MOST_BYTES + " bytes");
+            note("only its first " + slab.count() + " entries were read: larger than " + Slab.MAX_BYTES + " bytes");
             return false;
         }
         if (!slab.fits(row.key.length, row.value.length)) {

@@ -11,7 +11,7 @@ import java.util.function.IntPredicate;
  */
 final class Slab {
     /** 524,288 conntrack rows have 37 MB; four times that is room enough for any dump that is read whole. */
-    static final int MOST_BYTES = 160 << 20;
+    static final int MAX_BYTES = 160 << 20;
 
     private static final int PIECE = 1 << 20;
 
@@ -39,7 +39,7 @@ final class Slab {
     }
 
     boolean isFull(int further) {
-        return kept && (long) count * (keyBytes + valueBytes) + further > MOST_BYTES;
+        return kept && (long) count * (keyBytes + valueBytes) + further > MAX_BYTES;
     }
 
     /** Makes room for one row, counts it, and returns where its key begins in {@link #piece()}. */

@@ -20,10 +20,10 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
      * The name that goes with one end.
      *
      * @param end where the connection really goes; unknown where that is
-     * @param name the address that the application is told, as {@link Fate.Connects}, or unknown
+     * @param name the address that the application is told, as {@link Disposition.Connects}, or unknown
      * @param share of all connects under the same conditions
      */
-    public record Told(Fate end, Fate name, double share, List<String> conditions) {}
+    public record Told(Disposition end, Disposition name, double share, List<String> conditions) {}
 
     /**
      * One program's turn.
@@ -38,7 +38,7 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
             HookProgram program,
             List<Integer> reverseSkMaps,
             List<Endpoint> before,
-            List<Fate> after,
+            List<Disposition> after,
             List<Note> notes,
             List<MapEntry> rows) {}
 
@@ -48,10 +48,10 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
      *
      * @param outcome what the reading program makes of it
      */
-    public record Note(int mapId, int writtenBy, Endpoint backend, Endpoint asked, int revNatId, Outcome outcome) {}
+    public record Note(int mapId, int writtenBy, Endpoint backend, Endpoint asked, int revNatId, NoteState outcome) {}
 
     /** What becomes of a note that is found. */
-    public enum Outcome {
+    public enum NoteState {
         /** The service is still there: the application is told what it asked for. */
         COUNTS,
         /** The program does not know that service, or under another id: it deletes the note and translates nothing. */
@@ -61,19 +61,19 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
     }
 
     /** The names without the ends, with their shares added. */
-    public List<Chance> names() {
-        record Same(Fate name, List<String> conditions) {}
+    public List<Outcome> names() {
+        record Same(Disposition name, List<String> conditions) {}
         Map<Same, Double> shares = new LinkedHashMap<>();
         told.forEach(one -> shares.merge(new Same(one.name, one.conditions), one.share, Double::sum));
         return shares.entrySet().stream()
-                .map(same -> new Chance(same.getKey().name, same.getValue(), same.getKey().conditions))
+                .map(same -> new Outcome(same.getKey().name, same.getValue(), same.getKey().conditions))
                 .toList();
     }
 
     /** The one name that every application is told; empty where there are several, or one that is not known. */
     public Optional<Endpoint> only() {
-        List<Fate> distinct = told.stream().map(Told::name).distinct().toList();
-        return distinct.size() == 1 && distinct.get(0) instanceof Fate.Connects connects
+        List<Disposition> distinct = told.stream().map(Told::name).distinct().toList();
+        return distinct.size() == 1 && distinct.get(0) instanceof Disposition.Connects connects
                 ? Optional.of(connects.endpoint())
                 : Optional.empty();
     }

@@ -10,7 +10,7 @@ import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.replay.PeerName.Note;
-import io.ghostmap.replay.PeerName.Outcome;
+import io.ghostmap.replay.PeerName.NoteState;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -60,11 +60,11 @@ final class PeerNames {
 
     /** Of each hook whose sockets were translated at all. */
     static List<PeerName> of(
-            List<Way> ways, List<Hook> hooks, Protocol protocol, Client client, Translation.Setting setting) {
-        List<Way> connected = ways.stream()
-                .filter(way -> way.refusal().isEmpty() || way.unknown().isPresent())
+            List<Branch> branches, List<Hook> hooks, Protocol protocol, Client client, Translation.Setting setting) {
+        List<Branch> connected = branches.stream()
+                .filter(branch -> branch.refusal().isEmpty() || branch.unknown().isPresent())
                 .toList();
-        if (connected.stream().allMatch(way -> way.rewrites().isEmpty())) {
+        if (connected.stream().allMatch(branch -> branch.rewrites().isEmpty())) {
             return List.of();
         }
         Translation.Socket socket = new Translation.Socket(protocol, client, SocketCookie.UNKNOWN, setting);
@@ -80,23 +80,23 @@ final class PeerNames {
      * @param notes that are left, the later ones of one key alone
      */
     private record Asking(
-            Fate end,
+            Disposition end,
             Endpoint name,
             double share,
             List<String> conditions,
             Optional<String> unknown,
             List<Rewrite> notes) {
 
-        static Asking of(Way way) {
+        static Asking of(Branch branch) {
             record Key(Optional<Integer> map, Endpoint backend) {}
             Map<Key, Rewrite> last = new LinkedHashMap<>();
-            way.rewrites().forEach(note -> last.put(new Key(note.reverseSkMap(), note.backend()), note));
+            branch.rewrites().forEach(note -> last.put(new Key(note.reverseSkMap(), note.backend()), note));
             return new Asking(
-                    way.fate(),
-                    way.at().unmapped(),
-                    way.share(),
-                    way.conditions(),
-                    way.unknown(),
+                    branch.disposition(),
+                    branch.at().unmapped(),
+                    branch.share(),
+                    branch.conditions(),
+                    branch.unknown(),
                     List.copyOf(last.values()));
         }
 
@@ -123,13 +123,13 @@ final class PeerNames {
                     : Optional.of(new Asking(end, name, share * part, List.copyOf(all), unknown, notes));
         }
 
-        Fate answer() {
-            return unknown.<Fate>map(Fate.Unknown::new).orElseGet(() -> new Fate.Connects(name));
+        Disposition answer() {
+            return unknown.<Disposition>map(Disposition.Unknown::new).orElseGet(() -> new Disposition.Connects(name));
         }
     }
 
-    private PeerName of(List<Way> ways) {
-        List<Asking> asking = ways.stream().map(Asking::of).toList();
+    private PeerName of(List<Branch> branches) {
+        List<Asking> asking = branches.stream().map(Asking::of).toList();
         for (HookProgram program : hook.programs()) {
             asking = run(program, asking);
         }
@@ -144,7 +144,7 @@ final class PeerNames {
         notes.clear();
         rows.clear();
         Set<Endpoint> before = new LinkedHashSet<>();
-        Set<Fate> after = new LinkedHashSet<>();
+        Set<Disposition> after = new LinkedHashSet<>();
         List<Asking> next = new ArrayList<>();
         for (Asking one : asking) {
             if (one.unknown.isPresent()) {
@@ -251,17 +251,17 @@ final class PeerNames {
         return List.copyOf(recalled);
     }
 
-    private Recalled become(Asking one, Translation.Effect effect, int mapId, Rewrite note) {
-        Outcome outcome;
+    private Recalled become(Asking one, Translation.Decision effect, int mapId, Rewrite note) {
+        NoteState outcome;
         Recalled recalled;
-        if (effect instanceof Translation.Effect.Passes) {
-            outcome = Outcome.COUNTS;
+        if (effect instanceof Translation.Decision.Passes) {
+            outcome = NoteState.COUNTS;
             recalled = new Recalled(one.told(note.asked()), true);
-        } else if (effect instanceof Translation.Effect.Unknown unknown) {
-            outcome = Outcome.OPEN;
+        } else if (effect instanceof Translation.Decision.Unknown unknown) {
+            outcome = NoteState.OPEN;
             recalled = new Recalled(one.lost(unknown.reason()), true);
         } else {
-            outcome = Outcome.FORGOTTEN; // and sock6 unwraps a name that it had no note of, but not this one
+            outcome = NoteState.FORGOTTEN; // and sock6 unwraps a name that it had no note of, but not this one
             recalled = new Recalled(one.without(note), Family.of(note.backend().address()) == Family.IPV6);
         }
         notes.add(new Note(mapId, note.program(), note.backend(), note.asked(), note.revNatId(), outcome));
@@ -276,7 +276,7 @@ final class PeerNames {
 
     /** Ways that nothing tells apart any more are one, with their shares added. */
     private static List<Asking> merged(List<Asking> asking) {
-        record Same(Fate end, Fate answer, List<String> conditions) {}
+        record Same(Disposition end, Disposition answer, List<String> conditions) {}
         Map<Same, Asking> distinct = new LinkedHashMap<>();
         for (Asking one : asking) {
             distinct.merge(

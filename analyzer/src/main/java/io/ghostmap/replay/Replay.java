@@ -9,47 +9,47 @@ import java.util.stream.Collectors;
  * What a connect to a frontend comes to at one hook.
  *
  * @param client who connects
- * @param chances under the programs as they run
+ * @param outcomes under the programs as they run
  * @param current under the current generation alone
  */
-public record Replay(Frontend frontend, Hook hook, Client client, List<Chance> chances, List<Chance> current) {
+public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> outcomes, List<Outcome> current) {
     /** All possible ends, without doubles. */
-    public List<Fate> outcome() {
-        return fates(chances);
+    public List<Disposition> outcome() {
+        return dispositions(outcomes);
     }
 
     /** All ends that the current generation alone would allow, without doubles. */
-    public List<Fate> expected() {
-        return fates(current);
+    public List<Disposition> expected() {
+        return dispositions(current);
     }
 
     /** Whether any of its possible ends is one of those. */
-    public boolean endsIn(Set<Fate> fates) {
-        for (Chance chance : chances) {
-            if (fates.contains(chance.fate())) {
+    public boolean endsIn(Set<Disposition> dispositions) {
+        for (Outcome outcome : outcomes) {
+            if (dispositions.contains(outcome.disposition())) {
                 return true;
             }
         }
         return false;
     }
 
-    private static List<Fate> fates(List<Chance> chances) {
-        return chances.stream().map(Chance::fate).distinct().toList();
+    private static List<Disposition> dispositions(List<Outcome> outcomes) {
+        return outcomes.stream().map(Outcome::disposition).distinct().toList();
     }
 
     /** Whether the evidence does not tell how it ends under the programs as they run. */
     public boolean isOutcomeOpen() {
-        return isOpen(chances);
+        return isOpen(outcomes);
     }
 
     /** Whether the evidence does not tell how it ends, or how it should. */
     public boolean isUndecided() {
-        return isOpen(chances) || isOpen(current);
+        return isOpen(outcomes) || isOpen(current);
     }
 
-    private static boolean isOpen(List<Chance> chances) {
-        for (Chance chance : chances) {
-            if (chance.fate() instanceof Fate.Unknown) {
+    private static boolean isOpen(List<Outcome> outcomes) {
+        for (Outcome outcome : outcomes) {
+            if (outcome.disposition() instanceof Disposition.Unknown) {
                 return true;
             }
         }
@@ -59,13 +59,15 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Chance> c
     /** Whether the node sends the connection elsewhere than the current generation would, as far as both are known. */
     public boolean affected() {
         // Nearly all of a large node's lead where they should, slot by slot.
-        return !chances.equals(current) && !isUndecided() && !ends(outcome()).equals(ends(expected()));
+        return !outcomes.equals(current) && !isUndecided() && !ends(outcome()).equals(ends(expected()));
     }
 
     /** For the client a refusal is a refusal, whatever the reason. */
-    private static Set<Fate> ends(List<Fate> fates) {
-        return fates.stream()
-                .map(fate -> fate instanceof Fate.Refused ? new Fate.Refused("", List.of()) : fate)
+    private static Set<Disposition> ends(List<Disposition> dispositions) {
+        return dispositions.stream()
+                .map(disposition -> disposition instanceof Disposition.Refused
+                        ? new Disposition.Refused("", List.of())
+                        : disposition)
                 .collect(Collectors.toSet());
     }
 
@@ -82,7 +84,7 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Chance> c
                         && frontend.equals(that.frontend)
                         && hook.equals(that.hook)
                         && client.equals(that.client)
-                        && chances.equals(that.chances)
+                        && outcomes.equals(that.outcomes)
                         && current.equals(that.current));
     }
 }

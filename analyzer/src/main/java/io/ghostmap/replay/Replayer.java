@@ -34,10 +34,10 @@ import java.util.stream.Stream;
 /** The door of the room: runs connects through hooks. */
 public final class Replayer {
     /** Ways of one connection through one chain; a node has a handful, a bundle made up for harm any number. */
-    private static final int MOST_WAYS = 4_096;
+    private static final int MAX_WAYS = 4_096;
 
-    private static final List<Chance> NO_CURRENT = List.of(new Chance(
-            new Fate.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
+    private static final List<Outcome> NO_CURRENT = List.of(new Outcome(
+            new Disposition.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
 
     private final Datapath datapath;
     private final Translation.Setting setting;
@@ -157,16 +157,16 @@ public final class Replayer {
     }
 
     private Replay replay(Chain chain, Frontend frontend, Client client) {
-        List<Chance> chances = chances(run(chain.hook, frontend, client, Watcher.NONE));
-        List<Chance> current = current(chain, frontend, client);
-        return new Replay(frontend, chain.hook, client, chances, current.equals(chances) ? chances : current);
+        List<Outcome> outcomes = outcomes(run(chain.hook, frontend, client, Watcher.NONE));
+        List<Outcome> current = current(chain, frontend, client);
+        return new Replay(frontend, chain.hook, client, outcomes, current.equals(outcomes) ? outcomes : current);
     }
 
     /** Each program's turn in that replay: run again, since of a large node's replays hardly any are told step by step. */
     public List<Step> steps(Replay replay) {
-        Trail trail = new Trail();
-        run(replay.hook(), replay.frontend(), replay.client(), trail);
-        return trail.steps();
+        Trace trace = new Trace();
+        run(replay.hook(), replay.frontend(), replay.client(), trace);
+        return trace.steps();
     }
 
     /**
@@ -185,8 +185,8 @@ public final class Replayer {
         if (reverse.isEmpty()) {
             return List.of();
         }
-        List<Way> ways = run(replay.hook(), replay.frontend(), replay.client(), Watcher.NONE);
-        return PeerNames.of(ways, reverse, replay.frontend().protocol(), replay.client(), setting);
+        List<Branch> branches = run(replay.hook(), replay.frontend(), replay.client(), Watcher.NONE);
+        return PeerNames.of(branches, reverse, replay.frontend().protocol(), replay.client(), setting);
     }
 
     /** Is told of every way that is not refused yet. */
@@ -194,81 +194,82 @@ public final class Replayer {
         Watcher NONE = new Watcher() {};
 
         /** The program at its turn sees that way, and makes that of it. */
-        default void sees(Way way, Translation.Result result) {}
+        default void sees(Branch branch, Translation.Result result) {}
 
         /** One of the ways that it has become. */
-        default void leaves(Way way) {}
+        default void leaves(Branch branch) {}
 
         /** It has seen all. */
         default void ends(HookProgram program) {}
     }
 
-    private List<Way> run(Hook hook, Frontend frontend, Client client, Watcher watcher) {
-        List<Way> ways = List.of(Way.to(frontend.endpoint()));
+    private List<Branch> run(Hook hook, Frontend frontend, Client client, Watcher watcher) {
+        List<Branch> branches = List.of(Branch.to(frontend.endpoint()));
         for (HookProgram program : hook.programs()) {
-            ways = run(hook, program, ways, frontend.protocol(), client, watcher);
+            branches = run(hook, program, branches, frontend.protocol(), client, watcher);
             watcher.ends(program);
         }
-        return ways;
+        return branches;
     }
 
-    private List<Way> run(
-            Hook hook, HookProgram program, List<Way> ways, Protocol protocol, Client client, Watcher watcher) {
-        List<Way> next = new ArrayList<>(ways.size());
+    private List<Branch> run(
+            Hook hook, HookProgram program, List<Branch> branches, Protocol protocol, Client client, Watcher watcher) {
+        List<Branch> next = new ArrayList<>(branches.size());
         Translation.Setting watched = watcher == Watcher.NONE ? untold : setting;
         boolean untouched = true;
-        for (Way way : ways) {
-            if (way.unknown().isPresent()) {
-                next.add(way);
+        for (Branch branch : branches) {
+            if (branch.unknown().isPresent()) {
+                next.add(branch);
                 continue;
             }
-            if (next.size() >= MOST_WAYS) {
-                next.add(way.lost("the connection can take more ways than are followed"));
+            if (next.size() >= MAX_WAYS) {
+                next.add(branch.lost("the connection can take more ways than are followed"));
                 untouched = false;
                 continue;
             }
-            Translation.Socket socket = new Translation.Socket(protocol, client, way.cookie(), watched);
-            Translation.Result result = translate(program, way.at(), hook.attachType(), socket);
-            boolean open = way.refusal().isEmpty();
+            Translation.Socket socket = new Translation.Socket(protocol, client, branch.cookie(), watched);
+            Translation.Result result = translate(program, branch.at(), hook.attachType(), socket);
+            boolean open = branch.refusal().isEmpty();
             if (open) {
-                watcher.sees(way, result);
+                watcher.sees(branch, result);
             }
             for (Translation.Choice choice : result.choices()) {
-                if (way.excludes(choice)) {
+                if (branch.excludes(choice)) {
                     untouched = false;
                     continue;
                 }
-                Way then = way.then(choice);
-                untouched &= way.isLeftBy(choice);
+                Branch then = branch.then(choice);
+                untouched &= branch.isLeftBy(choice);
                 next.add(then);
                 if (open) {
                     watcher.leaves(then);
                 }
             }
         }
-        return untouched && next.size() == ways.size() ? ways : Way.merged(next);
+        return untouched && next.size() == branches.size() ? branches : Branch.merged(next);
     }
 
     private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
         if (!program.listed()) {
             return only(
-                    new Translation.Effect.Unknown("program " + program.programId() + " is in no list of programs"),
+                    new Translation.Decision.Unknown("program " + program.programId() + " is in no list of programs"),
                     socket);
         }
         if (program.view().isEmpty()) {
-            return only(new Translation.Effect.Passes(), socket); // not ours: assumed to pass, and named in the report
+            return only(
+                    new Translation.Decision.Passes(), socket); // not ours: assumed to pass, and named in the report
         }
         return translate(program.view().get(), at, type, socket);
     }
 
-    private static Translation.Result only(Translation.Effect effect, Translation.Socket socket) {
+    private static Translation.Result only(Translation.Decision effect, Translation.Socket socket) {
         return new Translation.Result(
                 List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), List.of(), true);
     }
 
     private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
         if (knowsNothingOf(view, at, type)) {
-            return only(new Translation.Effect.FindsNothing(), socket);
+            return only(new Translation.Decision.FindsNothing(), socket);
         }
         Translation.Result result = translate(view, view.semantics(), at, type, socket);
         return result.alike() ? result : byRelease(view, at, type, socket);
@@ -335,8 +336,8 @@ public final class Replayer {
         Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket);
         List<Translation.Choice> choices = new ArrayList<>();
         for (Translation.Choice choice : wrapped.choices()) {
-            if (choice.effect() instanceof Translation.Effect.FindsNothing
-                    || choice.effect() instanceof Translation.Effect.Unknown) {
+            if (choice.effect() instanceof Translation.Decision.FindsNothing
+                    || choice.effect() instanceof Translation.Decision.Unknown) {
                 plain.choices().forEach(next -> choices.add(next.given(choice.conditions())));
             } else {
                 choices.add(choice);
@@ -350,53 +351,55 @@ public final class Replayer {
                 List.copyOf(choices), List.copyOf(entries), options, plain.alike() && wrapped.alike());
     }
 
-    private static List<Chance> chances(List<Way> ways) {
-        record Same(Fate fate, List<String> conditions) {
+    private static List<Outcome> outcomes(List<Branch> branches) {
+        record Same(Disposition disposition, List<String> conditions) {
             @Override
             public int hashCode() {
-                return fate.hashCode();
+                return disposition.hashCode();
             }
 
             @Override
             public boolean equals(Object other) {
-                return other instanceof Same that && fate.equals(that.fate) && conditions.equals(that.conditions);
+                return other instanceof Same that
+                        && disposition.equals(that.disposition)
+                        && conditions.equals(that.conditions);
             }
         }
-        if (Way.leadApart(ways)) {
-            List<Chance> apart = new ArrayList<>(ways.size());
-            for (Way way : ways) {
-                apart.add(new Chance(way.fate(), way.share(), way.conditions()));
+        if (Branch.leadApart(branches)) {
+            List<Outcome> apart = new ArrayList<>(branches.size());
+            for (Branch branch : branches) {
+                apart.add(new Outcome(branch.disposition(), branch.share(), branch.conditions()));
             }
             return List.copyOf(apart);
         }
         Map<Same, Double> shares = new LinkedHashMap<>();
-        for (Way way : ways) {
-            shares.merge(new Same(way.fate(), way.conditions()), way.share(), Double::sum);
+        for (Branch branch : branches) {
+            shares.merge(new Same(branch.disposition(), branch.conditions()), branch.share(), Double::sum);
         }
-        List<Chance> chances = new ArrayList<>();
+        List<Outcome> outcomes = new ArrayList<>();
         for (Map.Entry<Same, Double> entry : shares.entrySet()) {
             Same same = entry.getKey();
-            chances.add(new Chance(same.fate, entry.getValue(), same.conditions));
+            outcomes.add(new Outcome(same.disposition, entry.getValue(), same.conditions));
         }
-        return List.copyOf(chances);
+        return List.copyOf(outcomes);
     }
 
-    private List<Chance> current(Chain chain, Frontend frontend, Client client) {
+    private List<Outcome> current(Chain chain, Frontend frontend, Client client) {
         Optional<View> view = chain.current(Family.of(frontend.endpoint().address()));
         if (view.isEmpty()) {
             return NO_CURRENT;
         }
-        Way start = Way.to(frontend.endpoint());
+        Branch start = Branch.to(frontend.endpoint());
         Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN, untold);
-        List<Way> ways = new ArrayList<>();
+        List<Branch> branches = new ArrayList<>();
         AttachType type = chain.hook.attachType();
         for (Translation.Choice choice :
                 translate(view.get(), frontend.endpoint(), type, socket).choices()) {
             if (!start.excludes(choice)) {
-                ways.add(start.then(choice));
+                branches.add(start.then(choice));
             }
         }
-        return chances(ways);
+        return outcomes(branches);
     }
 
     /** The program of the hook that reads the current generation, or else any program that does. */

@@ -20,13 +20,13 @@ public record Step(
         HookProgram program,
         Optional<Integer> servicesMap,
         List<Endpoint> before,
-        List<Fate> after,
+        List<Disposition> after,
         List<Citation> options,
         List<MapEntry> rows) {
 
     /** Whether the program changed nothing: every address leaves as it came. */
     public boolean passes() {
-        return after.equals(before.stream().map(Fate.Connects::new).toList());
+        return after.equals(before.stream().map(Disposition.Connects::new).toList());
     }
 
     /**

@@ -45,10 +45,10 @@ import java.util.stream.Stream;
  */
 final class Translation {
     /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
-    private static final int MOST_ENTRIES = 1 + 2 * 16;
+    private static final int MAX_ENTRIES = 1 + 2 * 16;
 
     /** Missing slots that are followed one by one: what the choice tells of the socket is kept only then. */
-    private static final int MOST_MISSING = 64;
+    private static final int MAX_MISSING = 64;
 
     /** How far a clock may be ahead of the reading of it: a run of the collector takes minutes. */
     private static final long CLOCK_SLACK_SECONDS = 3_600;
@@ -101,21 +101,21 @@ final class Translation {
     record Socket(Protocol protocol, Client client, SocketCookie cookie, Setting setting) {}
 
     /** What the program does: one way of several. */
-    sealed interface Effect {
+    sealed interface Decision {
         /** It lets the address pass. */
-        record Passes() implements Effect {}
+        record Passes() implements Decision {}
 
         /** It knows no such service: the address passes, or is looked up again as what it maps to. */
-        record FindsNothing() implements Effect {}
+        record FindsNothing() implements Decision {}
 
         /** It exchanges the address. */
-        record Rewrites(Rewrite rewrite) implements Effect {}
+        record Rewrites(Rewrite rewrite) implements Decision {}
 
         /** It makes connect() fail. */
-        record Refuses(String reason, List<String> errors) implements Effect {}
+        record Refuses(String reason, List<String> errors) implements Decision {}
 
         /** The evidence does not tell. */
-        record Unknown(String reason) implements Effect {}
+        record Unknown(String reason) implements Decision {}
     }
 
     /**
@@ -123,8 +123,8 @@ final class Translation {
      *
      * @param cookie what the choice tells of the socket
      */
-    record Choice(Effect effect, double share, List<String> conditions, SocketCookie cookie) {
-        Choice with(Effect other) {
+    record Choice(Decision effect, double share, List<String> conditions, SocketCookie cookie) {
+        Choice with(Decision other) {
             return new Choice(other, share, conditions, cookie);
         }
 
@@ -136,8 +136,8 @@ final class Translation {
         }
 
         Choice withoutErrors() {
-            return effect instanceof Effect.Refuses refuses
-                    ? with(new Effect.Refuses(refuses.reason(), List.of()))
+            return effect instanceof Decision.Refuses refuses
+                    ? with(new Decision.Refuses(refuses.reason(), List.of()))
                     : this;
         }
 
@@ -146,12 +146,12 @@ final class Translation {
             List<Choice> both = new ArrayList<>();
             for (int i = 0; i < first.size(); i++) {
                 Choice choice = first.get(i);
-                if (choice.effect instanceof Effect.Refuses one
-                        && again.get(i).effect instanceof Effect.Refuses other) {
+                if (choice.effect instanceof Decision.Refuses one
+                        && again.get(i).effect instanceof Decision.Refuses other) {
                     List<String> errors = Stream.concat(one.errors().stream(), other.errors().stream())
                             .distinct()
                             .toList();
-                    choice = choice.with(new Effect.Refuses(one.reason(), errors));
+                    choice = choice.with(new Decision.Refuses(one.reason(), errors));
                 }
                 both.add(choice);
             }
@@ -635,7 +635,7 @@ final class Translation {
         }
         Set<Integer> present = slots.stream().map(Slot::index).collect(Collectors.toSet());
         String what = (count - present.size()) + " of " + count + " slots of " + service.frontend() + " are missing";
-        if (drawn || open > MOST_MISSING) {
+        if (drawn || open > MAX_MISSING) {
             missing(tables.services(), what, open * share, given, cookie);
             return;
         }
@@ -689,27 +689,27 @@ final class Translation {
     }
 
     private void deadEnd(String why, double share, List<String> given, SocketCookie chosen) {
-        Effect effect = ask(
-                release -> release.refusesDeadEnd() ? new Effect.Refuses(why, release.errors()) : new Effect.Passes());
+        Decision effect = ask(release ->
+                release.refusesDeadEnd() ? new Decision.Refuses(why, release.errors()) : new Decision.Passes());
         choices.add(new Choice(effect, share, given, chosen));
     }
 
     private void rewrite(Service service, Endpoint backend, double share, List<String> given, SocketCookie chosen) {
         Rewrite rewrite =
                 new Rewrite(view.program().id(), tables.reverseSk().mapId(), backend, destination, service.revNatId());
-        choices.add(new Choice(new Effect.Rewrites(rewrite), share, given, chosen));
+        choices.add(new Choice(new Decision.Rewrites(rewrite), share, given, chosen));
     }
 
     private void miss(List<String> given) {
-        choices.add(new Choice(new Effect.FindsNothing(), 1, given, cookie));
+        choices.add(new Choice(new Decision.FindsNothing(), 1, given, cookie));
     }
 
     private void pass(List<String> given) {
-        choices.add(new Choice(new Effect.Passes(), 1, given, cookie));
+        choices.add(new Choice(new Decision.Passes(), 1, given, cookie));
     }
 
     private void unknown(String why, List<String> given) {
-        choices.add(new Choice(new Effect.Unknown(why), 1, given, cookie));
+        choices.add(new Choice(new Decision.Unknown(why), 1, given, cookie));
     }
 
     private void cite(MapEntry entry) {
@@ -717,7 +717,7 @@ final class Translation {
     }
 
     private void cite(MapDump dump, int row) {
-        if (setting.citing() && entries.size() < MOST_ENTRIES) {
+        if (setting.citing() && entries.size() < MAX_ENTRIES) {
             entries.add(new MapEntry(dump, row));
         }
     }

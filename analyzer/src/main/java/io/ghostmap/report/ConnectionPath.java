@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 public record ConnectionPath(
         String frontend, String service, List<Station> stations, String expected, boolean affected) {
 
-    private static final int MOST_ENTRIES = 3;
+    private static final int MAX_ENTRIES = 3;
 
     private static final Comparator<Report.Replay> CLEARNESS =
             Comparator.comparing(Report.Replay::affected).thenComparingLong(Report.Replay::observedSyns);
@@ -59,7 +59,7 @@ public record ConnectionPath(
 
     /** A service that still exists makes the clearer drawing than one that only the old generation knows. */
     private static boolean hasBackendsInTheCurrentGeneration(Report.Replay replay) {
-        return replay.expected().stream().noneMatch(fate -> fate.endsWith(ReplaySection.UNTRANSLATED));
+        return replay.expected().stream().noneMatch(disposition -> disposition.endsWith(ReplaySection.UNTRANSLATED));
     }
 
     private static ConnectionPath of(Report report, Report.Replay replay) {
@@ -119,9 +119,9 @@ public record ConnectionPath(
                 after.equals(step.before())
                         ? (step.entries().isEmpty() ? "no entry: " : "") + "lets it pass"
                         : "rewrites the destination");
-        step.entries().stream().limit(MOST_ENTRIES).forEach(entry -> lines.add(entryText(entry)));
-        if (step.entries().size() > MOST_ENTRIES) {
-            lines.add((step.entries().size() - MOST_ENTRIES) + " further entries");
+        step.entries().stream().limit(MAX_ENTRIES).forEach(entry -> lines.add(entryText(entry)));
+        if (step.entries().size() > MAX_ENTRIES) {
+            lines.add((step.entries().size() - MAX_ENTRIES) + " further entries");
         }
         return new Station("program", tone(step), "Program " + step.program(), List.copyOf(lines), after);
     }

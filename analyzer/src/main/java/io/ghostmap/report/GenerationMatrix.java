@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** Destinations on the wire against generations, services and backends of one program in one column. */
 public record GenerationMatrix(List<Column> columns, List<Row> rows, int further) {
     /** More rows than these stand in the JSON form only. */
-    private static final int MOST_ROWS = 60;
+    private static final int MAX_ROWS = 60;
 
     public record Column(
             int servicesMap,
@@ -20,7 +20,7 @@ public record GenerationMatrix(List<Column> columns, List<Row> rows, int further
     static GenerationMatrix of(Report report) {
         List<Column> columns = columns(report);
         List<Row> rows = report.destinations().stream()
-                .limit(MOST_ROWS)
+                .limit(MAX_ROWS)
                 .map(destination -> new Row(
                         Words.endpoint(destination),
                         destination,

@@ -35,7 +35,7 @@ public record MapDiff(
     public record EntryChange(String change, String key, String before, String after) {}
 
     /** More rows than these only the JSON form has. */
-    private static final int MOST_ENTRIES = 200;
+    private static final int MAX_ENTRIES = 200;
 
     public static MapDiff of(MapContent first, MapContent second) {
         Optional<ServiceDiff> services = ServiceDiff.between(
@@ -171,7 +171,7 @@ public record MapDiff(
     private static void entriesOf(StringBuilder out, MapDiff diff) {
         out.append('\n');
         TextTable.paragraph(out, diff.sameEntries + " entries are the same, " + diff.entries.size() + " differ");
-        for (EntryChange change : diff.entries.stream().limit(MOST_ENTRIES).toList()) {
+        for (EntryChange change : diff.entries.stream().limit(MAX_ENTRIES).toList()) {
             String sign =
                     change.change().equals("added") ? "+ " : change.change().equals("removed") ? "- " : "~ ";
             TextTable.paragraph(out, sign + change.key());
@@ -182,8 +182,8 @@ public record MapDiff(
                 TextTable.paragraph(out, "    + " + change.after());
             }
         }
-        if (diff.entries.size() > MOST_ENTRIES) {
-            TextTable.paragraph(out, "and " + (diff.entries.size() - MOST_ENTRIES) + " more: --json has all of them");
+        if (diff.entries.size() > MAX_ENTRIES) {
+            TextTable.paragraph(out, "and " + (diff.entries.size() - MAX_ENTRIES) + " more: --json has all of them");
         }
     }
 }

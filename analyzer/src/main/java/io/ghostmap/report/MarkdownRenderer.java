@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
  * nested tables, so that it survives being pasted.
  */
 public final class MarkdownRenderer {
-    private static final int MOST_SERVICES = 15;
-    private static final int MOST_DESTINATIONS = 15;
-    private static final int MOST_CITATIONS = 12;
+    private static final int MAX_SERVICES = 15;
+    private static final int MAX_DESTINATIONS = 15;
+    private static final int MAX_CITATIONS = 12;
 
     private final StringBuilder out = new StringBuilder();
     private final Report report;
@@ -71,12 +71,12 @@ public final class MarkdownRenderer {
                 + " SYN frames there |");
         line("| --- | --- | --- | --- |" + (named ? " --- |" : "") + " ---: |");
         affected.stream()
-                .limit(MOST_SERVICES)
+                .limit(MAX_SERVICES)
                 .forEach(replay -> line("| " + code(replay.frontend()) + " | " + plain(replay.service()) + " | "
                         + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | "
                         + (named ? names(replay) + " | " : "") + replay.observedSyns()
                         + " |"));
-        more(affected.size() - MOST_SERVICES, "services");
+        more(affected.size() - MAX_SERVICES, "services");
     }
 
     private static String names(Report.Replay replay) {
@@ -97,8 +97,8 @@ public final class MarkdownRenderer {
         line("");
         line("| destination | attempts | SYN frames | reply | in the maps | frames |");
         line("| --- | ---: | ---: | --- | --- | --- |");
-        report.destinations().stream().limit(MOST_DESTINATIONS).forEach(this::destination);
-        more(report.destinations().size() - MOST_DESTINATIONS, "destinations");
+        report.destinations().stream().limit(MAX_DESTINATIONS).forEach(this::destination);
+        more(report.destinations().size() - MAX_DESTINATIONS, "destinations");
     }
 
     private void destination(Report.Destination destination) {
@@ -205,10 +205,10 @@ public final class MarkdownRenderer {
         line(title + ":");
         line("");
         citations.stream()
-                .limit(MOST_CITATIONS)
+                .limit(MAX_CITATIONS)
                 .forEach(citation -> line(
                         "- " + code(citation.file()) + " " + code(citation.locator()) + ": " + code(citation.quote())));
-        more(citations.size() - MOST_CITATIONS, "citations");
+        more(citations.size() - MAX_CITATIONS, "citations");
     }
 
     private void ambiguities() {
@@ -219,10 +219,10 @@ public final class MarkdownRenderer {
         line("## Maps that cannot be told apart");
         line("");
         report.ambiguities().stream()
-                .limit(MOST_CITATIONS)
+                .limit(MAX_CITATIONS)
                 .forEach(open -> line(
                         "- " + plain(open.text()) + ": " + plain(open.why()) + ". Cost: " + plain(open.cost()) + "."));
-        more(report.ambiguities().size() - MOST_CITATIONS, "ambiguities");
+        more(report.ambiguities().size() - MAX_CITATIONS, "ambiguities");
     }
 
     private void missing() {

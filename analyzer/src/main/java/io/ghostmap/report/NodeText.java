@@ -124,7 +124,7 @@ public final class NodeText {
                 step(out, place++, step);
             }
             TextTable.paragraph(out, "ends at   " + String.join(" or ", replay.outcome()));
-            chances(out, replay);
+            outcomes(out, replay);
             TextTable.paragraph(
                     out,
                     "should be " + String.join(" or ", replay.expected()) + (replay.affected() ? "   <- differs" : ""));
@@ -138,22 +138,23 @@ public final class NodeText {
     }
 
     /** Where there is more than one end, or one that depends on what the bundle does not tell. */
-    private static void chances(StringBuilder out, Report.Replay replay) {
+    private static void outcomes(StringBuilder out, Report.Replay replay) {
         boolean plain = replay.chances().size() == 1
                 && replay.chances().get(0).conditions().isEmpty();
         if (plain) {
             return;
         }
-        for (Report.Chance chance : replay.chances()) {
+        for (Report.Outcome outcome : replay.chances()) {
             TextTable.paragraph(
                     out,
-                    "          " + chance.end()
-                            + (chance.share() < 1
-                                    ? ": " + String.format(Locale.ROOT, "%.4g", chance.share() * 100) + " % of connects"
+                    "          " + outcome.end()
+                            + (outcome.share() < 1
+                                    ? ": " + String.format(Locale.ROOT, "%.4g", outcome.share() * 100)
+                                            + " % of connects"
                                     : "")
-                            + (chance.conditions().isEmpty()
+                            + (outcome.conditions().isEmpty()
                                     ? ""
-                                    : ", if " + String.join(", and ", chance.conditions())));
+                                    : ", if " + String.join(", and ", outcome.conditions())));
         }
     }
 

@@ -22,7 +22,7 @@ public record Page(
         String style,
         String styleDigest) {
 
-    private static final int MOST_AFFECTED = 200;
+    private static final int MAX_AFFECTED = 200;
 
     static Page of(Report report, String style, String styleDigest) {
         List<Report.Replay> affected =
@@ -31,8 +31,8 @@ public record Page(
                 report,
                 ConnectionPath.of(report).orElse(null),
                 GenerationMatrix.of(report),
-                affected.stream().limit(MOST_AFFECTED).toList(),
-                Math.max(0, affected.size() - MOST_AFFECTED),
+                affected.stream().limit(MAX_AFFECTED).toList(),
+                Math.max(0, affected.size() - MAX_AFFECTED),
                 affected.stream().anyMatch(replay -> !replay.peerNames().isEmpty()),
                 style,
                 styleDigest);

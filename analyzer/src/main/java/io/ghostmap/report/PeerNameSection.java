@@ -1,9 +1,9 @@
 package io.ghostmap.report;
 
-import io.ghostmap.diagnosis.Case;
+import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
 import java.util.LinkedHashMap;
@@ -14,18 +14,18 @@ import java.util.stream.Collectors;
 
 /** What applications are told of their peers, in the report's public form. */
 final class PeerNameSection {
-    private final Case scene;
+    private final Incident incident;
     private final Optional<String> cgroup;
 
     /** For sockets of that cgroup, or for those of the cgroup of each replay's hook. */
-    PeerNameSection(Case scene, Optional<String> cgroup) {
-        this.scene = scene;
+    PeerNameSection(Incident incident, Optional<String> cgroup) {
+        this.incident = incident;
         this.cgroup = cgroup;
     }
 
     List<Report.PeerName> of(Replay replay, boolean affected) {
         String asking = cgroup.orElse(replay.hook().cgroup());
-        return scene.replayer().peerNames(replay, scene.hooks(), asking).stream()
+        return incident.replayer().peerNames(replay, incident.hooks(), asking).stream()
                 .map(peer -> peerName(replay, peer, affected))
                 .toList();
     }
@@ -58,14 +58,14 @@ final class PeerNameSection {
     }
 
     private static String tells(Replay replay, PeerName.Told told) {
-        if (!(told.name() instanceof Fate.Connects name)) {
+        if (!(told.name() instanceof Disposition.Connects name)) {
             return "unknown";
         }
         Endpoint asked = replay.frontend().endpoint();
         if (name.endpoint().equals(asked)) {
             return "frontend";
         }
-        return told.end() instanceof Fate.Connects end
+        return told.end() instanceof Disposition.Connects end
                         && end.endpoint().unmapped().equals(name.endpoint())
                 ? "destination"
                 : "other";
@@ -91,7 +91,7 @@ final class PeerNameSection {
                 turn.program().name(),
                 turn.reverseSkMaps(),
                 turn.before().stream().map(Endpoint::toString).collect(Collectors.joining(" or ")),
-                turn.after().stream().map(Fate::text).toList(),
+                turn.after().stream().map(Disposition::text).toList(),
                 turn.notes().stream()
                         .map(note -> new Report.Note(
                                 note.mapId(),

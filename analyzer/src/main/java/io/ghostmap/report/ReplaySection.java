@@ -1,9 +1,9 @@
 package io.ghostmap.report;
 
-import io.ghostmap.diagnosis.Case;
+import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
 import java.util.HashMap;
@@ -19,7 +19,7 @@ final class ReplaySection {
     /** Stands behind an address that is still the frontend's own. */
     static final String UNTRANSLATED = " (untranslated)";
 
-    private final Case scene;
+    private final Incident incident;
     private final Set<Replay> examples;
 
     /** SYN frames by destination: asked once for each possible end of every replay. */
@@ -28,20 +28,20 @@ final class ReplaySection {
     private final PeerNameSection names;
 
     /** Of a single question, which no finding speaks of; asked for sockets of {@code cgroup}, or of each hook's own. */
-    ReplaySection(Case scene, Optional<String> cgroup) {
-        this(scene, Set.of(), cgroup);
+    ReplaySection(Incident incident, Optional<String> cgroup) {
+        this(incident, Set.of(), cgroup);
     }
 
     /** Of a report whose findings speak of {@code examples}. */
-    ReplaySection(Case scene, Set<Replay> examples) {
-        this(scene, examples, Optional.empty());
+    ReplaySection(Incident incident, Set<Replay> examples) {
+        this(incident, examples, Optional.empty());
     }
 
-    private ReplaySection(Case scene, Set<Replay> examples, Optional<String> cgroup) {
-        this.scene = scene;
-        this.names = new PeerNameSection(scene, cgroup);
+    private ReplaySection(Incident incident, Set<Replay> examples, Optional<String> cgroup) {
+        this.incident = incident;
+        this.names = new PeerNameSection(incident, cgroup);
         this.examples = examples;
-        scene.destinations()
+        incident.destinations()
                 .forEach(seen -> syns.merge(
                         seen.destination().endpoint(), seen.destination().syns(), Long::sum));
     }
@@ -55,7 +55,7 @@ final class ReplaySection {
 
     /** Those that are affected, whose connections the capture shows, or that a finding speaks of. */
     List<Report.Replay> worthNaming() {
-        return scene.replays().parallelStream() // each stands alone; their order stays
+        return incident.replays().parallelStream() // each stands alone; their order stays
                 .filter(replay -> affected(replay) || observedSyns(replay) > 0 || examples.contains(replay))
                 .map(this::replay)
                 .toList();
@@ -63,38 +63,40 @@ final class ReplaySection {
 
     /** What another Cilium on this kernel does elsewhere is no fault of this node. */
     private boolean affected(Replay replay) {
-        return replay.affected() && !scene.separate().contains(replay.hook());
+        return replay.affected() && !incident.separate().contains(replay.hook());
     }
 
     /** SYN frames to an address that this frontend leads to; they tell nothing of datagrams to the same address. */
     private long observedSyns(Replay replay) {
-        if (replay.frontend().protocol() != Protocol.TCP || !scene.onTheWire().contains(replay)) {
+        if (replay.frontend().protocol() != Protocol.TCP
+                || !incident.onTheWire().contains(replay)) {
             return 0;
         }
         return replay.outcome().stream()
-                .mapToLong(
-                        fate -> fate instanceof Fate.Connects connects ? syns.getOrDefault(connects.endpoint(), 0L) : 0)
+                .mapToLong(disposition -> disposition instanceof Disposition.Connects connects
+                        ? syns.getOrDefault(connects.endpoint(), 0L)
+                        : 0)
                 .sum();
     }
 
     Report.Replay replay(Replay replay) {
         return new Report.Replay(
                 replay.frontend().toString(),
-                scene.evidence()
+                incident.evidence()
                         .kubernetes()
                         .serviceName(replay.frontend().endpoint())
                         .orElse(""),
                 replay.hook().cgroup(),
                 replay.hook().attachType().shortName(),
                 replay.hook().shownBy(),
-                scene.replayer().steps(replay).stream().map(this::step).toList(),
+                incident.replayer().steps(replay).stream().map(this::step).toList(),
                 ends(replay, replay.outcome()),
                 ends(replay, replay.expected()),
-                replay.chances().stream()
-                        .map(chance -> new Report.Chance(
-                                ends(replay, List.of(chance.fate())).get(0),
-                                rounded(chance.share()),
-                                chance.conditions()))
+                replay.outcomes().stream()
+                        .map(outcome -> new Report.Outcome(
+                                ends(replay, List.of(outcome.disposition())).get(0),
+                                rounded(outcome.share()),
+                                outcome.conditions()))
                         .toList(),
                 names.of(replay, affected(replay)),
                 affected(replay),
@@ -102,10 +104,11 @@ final class ReplaySection {
     }
 
     /** An address that is still the frontend's own was translated by nobody; that is said. */
-    private static List<String> ends(Replay replay, List<Fate> fates) {
-        Fate untranslated = new Fate.Connects(replay.frontend().endpoint());
-        return fates.stream()
-                .map(fate -> fate.equals(untranslated) ? fate.text() + UNTRANSLATED : fate.text())
+    private static List<String> ends(Replay replay, List<Disposition> dispositions) {
+        Disposition untranslated = new Disposition.Connects(replay.frontend().endpoint());
+        return dispositions.stream()
+                .map(disposition ->
+                        disposition.equals(untranslated) ? disposition.text() + UNTRANSLATED : disposition.text())
                 .toList();
     }
 
@@ -120,7 +123,7 @@ final class ReplaySection {
     private Report.Step step(Step step) {
         List<Report.Reading> reads = Stream.of(step.servicesMap(), step.backendsMap())
                 .flatMap(Optional::stream)
-                .flatMap(id -> scene.datapath().generation(id).stream())
+                .flatMap(id -> incident.datapath().generation(id).stream())
                 .map(generation -> new Report.Reading(
                         generation.role().toString(), generation.mapId(), ReportBuilder.current(generation)))
                 .toList();
@@ -132,7 +135,7 @@ final class ReplaySection {
                 Words.allCurrent(reads),
                 String.join(
                         " or ", step.before().stream().map(Endpoint::toString).toList()),
-                step.after().stream().map(Fate::text).toList(),
+                step.after().stream().map(Disposition::text).toList(),
                 step.entries());
     }
 }

@@ -131,13 +131,13 @@ public record Report(
             List<Step> steps,
             List<String> outcome,
             List<String> expected,
-            List<Chance> chances,
+            List<Outcome> chances,
             List<PeerName> peerNames,
             boolean affected,
             long observedSyns) {}
 
     /** A way that it can end, its share among those under the same conditions (0 to 1), and those conditions. */
-    public record Chance(String end, double share, List<String> conditions) {}
+    public record Outcome(String end, double share, List<String> conditions) {}
 
     /**
      * What the application is told of its peer at a reverse hook: {@code text} says it in a sentence.

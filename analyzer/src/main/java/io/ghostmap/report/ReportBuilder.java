@@ -7,10 +7,10 @@ import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.View;
 import io.ghostmap.diagnosis.Appearance;
-import io.ghostmap.diagnosis.Case;
 import io.ghostmap.diagnosis.CorrelatedDestination;
 import io.ghostmap.diagnosis.Diagnosis;
 import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.KubernetesView;
@@ -29,20 +29,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts a diagnosis and its case into the public form. Chooses nothing but what the contract says to leave out. */
 public final class ReportBuilder {
-    private final Case scene;
+    private final Incident incident;
     private final Diagnosis diagnosis;
     private final KubernetesView kubernetes;
 
-    private ReportBuilder(Case scene, Diagnosis diagnosis) {
-        this.scene = scene;
+    private ReportBuilder(Incident incident, Diagnosis diagnosis) {
+        this.incident = incident;
         this.diagnosis = diagnosis;
-        this.kubernetes = scene.evidence().kubernetes();
+        this.kubernetes = incident.evidence().kubernetes();
     }
 
-    public static Report build(Case scene, Diagnosis diagnosis, String analyzerVersion) {
-        ReportBuilder builder = new ReportBuilder(scene, diagnosis);
-        ForkJoinTask<List<Report.Destination>> destinations = ForkJoinTask.adapt(() ->
-                        scene.destinations().stream().map(builder::destination).toList())
+    public static Report build(Incident incident, Diagnosis diagnosis, String analyzerVersion) {
+        ReportBuilder builder = new ReportBuilder(incident, diagnosis);
+        ForkJoinTask<List<Report.Destination>> destinations = ForkJoinTask.adapt(() -> incident.destinations().stream()
+                        .map(builder::destination)
+                        .toList())
                 .fork();
         List<Report.Replay> replays = builder.replays();
         return new Report(
@@ -50,12 +51,14 @@ public final class ReportBuilder {
                 new Report.Analyzer("ghostmap", analyzerVersion),
                 builder.verdict(),
                 builder.bundle(),
-                scene.datapath().generations().stream().map(builder::generation).toList(),
-                scene.datapath().ambiguities().stream()
+                incident.datapath().generations().stream()
+                        .map(builder::generation)
+                        .toList(),
+                incident.datapath().ambiguities().stream()
                         .map(open ->
                                 new Report.Ambiguity(open.maps(), open.text(), open.why(), open.cost(), open.source()))
                         .toList(),
-                scene.hooks().stream().map(builder::hook).toList(),
+                incident.hooks().stream().map(builder::hook).toList(),
                 destinations.join(),
                 builder.blastRadius(),
                 replays,
@@ -67,7 +70,7 @@ public final class ReportBuilder {
 
     private List<Report.Replay> replays() {
         return new ReplaySection(
-                        scene,
+                        incident,
                         diagnosis.findings().stream()
                                 .flatMap(finding -> finding.example().stream())
                                 .collect(Collectors.toSet()))
@@ -75,8 +78,8 @@ public final class ReportBuilder {
     }
 
     /** Replays in the public form, for the answer to a single question: for sockets of that cgroup, or of each hook's. */
-    public static List<Report.Replay> replays(Case scene, List<Replay> replays, Optional<String> cgroup) {
-        ReplaySection section = new ReplaySection(scene, cgroup);
+    public static List<Report.Replay> replays(Incident incident, List<Replay> replays, Optional<String> cgroup) {
+        ReplaySection section = new ReplaySection(incident, cgroup);
         return replays.stream().map(section::replay).toList();
     }
 
@@ -89,14 +92,14 @@ public final class ReportBuilder {
     }
 
     private Report.BundleFacts bundle() {
-        Bundle bundle = scene.bundle();
+        Bundle bundle = incident.bundle();
         Optional<Manifest> manifest = bundle.manifest();
         return new Report.BundleFacts(
                 bundle.name(),
                 bundle.sha256().orElse(""),
                 manifest.map(Manifest::node).orElse(""),
-                scene.evidence().node().bootId(),
-                scene.evidence().node().kernel(),
+                incident.evidence().node().bootId(),
+                incident.evidence().node().kernel(),
                 manifest.map(Manifest::start).orElse(""),
                 manifest.map(Manifest::end).orElse(""),
                 manifest.map(Manifest::collector).orElse(""),
@@ -150,7 +153,7 @@ public final class ReportBuilder {
     }
 
     private Report.Program program(HookProgram program, AttachType type) {
-        Optional<BpfProgram> listed = scene.evidence().state().programs().find(program.programId());
+        Optional<BpfProgram> listed = incident.evidence().state().programs().find(program.programId());
         return new Report.Program(
                 program.programId(),
                 program.name(),
@@ -169,7 +172,7 @@ public final class ReportBuilder {
 
     /** As the tree printed them; effective lists have none. */
     private String attachFlags(HookProgram program) {
-        return scene.evidence().tree().stream()
+        return incident.evidence().tree().stream()
                 .flatMap(cgroup -> cgroup.programs().stream())
                 .filter(row -> row.programId() == program.programId())
                 .map(row -> row.flags())
@@ -180,7 +183,7 @@ public final class ReportBuilder {
     /** Which generation the program works on. */
     private String reads(HookProgram program, AttachType type) {
         Optional<View> view = program.view();
-        Datapath datapath = scene.datapath();
+        Datapath datapath = incident.datapath();
         if (!program.listed()) {
             return "unknown";
         }
@@ -243,9 +246,10 @@ public final class ReportBuilder {
 
     private Report.BlastRadius blastRadius() {
         return new Report.BlastRadius(
-                frontends(scene.replays()),
-                frontends(scene.affected()),
-                frontends(scene.replays().stream().filter(Replay::isUndecided).toList()));
+                frontends(incident.replays()),
+                frontends(incident.affected()),
+                frontends(
+                        incident.replays().stream().filter(Replay::isUndecided).toList()));
     }
 
     private static int frontends(List<Replay> replays) {

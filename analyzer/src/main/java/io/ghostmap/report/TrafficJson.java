@@ -21,7 +21,7 @@ public final class TrafficJson {
     private static final String SCHEMA = "ghostmap/traffic/v1";
 
     /** Clients that one destination names; their number is given beside. */
-    private static final int MOST_CLIENTS = 1_000;
+    private static final int MAX_CLIENTS = 1_000;
 
     private TrafficJson() {}
 
@@ -156,7 +156,7 @@ public final class TrafficJson {
                 states,
                 of.clients().size(),
                 of.clients().stream()
-                        .limit(MOST_CLIENTS)
+                        .limit(MAX_CLIENTS)
                         .map(IpAddress::toString)
                         .toList(),
                 List.copyOf(of.paths()),

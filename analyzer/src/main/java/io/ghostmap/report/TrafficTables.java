@@ -20,10 +20,10 @@ public final class TrafficTables {
     private static final int COLUMNS = 100;
 
     /** Destinations of which the table shows each; the JSON form has all. */
-    private static final int MOST_ROWS = 40;
+    private static final int MAX_ROWS = 40;
 
     /** Lines that one fact may take; a name from a hostile capture is cut behind them. */
-    private static final int MOST_CONTINUED = 4;
+    private static final int MAX_CONTINUED = 4;
 
     private static final String CONTINUED = "        ";
 
@@ -65,7 +65,7 @@ public final class TrafficTables {
         note(capture.lost(), "packets are missing: silence proves nothing, and attempts without a reply are unknown");
         capture.interfaces().stream()
                 .filter(of -> !of.name().isEmpty() || !of.filter().isEmpty())
-                .limit(MOST_ROWS)
+                .limit(MAX_ROWS)
                 .forEach(of -> note(
                         true, "interface " + of.name() + (of.filter().isEmpty() ? "" : ", filter " + of.filter())));
         note(capture.cutFrames() > 0, capture.cutFrames() + " frames cut before the TCP flags: not counted");
@@ -88,12 +88,12 @@ public final class TrafficTables {
             return;
         }
         row(DESTINATION_ROW, "TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES");
-        traffic.destinations().stream().limit(MOST_ROWS).forEach(this::destination);
-        int more = traffic.destinations().size() - MOST_ROWS;
+        traffic.destinations().stream().limit(MAX_ROWS).forEach(this::destination);
+        int more = traffic.destinations().size() - MAX_ROWS;
         if (more > 0) {
             line("and " + more + " more destinations with "
                     + traffic.destinations().stream()
-                            .skip(MOST_ROWS)
+                            .skip(MAX_ROWS)
                             .mapToLong(Destination::syns)
                             .sum()
                     + " SYNs: --json has all of them");
@@ -151,8 +151,8 @@ public final class TrafficTables {
         }
         line("");
         row(SERVICE_ROW, "UDP SERVICE", "FLOWS", "DATAGRAMS", "RESPONSES", "REPLIES");
-        traffic.services().stream().limit(MOST_ROWS).forEach(this::service);
-        int more = traffic.services().size() - MOST_ROWS;
+        traffic.services().stream().limit(MAX_ROWS).forEach(this::service);
+        int more = traffic.services().size() - MAX_ROWS;
         if (more > 0) {
             line("and " + more + " more: --json has all of them");
         }
@@ -211,7 +211,7 @@ public final class TrafficTables {
     /** Interface names and file names come from the capture: what is not visible in them is written out. */
     private void line(String text) {
         String rest = Printable.whole(text).stripTrailing();
-        for (int i = 0; rest.length() > COLUMNS && i < MOST_CONTINUED; i++) {
+        for (int i = 0; rest.length() > COLUMNS && i < MAX_CONTINUED; i++) {
             int space = rest.lastIndexOf(' ', COLUMNS);
             int end = space > CONTINUED.length() ? space : COLUMNS;
             lines.add(rest.substring(0, end).stripTrailing());

@@ -7,18 +7,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Folds SYNs, their replies and their ends to attempts, across captures. Memory is bounded by {@link #MOST_ATTEMPTS}
- * and {@link #MOST_SERVERS}: what comes beyond is counted per destination, and beyond those in one number.
+ * Folds SYNs, their replies and their ends to attempts, across captures. Memory is bounded by {@link #MAX_ATTEMPTS}
+ * and {@link #MAX_SERVERS}: what comes beyond is counted per destination, and beyond those in one number.
  */
 final class AttemptTable {
     /** Distinct attempts that are followed one by one. */
-    static final int MOST_ATTEMPTS = 100_000;
+    static final int MAX_ATTEMPTS = 100_000;
 
     /** Distinct destinations that are told apart. */
-    static final int MOST_SERVERS = 120_000;
+    static final int MAX_SERVERS = 120_000;
 
     /** Attempts of one flow that a packet is compared with, newest first: a flow of millions costs no more. */
-    private static final int MOST_COMPARED = 16;
+    private static final int MAX_COMPARED = 16;
 
     /** A destination while captures are read. */
     static final class Server {
@@ -45,13 +45,13 @@ final class AttemptTable {
         }
     }
 
-    private final KeyIndex flows = new KeyIndex(MOST_ATTEMPTS);
+    private final KeyIndex flows = new KeyIndex(MAX_ATTEMPTS);
     private int[] newestOfFlow = new int[1 << 10];
     private final List<OpenAttempt> attempts = new ArrayList<>();
-    private final KeyIndex serverKeys = new KeyIndex(MOST_SERVERS);
+    private final KeyIndex serverKeys = new KeyIndex(MAX_SERVERS);
     private final List<Server> servers = new ArrayList<>();
     private final List<String> files = new ArrayList<>();
-    private final PassageIndex passages = new PassageIndex();
+    private final CapturePointIndex points = new CapturePointIndex();
     private final SightingLog sightings = new SightingLog();
     private final byte[] key = new byte[IpPacket.LONGEST_KEY];
     private final byte[] serverKey = new byte[IpPacket.LONGEST_KEY];
@@ -79,7 +79,7 @@ final class AttemptTable {
             servers.add(new Server(packet.sample()));
         }
         Server server = servers.get(serverOrdinal);
-        if (attempts.size() == MOST_ATTEMPTS) {
+        if (attempts.size() == MAX_ATTEMPTS) {
             server.tailSyns++;
             return;
         }
@@ -87,9 +87,9 @@ final class AttemptTable {
     }
 
     private void add(OpenAttempt attempt, IpPacket packet, Frame frame, LinkLayer link) {
-        int passage = passages.ordinal(
+        int point = points.ordinal(
                 link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
-        attempt.addSyn(packet, files.size() - 1, frame, passage, sightings);
+        attempt.addSyn(packet, files.size() - 1, frame, point, sightings);
     }
 
     private OpenAttempt open(IpPacket packet, Frame frame, int length, Server server) {
@@ -254,7 +254,7 @@ final class AttemptTable {
         int flow = flows.find(key, length);
         int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
         int newest = ABSENT;
-        for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
+        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
             long first = attempts.get(at).firstNanos();
             if (first <= nanos
                     && (newest == ABSENT || first > attempts.get(newest).firstNanos())) {
@@ -267,7 +267,7 @@ final class AttemptTable {
 
     private int find(int flow, int sequence) {
         int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
-        for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
+        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
             if (attempts.get(at).sequence() == sequence) {
                 return at;
             }
@@ -278,7 +278,7 @@ final class AttemptTable {
 
     private int findAcknowledged(int flow, int acknowledgement) {
         int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
-        for (int i = 0; i < MOST_COMPARED && at != ABSENT; i++) {
+        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
             if (attempts.get(at).isAcknowledgedBy(acknowledgement)) {
                 return at;
             }
@@ -291,7 +291,7 @@ final class AttemptTable {
 
     /** The server of the flow in {@link #key}, when attempts to it may not have been followed. */
     private Server tailServer(int length) {
-        int ordinal = attempts.size() < MOST_ATTEMPTS
+        int ordinal = attempts.size() < MAX_ATTEMPTS
                 ? ABSENT
                 : serverKeys.find(serverKey, FlowKey.server(key, length, serverKey));
         boolean tailed = ordinal != ABSENT && servers.get(ordinal).tailSyns > 0;
@@ -307,15 +307,15 @@ final class AttemptTable {
         return files.get(ordinal);
     }
 
-    PassageIndex passages() {
-        return passages;
+    CapturePointIndex points() {
+        return points;
     }
 
     SightingLog sightings() {
         return sightings;
     }
 
-    /** SYNs to destinations beyond {@link #MOST_SERVERS}. */
+    /** SYNs to destinations beyond {@link #MAX_SERVERS}. */
     long untracked() {
         return untracked;
     }

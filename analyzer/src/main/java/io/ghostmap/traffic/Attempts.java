@@ -15,7 +15,7 @@ import java.util.TreeSet;
 /** The attempts to one destination, each made a value when it is asked for; the tables below no longer change. */
 final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAccess {
     /** Frames of one attempt to cite. */
-    private static final int MOST_FRAMES = 12;
+    private static final int MAX_FRAMES = 12;
 
     private final Endpoint server;
     private final List<OpenAttempt> open;
@@ -47,7 +47,7 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
                 attempt.state(closing.end()),
                 closing.rewrite(attempt),
                 frames(attempt),
-                named(passages(attempt, new BitSet())));
+                named(points(attempt, new BitSet())));
     }
 
     private Optional<FrameRef> replyFrame(OpenAttempt attempt) {
@@ -60,7 +60,7 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
         SightingLog sightings = closing.table().sightings();
         List<FrameRef> frames = new ArrayList<>(1);
         int at = attempt.firstSighting();
-        while (at != SightingLog.NONE && frames.size() < MOST_FRAMES) {
+        while (at != SightingLog.NONE && frames.size() < MAX_FRAMES) {
             frames.add(new FrameRef(closing.table().file(sightings.file(at)), sightings.frame(at)));
             at = sightings.next(at);
         }
@@ -77,28 +77,28 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
         return List.copyOf(frames.subList(0, Math.min(most, frames.size())));
     }
 
-    private BitSet passages(OpenAttempt attempt, BitSet into) {
+    private BitSet points(OpenAttempt attempt, BitSet into) {
         SightingLog sightings = closing.table().sightings();
         for (int at = attempt.firstSighting(); at != SightingLog.NONE; at = sightings.next(at)) {
-            into.set(sightings.passage(at));
+            into.set(sightings.point(at));
         }
         return into;
     }
 
     /** In the order of the interfaces' indices. */
-    private List<String> named(BitSet passages) {
-        return passages.stream()
-                .mapToObj(closing.table().passages()::get)
+    private List<String> named(BitSet points) {
+        return points.stream()
+                .mapToObj(closing.table().points()::get)
                 .sorted()
-                .map(passage -> passage.named(closing.interfaces()))
+                .map(point -> point.named(closing.interfaces()))
                 .filter(name -> !name.isEmpty())
                 .toList();
     }
 
-    /** The names of all passages. */
+    /** The names of all points. */
     SortedSet<String> paths() {
         BitSet all = new BitSet();
-        open.forEach(attempt -> passages(attempt, all));
+        open.forEach(attempt -> points(attempt, all));
         return Collections.unmodifiableSortedSet(new TreeSet<>(named(all)));
     }
 

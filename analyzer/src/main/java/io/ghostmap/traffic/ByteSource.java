@@ -13,33 +13,33 @@ import java.util.Optional;
  */
 final class ByteSource implements AutoCloseable {
     /** What a caller may {@link #require} at most: more than the longest record or block. */
-    static final int MOST_REQUIRED = 1 << 19;
+    static final int MAX_REQUIRED = 1 << 19;
 
     /** Handing a chunk over costs some 20 µs, so that smaller ones are slower; larger ones leave the caches. */
     private static final int CHUNK = 1 << 19;
 
     /** What a capture may unpack to; a compressed one can state a thousand times its own size. */
-    static final long MOST_BYTES = 64L << 30;
+    static final long MAX_BYTES = 64L << 30;
 
     private final ReadAhead chunks;
-    private Chunk chunk = Chunk.none(MOST_REQUIRED);
+    private Chunk chunk = Chunk.none(MAX_REQUIRED);
     private byte[] buffer = chunk.bytes();
     private int start = chunk.start();
     private int end = chunk.end();
     private long total;
 
     ByteSource(InputStream in) {
-        this.chunks = new ReadAhead(in, MOST_REQUIRED, CHUNK);
+        this.chunks = new ReadAhead(in, MAX_REQUIRED, CHUNK);
     }
 
-    /** Whether {@code count} bytes, at most {@link #MOST_REQUIRED}, lie behind the position; reads on if need be. */
+    /** Whether {@code count} bytes, at most {@link #MAX_REQUIRED}, lie behind the position; reads on if need be. */
     boolean require(int count) {
         return end - start >= count || fill(count);
     }
 
     private boolean fill(int count) {
         while (end - start < count) {
-            if (chunk.isLast() || total > MOST_BYTES) {
+            if (chunk.isLast() || total > MAX_BYTES) {
                 return false;
             }
             append(chunks.next());
@@ -98,8 +98,8 @@ final class ByteSource implements AutoCloseable {
 
     /** Why the stream ended before its end; empty when it did not. */
     Optional<String> failure() {
-        return total > MOST_BYTES
-                ? Optional.of("it unpacks to more than " + MOST_BYTES + " bytes; the rest was not read")
+        return total > MAX_BYTES
+                ? Optional.of("it unpacks to more than " + MAX_BYTES + " bytes; the rest was not read")
                 : chunk.failure().map(cause -> "its stream ends early or is damaged");
     }
 

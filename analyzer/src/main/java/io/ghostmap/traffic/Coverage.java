@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * files of different names were written side by side, and each tells only of what it saw.
  */
 final class Coverage {
-    private static final int MOST_NAMED = 8;
+    private static final int MAX_NAMED = 8;
 
     private final Map<String, Integer> rankOfFile = new HashMap<>();
     private final Map<String, Long> endOfFile = new HashMap<>();
@@ -72,7 +72,7 @@ final class Coverage {
         int named = 0;
         for (int number : numbers) {
             Integer before = numbers.lower(number);
-            if (before != null && before + 1 < number && named++ < MOST_NAMED) {
+            if (before != null && before + 1 < number && named++ < MAX_NAMED) {
                 lossy = true;
                 gaps.add(new Gap(
                         files.get(0).file(),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * destinations, of which a report shows a few: what is more than a sum is built when somebody looks at it.
  */
 public final class Destination {
-    private static final int MOST_FRAMES = 12;
+    private static final int MAX_FRAMES = 12;
 
     private final Endpoint endpoint;
     private final Attempts attempts;
@@ -113,7 +113,7 @@ public final class Destination {
 
     /** The first few, to cite. */
     public List<FrameRef> frames() {
-        return attempts.frames(MOST_FRAMES);
+        return attempts.frames(MAX_FRAMES);
     }
 
     /** The first SYN as pcap4j decodes it, for people. */

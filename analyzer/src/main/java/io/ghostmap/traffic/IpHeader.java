@@ -26,7 +26,7 @@ final class IpHeader {
     private static final int FRAGMENT = 44;
     private static final int AUTHENTICATION = 51;
     private static final int DESTINATION_OPTIONS = 60;
-    private static final int MOST_EXTENSIONS = 8;
+    private static final int MAX_EXTENSIONS = 8;
 
     private int addressBytes;
     private int sourceAt;
@@ -77,7 +77,7 @@ final class IpHeader {
 
     private Outcome extensions(byte[] bytes, int end) {
         boolean later = false;
-        for (int i = 0; i < MOST_EXTENSIONS && isExtension(protocol); i++) {
+        for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol); i++) {
             if (end - payloadAt < 8) {
                 return Outcome.CUT;
             }

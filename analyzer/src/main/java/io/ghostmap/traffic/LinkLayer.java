@@ -36,7 +36,7 @@ final class LinkLayer {
     private static final int ETHERTYPE_QINQ_OLD = 0x9100;
 
     /** More tags are no shape that a node produces. */
-    private static final int MOST_TAGS = 4;
+    private static final int MAX_TAGS = 4;
 
     private static final int PPP_ADDRESS_AND_CONTROL = 0xff03;
     private static final int PPP_IPV4 = 0x0021;
@@ -116,7 +116,7 @@ final class LinkLayer {
     private boolean behindTags(byte[] bytes, int firstType, int firstStart, int end) {
         int type = firstType;
         int at = firstStart;
-        for (int tags = 0; tags < MOST_TAGS && isTag(type); tags++) {
+        for (int tags = 0; tags < MAX_TAGS && isTag(type); tags++) {
             if (end - at < 4) {
                 return false;
             }

@@ -6,8 +6,8 @@ import java.util.Optional;
 
 /** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
-    private static final int MOST_FRAMES = 12;
-    private static final int MOST_PASSAGES = 16;
+    private static final int MAX_FRAMES = 12;
+    private static final int MAX_PASSAGES = 16;
 
     /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
@@ -19,7 +19,7 @@ final class OpenAttempt {
     private static final long SILENCE_NANOS = 3_000_000_000L;
 
     /** Sendings of one SYN that are told apart; Linux gives up after 7. */
-    private static final int MOST_EARLIER = 15;
+    private static final int MAX_EARLIER = 15;
 
     private static final long NEVER = Long.MAX_VALUE;
 
@@ -31,7 +31,7 @@ final class OpenAttempt {
     }
 
     /** One sending of the SYN, by the frame of it that was read first. */
-    private record Sending(long nanos, int identification, int passage) {}
+    private record Sending(long nanos, int identification, int point) {}
 
     private final int flow;
     private final int previous;
@@ -69,7 +69,7 @@ final class OpenAttempt {
     }
 
     /** Files may be read in any order, so that a SYN can be earlier than those before it. */
-    void addSyn(IpPacket packet, int file, Frame frame, int passage, SightingLog log) {
+    void addSyn(IpPacket packet, int file, Frame frame, int point, SightingLog log) {
         long nanos = frame.nanos();
         if (syns++ == 0 || nanos < firstNanos) {
             firstNanos = nanos;
@@ -79,28 +79,28 @@ final class OpenAttempt {
             lastNanos = nanos;
             lastFile = file;
         }
-        if (transmissions == 0 || !isCopy(packet, nanos, passage)) {
+        if (transmissions == 0 || !isCopy(packet, nanos, point)) {
             keepEarlier();
             transmissions++;
             transmissionNanos = nanos;
             identification = packet.identification();
-            transmissionPassage = passage;
+            transmissionPassage = point;
         }
         payload = Math.max(payload, packet.payload());
-        if (sightings < MOST_FRAMES || (sightings < MOST_FRAMES + MOST_PASSAGES && isNew(passage, log))) {
-            lastSighting = log.add(lastSighting, file, frame.number(), passage);
+        if (sightings < MAX_FRAMES || (sightings < MAX_FRAMES + MAX_PASSAGES && isNew(point, log))) {
+            lastSighting = log.add(lastSighting, file, frame.number(), point);
             if (sightings++ == 0) {
                 firstSighting = lastSighting;
             }
         }
     }
 
-    private boolean isCopy(IpPacket packet, long nanos, int passage) {
-        if (covers(packet, nanos, passage, transmissionNanos, identification, transmissionPassage)) {
+    private boolean isCopy(IpPacket packet, long nanos, int point) {
+        if (covers(packet, nanos, point, transmissionNanos, identification, transmissionPassage)) {
             return true;
         }
         for (Sending sending : earlier) {
-            if (covers(packet, nanos, passage, sending.nanos(), sending.identification(), sending.passage())) {
+            if (covers(packet, nanos, point, sending.nanos(), sending.identification(), sending.point())) {
                 return true;
             }
         }
@@ -108,25 +108,25 @@ final class OpenAttempt {
     }
 
     /** Copies share the IPv4 id, which is 0 for IPv6 and with some stacks; at one place there are none. */
-    private static boolean covers(IpPacket packet, long at, int where, long sentAt, int id, int passage) {
+    private static boolean covers(IpPacket packet, long at, int where, long sentAt, int id, int point) {
         long apart = Math.abs(at - sentAt);
         boolean sameId = packet.identification() == id;
         if (apart <= COPY_WINDOW_NANOS) {
-            return sameId || where != passage;
+            return sameId || where != point;
         }
-        return apart <= QUEUED_WINDOW_NANOS && sameId && id != 0 && where != passage;
+        return apart <= QUEUED_WINDOW_NANOS && sameId && id != 0 && where != point;
     }
 
     private void keepEarlier() {
-        if (transmissions > 0 && transmissions <= MOST_EARLIER) {
+        if (transmissions > 0 && transmissions <= MAX_EARLIER) {
             earlier = earlier.isEmpty() ? new ArrayList<>(2) : earlier;
             earlier.add(new Sending(transmissionNanos, identification, transmissionPassage));
         }
     }
 
-    private boolean isNew(int passage, SightingLog log) {
+    private boolean isNew(int point, SightingLog log) {
         for (int at = firstSighting; at != SightingLog.NONE; at = log.next(at)) {
-            if (log.passage(at) == passage) {
+            if (log.point(at) == point) {
                 return false;
             }
         }

@@ -40,7 +40,7 @@ final class PcapngFormat implements CaptureFormat {
 
     private static final int SMALLEST_BLOCK = 12;
     private static final int SECTION_HEADER_START = 12;
-    private static final int MOST_INTERFACES = 4_096;
+    private static final int MAX_INTERFACES = 4_096;
     private static final int LONGEST_TEXT = 256;
 
     private final ByteSource source;
@@ -138,8 +138,8 @@ final class PcapngFormat implements CaptureFormat {
         if (end - body < 8) {
             return shortBlock(frame);
         }
-        if (all.size() >= MOST_INTERFACES) {
-            broken(frame, "more than " + MOST_INTERFACES + " interfaces");
+        if (all.size() >= MAX_INTERFACES) {
+            broken(frame, "more than " + MAX_INTERFACES + " interfaces");
             return true;
         }
         Options options = new Options(body + 8, end);

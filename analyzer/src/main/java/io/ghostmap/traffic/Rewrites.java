@@ -15,7 +15,7 @@ final class Rewrites {
     private static final long WINDOW_NANOS = 5_000_000L;
 
     /** Attempts of one sequence number that are compared with each other. */
-    private static final int MOST_COMPARED = 8;
+    private static final int MAX_COMPARED = 8;
 
     private final AttemptTable table;
     private final Map<OpenAttempt, Rewrite> found = new HashMap<>();
@@ -26,7 +26,7 @@ final class Rewrites {
         long[] sorted = sortedBySequence(attempts);
         for (int i = 0; i < sorted.length; i++) {
             OpenAttempt first = attempts.get((int) sorted[i]);
-            for (int j = i + 1; j < sorted.length && j <= i + MOST_COMPARED; j++) {
+            for (int j = i + 1; j < sorted.length && j <= i + MAX_COMPARED; j++) {
                 OpenAttempt second = attempts.get((int) sorted[j]);
                 if (second.sequence() != first.sequence()) {
                     break;

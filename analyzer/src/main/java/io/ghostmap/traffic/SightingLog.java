@@ -13,18 +13,18 @@ final class SightingLog {
 
     private long[] frames = new long[FIRST_ROOM];
     private int[] files = new int[FIRST_ROOM];
-    private int[] passages = new int[FIRST_ROOM];
+    private int[] points = new int[FIRST_ROOM];
     private int[] next = new int[FIRST_ROOM];
     private int size;
 
     /** Adds one behind {@code last}, or as the first of a chain behind {@link #NONE}; returns its place. */
-    int add(int last, int file, long frame, int passage) {
+    int add(int last, int file, long frame, int point) {
         if (size == frames.length) {
             grow();
         }
         frames[size] = frame;
         files[size] = file;
-        passages[size] = passage;
+        points[size] = point;
         next[size] = NONE;
         if (last != NONE) {
             next[last] = size;
@@ -36,7 +36,7 @@ final class SightingLog {
         int room = frames.length * 2;
         frames = Arrays.copyOf(frames, room);
         files = Arrays.copyOf(files, room);
-        passages = Arrays.copyOf(passages, room);
+        points = Arrays.copyOf(points, room);
         next = Arrays.copyOf(next, room);
     }
 
@@ -49,9 +49,9 @@ final class SightingLog {
         return files[sighting];
     }
 
-    /** The ordinal in {@link PassageIndex}. */
-    int passage(int sighting) {
-        return passages[sighting];
+    /** The ordinal in {@link CapturePointIndex}. */
+    int point(int sighting) {
+        return points[sighting];
     }
 
     /** The next of the same attempt, or {@link #NONE}. */

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Folds datagrams to flows, and flows to the service that they ask; bounded by {@link #MOST_FLOWS}. */
+/** Folds datagrams to flows, and flows to the service that they ask; bounded by {@link #MAX_FLOWS}. */
 final class UdpTable {
     /** Distinct flows that are followed; further datagrams are only counted. */
-    static final int MOST_FLOWS = 50_000;
+    static final int MAX_FLOWS = 50_000;
 
-    private static final int MOST_FRAMES = 4;
+    private static final int MAX_FRAMES = 4;
     private static final int WELL_KNOWN_PORTS = 1_024;
 
     /** A resolver asks again after 5 s, but a name server in the cluster answers within one. */
@@ -86,7 +86,7 @@ final class UdpTable {
         }
     }
 
-    private final KeyIndex keys = new KeyIndex(MOST_FLOWS);
+    private final KeyIndex keys = new KeyIndex(MAX_FLOWS);
     private final List<Flow> flows = new ArrayList<>();
     private final byte[] key = new byte[IpPacket.LONGEST_KEY];
     private long untracked;
@@ -100,7 +100,7 @@ final class UdpTable {
         }
         if (known != ABSENT) {
             flows.get(known).add(forward, file, frame);
-        } else if (flows.size() == MOST_FLOWS) {
+        } else if (flows.size() == MAX_FLOWS) {
             untracked++;
         } else {
             begin(packet, file, frame).add(true, file, frame);
@@ -122,7 +122,7 @@ final class UdpTable {
             flows.get(forward).forward.unreachable = true;
         } else if (back != ABSENT) {
             flows.get(back).back.unreachable = true;
-        } else if (flows.size() < MOST_FLOWS) {
+        } else if (flows.size() < MAX_FLOWS) {
             begin(packet, file, frame).forward.unreachable = true;
         }
     }
@@ -168,7 +168,7 @@ final class UdpTable {
                 flows.stream()
                         .map(asked -> asked.flow().first)
                         .sorted(coverage.order())
-                        .limit(MOST_FRAMES)
+                        .limit(MAX_FRAMES)
                         .toList());
     }
 }

@@ -89,14 +89,14 @@ final class GeneratedGeneration {
         return list.get(random.nextInt(list.size()));
     }
 
-    private boolean chance(int percent) {
+    private boolean outcome(int percent) {
         return random.nextInt(100) < percent;
     }
 
     private void fill(int family) {
         List<String> addresses = family == 4 ? V4 : V6;
         for (int id = 1; id <= BACKENDS; id++) {
-            if (!chance(12)) {
+            if (!outcome(12)) {
                 backend(family, id, pick(addresses), pick(PORTS));
             }
         }
@@ -114,68 +114,68 @@ final class GeneratedGeneration {
 
     /** The kinds come in turn, so that each generation has some of each. */
     private void service(int family, String address, int port, int kind) {
-        int flags = chance(30) ? 0x40 : 0;
+        int flags = outcome(30) ? 0x40 : 0;
         int flags2 = 0;
         String at = address;
         int dport = port;
         switch (kind) {
             case 8 -> {
                 at = family == 4 ? "0.0.0.0" : "::";
-                dport = chance(80) ? 30080 : 8080;
+                dport = outcome(80) ? 30080 : 8080;
                 flags |= NODEPORT;
             }
             case 9 -> {
                 at = family == 4 ? "0.0.0.0" : "::";
-                dport = chance(80) ? 8080 : 31000;
+                dport = outcome(80) ? 8080 : 31000;
                 flags |= HOSTPORT;
-                flags2 |= chance(40) ? LOOPBACK_OR_PUNT : 0;
+                flags2 |= outcome(40) ? LOOPBACK_OR_PUNT : 0;
             }
             case 10 -> flags |= EXTERNAL_IP;
             case 11 -> flags2 |= LOCALREDIRECT;
             case 12 -> flags2 |= L7;
-            case 13 -> flags2 |= chance(50) ? NAT46 : release >= 118 ? LOOPBACK_OR_PUNT : 0;
+            case 13 -> flags2 |= outcome(50) ? NAT46 : release >= 118 ? LOOPBACK_OR_PUNT : 0;
             case 14, 7 -> flags |= forgetful ? 0 : AFFINITY;
             case 15 -> flags |= HOSTPORT;
             default -> {}
         }
-        boolean twoScopes = chance(20);
+        boolean twoScopes = outcome(20);
         if (twoScopes && release >= 113) {
             flags2 |= TWO_SCOPES;
         } else if (twoScopes) {
             flags |= LOCAL_SCOPE;
         }
-        int protocol = release < 117 ? 0 : release == 120 || chance(60) ? (chance(60) ? TCP : UDP) : 0;
+        int protocol = release < 117 ? 0 : release == 120 || outcome(60) ? (outcome(60) ? TCP : UDP) : 0;
         scope(family, at, dport, protocol, 0, flags, flags2);
-        if (twoScopes && !chance(20)) {
-            scope(family, at, dport, chance(80) || release != 118 ? protocol : 0, 1, flags, flags2);
+        if (twoScopes && !outcome(20)) {
+            scope(family, at, dport, outcome(80) || release != 118 ? protocol : 0, 1, flags, flags2);
         }
         frontends.add(Addresses.endpoint((family == 4 ? address : "[" + address + "]") + ":" + dport));
     }
 
     private void scope(int family, String address, int port, int protocol, int scope, int flags, int flags2) {
         int revNat = nextRevNat++;
-        int count = chance(12) ? 0 : 1 + random.nextInt(4);
-        int written = count + (chance(25) ? random.nextInt(3) : 0);
-        int timeout = chance(80) ? LONG_TIMEOUT : 1;
+        int count = outcome(12) ? 0 : 1 + random.nextInt(4);
+        int written = count + (outcome(25) ? random.nextInt(3) : 0);
+        int timeout = outcome(80) ? LONG_TIMEOUT : 1;
         for (int slot = 1; slot <= written; slot++) {
-            if (!chance(4)) {
+            if (!outcome(4)) {
                 int backend = 1 + random.nextInt(BACKENDS);
                 entry(family, address, port, slot, protocol, scope, backend, 0, revNat, release >= 118 ? flags : 0, 0);
-                if ((flags & AFFINITY) != 0 && chance(70)) {
+                if ((flags & AFFINITY) != 0 && outcome(70)) {
                     affinity(family, revNat, backend, timeout);
                 }
             }
         }
         int word = release >= 117 ? random.nextInt(3) << 24 : 0;
         if ((flags2 & L7) != 0) {
-            word = release < 118 || chance(80)
+            word = release < 118 || outcome(80)
                     ? Short.toUnsignedInt(Short.reverseBytes(pick(PORTS).shortValue()))
                     : 0;
         } else if ((flags & AFFINITY) != 0) {
             word |= timeout;
         }
         entry(family, address, port, 0, protocol, scope, word, count, revNat, flags, flags2);
-        if ((flags2 & LOCALREDIRECT) != 0 && release >= 116 && chance(70)) {
+        if ((flags2 & LOCALREDIRECT) != 0 && release >= 116 && outcome(70)) {
             skip(family, address, port);
         }
     }
@@ -212,16 +212,16 @@ final class GeneratedGeneration {
      */
     private void affinity(int family, int revNat, int backend, int timeout) {
         for (String cookie : List.of(HOST_COOKIE, POD_COOKIE)) {
-            if (chance(50)) {
+            if (outcome(50)) {
                 ByteBuffer rest = ByteBuffer.allocate(family == 4 ? 8 : 16);
                 rest.position(family == 4 ? 0 : 8);
                 rest.putShort((short) revNat).put((byte) 1);
-                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && chance(70) ? 1L << 40 : 1)
+                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && outcome(70) ? 1L << 40 : 1)
                         .putInt(backend);
                 entries.add("cilium_lb" + family + "_affinity " + cookie + hex(rest) + " " + hex(value));
             }
         }
-        if (chance(70)) {
+        if (outcome(70)) {
             ByteBuffer match = le(8).putInt(backend);
             match.order(ByteOrder.BIG_ENDIAN).putShort((short) revNat);
             put("cilium_lb_affinity_match", match, le(1).put((byte) 1));
@@ -233,27 +233,27 @@ final class GeneratedGeneration {
         rest.put(Addresses.bytes(address));
         rest.position(family == 4 ? 4 : 20);
         rest.putShort((short) port);
-        String cookie = chance(50) ? HOST_COOKIE : POD_COOKIE;
+        String cookie = outcome(50) ? HOST_COOKIE : POD_COOKIE;
         entries.add("cilium_skip_lb" + family + " " + cookie + hex(rest) + " 01");
     }
 
     private void identities() {
         for (String address : V4) {
-            if (chance(60)) {
+            if (outcome(60)) {
                 identity(address, 32);
             }
         }
         for (String address : V6) {
-            if (chance(60)) {
+            if (outcome(60)) {
                 identity(address, 128);
             }
         }
         identity("10.0.0.0", 8);
-        if (chance(50)) {
+        if (outcome(50)) {
             identity("10.0.1.0", 24);
         }
         identity("fd00::", 16);
-        if (chance(50)) {
+        if (outcome(50)) {
             identity("::", 0);
         }
     }
@@ -264,7 +264,7 @@ final class GeneratedGeneration {
         ByteBuffer key = le(24).putInt(32 + prefix).putInt(family << 24).put(bytes);
         int identity = pick(List.of(1, 1, 2, 4, 6, 7, 0x02000005, 0x01000001, 24817));
         ByteBuffer value = le(release >= 118 ? 24 : 12).putInt(identity);
-        if (release >= 120 && chance(30)) {
+        if (release >= 120 && outcome(30)) {
             value.put(23, (byte) 0x08); // of another cluster
         }
         put(release >= 118 ? "cilium_ipcache_v2" : "cilium_ipcache", key, value);

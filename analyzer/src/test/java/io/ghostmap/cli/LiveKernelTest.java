@@ -16,11 +16,11 @@ import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.replay.Chance;
 import io.ghostmap.replay.Client;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
+import io.ghostmap.replay.Outcome;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
@@ -52,7 +52,7 @@ final class LiveKernelTest {
     private static final int LEAST_DEMANDED = 2;
 
     /** An end that is likelier missed by chance than this is not demanded. */
-    private static final double MOST_LUCK = 1e-9;
+    private static final double MAX_LUCK = 1e-9;
 
     private static final int LEAST_TRANSLATED_BACK = 25;
     private static final int LEAST_FORGOTTEN = 2;
@@ -124,7 +124,7 @@ final class LiveKernelTest {
                     .findFirst();
             Set<String> foretold = new TreeSet<>();
             List<PeerName> names = List.of();
-            List<Chance> chances = List.of();
+            List<Outcome> outcomes = List.of();
             String trail = "";
             Frontend frontend = Frontend.external(dial.to(), dial.stream() ? Protocol.TCP : Protocol.UDP);
             if (hook.isEmpty()) {
@@ -132,9 +132,9 @@ final class LiveKernelTest {
             } else {
                 chains.add(hook.get().programIds());
                 Replay replay = replayer.replay(hook.get(), frontend, client(dial));
-                chances = replay.chances();
+                outcomes = replay.outcomes();
                 trail = trail(replay);
-                replay.outcome().forEach(fate -> foretold.addAll(texts(fate)));
+                replay.outcome().forEach(disposition -> foretold.addAll(texts(disposition)));
                 names = replayer.peerNames(replay, hooks, dial.directory());
             }
             Set<String> seen = new TreeSet<>();
@@ -148,7 +148,7 @@ final class LiveKernelTest {
             for (AttachType asked : askingHooksOf(dial)) {
                 compareNames(dial, asked, ofHook(asked, names), answered);
             }
-            Set<String> certain = certain(chances, alike.size());
+            Set<String> certain = certain(outcomes, alike.size());
             demanded += certain.size() > 1 ? 1 : 0;
             if (!foretold.containsAll(seen) || !seen.containsAll(certain)) {
                 mismatches.add(dial + " at " + hook.map(Hook::programIds).orElse(List.of()) + ": foretold " + foretold
@@ -166,7 +166,7 @@ final class LiveKernelTest {
             forgotten += found.stream()
                             .flatMap(name -> name.steps().stream())
                             .flatMap(step -> step.notes().stream())
-                            .anyMatch(note -> note.outcome() == PeerName.Outcome.FORGOTTEN)
+                            .anyMatch(note -> note.outcome() == PeerName.NoteState.FORGOTTEN)
                     ? 1
                     : 0;
             return found;
@@ -213,15 +213,15 @@ final class LiveKernelTest {
          * The ends that so many dials cannot have missed, by their shares. What is given under a condition need not hold
          * on this node.
          */
-        private static Set<String> certain(List<Chance> chances, int dials) {
-            Map<Fate, Double> shares = new HashMap<>();
-            chances.stream()
-                    .filter(chance -> chance.conditions().isEmpty())
-                    .forEach(chance -> shares.merge(chance.fate(), chance.share(), Double::sum));
+        private static Set<String> certain(List<Outcome> outcomes, int dials) {
+            Map<Disposition, Double> shares = new HashMap<>();
+            outcomes.stream()
+                    .filter(outcome -> outcome.conditions().isEmpty())
+                    .forEach(outcome -> shares.merge(outcome.disposition(), outcome.share(), Double::sum));
             Set<String> certain = new TreeSet<>();
-            shares.forEach((fate, share) -> {
-                if (texts(fate).size() == 1 && Math.pow(1 - share, dials) < MOST_LUCK) {
-                    certain.addAll(texts(fate));
+            shares.forEach((disposition, share) -> {
+                if (texts(disposition).size() == 1 && Math.pow(1 - share, dials) < MAX_LUCK) {
+                    certain.addAll(texts(disposition));
                 }
             });
             return certain;
@@ -229,7 +229,7 @@ final class LiveKernelTest {
 
         /** What a mismatch is understood by when the node is gone. */
         private String trail(Replay replay) {
-            StringBuilder trail = new StringBuilder(", by " + replay.chances());
+            StringBuilder trail = new StringBuilder(", by " + replay.outcomes());
             for (Step step : replayer.steps(replay)) {
                 trail.append("\n  program ")
                         .append(step.program().programId())
@@ -246,14 +246,14 @@ final class LiveKernelTest {
                     Optional.of(dial.fromHost()));
         }
 
-        private static List<String> texts(Fate fate) {
-            if (fate instanceof Fate.Connects connects) {
+        private static List<String> texts(Disposition disposition) {
+            if (disposition instanceof Disposition.Connects connects) {
                 return List.of(connects.endpoint().toString());
             }
-            if (fate instanceof Fate.Refused refusal) {
+            if (disposition instanceof Disposition.Refused refusal) {
                 return refusal.errors();
             }
-            return List.of(fate.text());
+            return List.of(disposition.text());
         }
 
         /** A datagram from an AF_INET6 socket to a mapped address passes the IPv4 hook: the kernel unwraps it first. */

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.RepeatedTest;
 
 /** What choices tell of a cookie, against all cookies that would have made them. */
 final class SocketCookieTest {
-    private static final int MOST_BACKENDS = 9;
+    private static final int MAX_BACKENDS = 9;
     private static final int PROGRAMS = 4;
 
     @RepeatedTest(20)
@@ -20,7 +20,7 @@ final class SocketCookieTest {
         List<Long> cookies = LongStream.range(0, 3 * 2520).boxed().toList(); // 2520: all up to ten divide it
         SocketCookie known = SocketCookie.UNKNOWN;
         for (int program = 0; program < PROGRAMS; program++) {
-            int count = 1 + random.nextInt(MOST_BACKENDS);
+            int count = 1 + random.nextInt(MAX_BACKENDS);
             List<Long> like = cookies;
             List<Integer> chosen = IntStream.rangeClosed(1, count)
                     .filter(slot -> like.stream().anyMatch(cookie -> cookie % count + 1 == slot))

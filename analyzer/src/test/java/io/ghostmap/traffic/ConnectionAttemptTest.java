@@ -154,7 +154,7 @@ final class ConnectionAttemptTest {
     @Test
     void attemptsBeyondTheBoundAreCountedAndTheSumHolds() {
         PcapFile pcap = PcapFile.cooked();
-        int all = AttemptTable.MOST_ATTEMPTS + 500;
+        int all = AttemptTable.MAX_ATTEMPTS + 500;
         for (int i = 0; i < all; i++) {
             pcap.tcp(i, CLIENT, 1024 + i % 60_000, SERVER, 8080, SYN, i, 0);
         }

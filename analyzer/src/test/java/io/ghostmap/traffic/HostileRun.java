@@ -21,7 +21,7 @@ final class HostileRun {
     private static final long PER_BYTE = 256;
 
     /** What gzip and zstd can make of a byte. */
-    private static final long MOST_RATIO = 1_100;
+    private static final long MAX_RATIO = 1_100;
 
     /**
      * Processor time of this thread, so that a busy machine does not count; a reading takes a few milliseconds. An input
@@ -99,6 +99,6 @@ final class HostileRun {
     private static long unpackedAtMost(byte[] capture) {
         boolean gzip = capture.length > 2 && capture[0] == 0x1f && (capture[1] & 0xff) == 0x8b;
         boolean zstd = capture.length > 2 && capture[0] == 0x28 && (capture[1] & 0xff) == 0xb5;
-        return gzip || zstd ? Math.min(capture.length * MOST_RATIO * 16, 256L << 20) : capture.length;
+        return gzip || zstd ? Math.min(capture.length * MAX_RATIO * 16, 256L << 20) : capture.length;
     }
 }

@@ -15,23 +15,23 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /** The steps of one replay, noted while it runs. */
-final class Trail implements Replayer.Watcher {
+final class Trace implements Replayer.Watcher {
     private final List<Step> steps = new ArrayList<>();
     private final Set<Endpoint> before = new LinkedHashSet<>();
-    private final Set<Fate> after = new LinkedHashSet<>();
+    private final Set<Disposition> after = new LinkedHashSet<>();
     private final Set<Citation> options = new LinkedHashSet<>();
     private final Set<MapEntry> entries = new LinkedHashSet<>();
 
     @Override
-    public void sees(Way way, Translation.Result result) {
-        before.add(way.at());
+    public void sees(Branch branch, Translation.Result result) {
+        before.add(branch.at());
         options.addAll(result.options());
         entries.addAll(result.entries());
     }
 
     @Override
-    public void leaves(Way way) {
-        after.add(way.fate());
+    public void leaves(Branch branch) {
+        after.add(branch.disposition());
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Fate;
+import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
@@ -31,7 +31,7 @@ import java.util.stream.Collectors;
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param destinations what was seen on the wire, against every generation
  */
-public record Case(
+public record Incident(
         Bundle bundle,
         Evidence evidence,
         Traffic traffic,
@@ -45,7 +45,7 @@ public record Case(
         List<Hook> separate,
         Optional<Bypass> bypass) {
 
-    public static Case of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
+    public static Incident of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
         Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds(), evidence.agentOptions());
         ForkJoinTask<List<CorrelatedDestination>> correlation =
@@ -55,7 +55,7 @@ public record Case(
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
         Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer);
         bypass.ifPresent(found -> replays.addAll(found.replays()));
-        return new Case(
+        return new Incident(
                 bundle,
                 evidence,
                 traffic,
@@ -75,16 +75,16 @@ public record Case(
 
     /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */
     private static Set<Replay> onTheWire(List<Replay> replays, List<CorrelatedDestination> destinations) {
-        Set<Fate> ends = ends(destinations);
+        Set<Disposition> ends = ends(destinations);
         List<Replay> found =
                 replays.parallelStream().filter(replay -> replay.endsIn(ends)).toList();
         return Collections.unmodifiableSet(new LinkedHashSet<>(found));
     }
 
     /** What was seen on the wire, as ends of a replay. */
-    static Set<Fate> ends(List<CorrelatedDestination> destinations) {
+    static Set<Disposition> ends(List<CorrelatedDestination> destinations) {
         return destinations.stream()
-                .map(seen -> new Fate.Connects(seen.destination().endpoint()))
+                .map(seen -> new Disposition.Connects(seen.destination().endpoint()))
                 .collect(Collectors.toSet());
     }
 

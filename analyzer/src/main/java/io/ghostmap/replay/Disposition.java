@@ -4,12 +4,12 @@ import io.ghostmap.net.Endpoint;
 import java.util.List;
 
 /** What becomes of a connection. */
-public sealed interface Fate {
+public sealed interface Disposition {
     /** The text for people and for the report's lists. */
     String text();
 
     /** It goes out to that address, translated or not. */
-    record Connects(Endpoint endpoint) implements Fate {
+    record Connects(Endpoint endpoint) implements Disposition {
         @Override
         public String text() {
             return endpoint.toString();
@@ -34,7 +34,7 @@ public sealed interface Fate {
      *
      * @param errors what the application can see, as {@code EPERM}; several where the evidence does not tell
      */
-    record Refused(String reason, List<String> errors) implements Fate {
+    record Refused(String reason, List<String> errors) implements Disposition {
         @Override
         public String text() {
             return "refused: " + reason + " (" + String.join(" or ", errors) + ")";
@@ -42,12 +42,12 @@ public sealed interface Fate {
 
         /** With what a later program of the chain makes of the error when it refuses as well. */
         Refused followedBy(List<String> later) {
-            return new Refused(reason, Way.errorsOf(errors, later));
+            return new Refused(reason, Branch.errorsOf(errors, later));
         }
     }
 
     /** The evidence does not tell. */
-    record Unknown(String reason) implements Fate {
+    record Unknown(String reason) implements Disposition {
         @Override
         public String text() {
             return "unknown: " + reason;

@@ -18,31 +18,32 @@ import java.util.Set;
  * @param rewrites what translating programs noted, in order
  * @param cookie what the slots chosen so far tell of the socket
  */
-record Way(
+record Branch(
         Endpoint at,
         double share,
         List<String> conditions,
-        Optional<Fate.Refused> refusal,
+        Optional<Disposition.Refused> refusal,
         Optional<String> unknown,
         List<Rewrite> rewrites,
         SocketCookie cookie) {
 
     private static final String EPERM = "EPERM";
-    private static final int MOST_COMPARED = 16;
+    private static final int MAX_COMPARED = 16;
 
-    static Way to(Endpoint destination) {
-        return new Way(destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
+    static Branch to(Endpoint destination) {
+        return new Branch(
+                destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
     }
 
     /** Nothing more can be said of it. */
-    Way lost(String why) {
-        return new Way(at, share, conditions, refusal, Optional.of(why), rewrites, cookie);
+    Branch lost(String why) {
+        return new Branch(at, share, conditions, refusal, Optional.of(why), rewrites, cookie);
     }
 
     /** Whether the choice changes nothing and tells nothing. */
     boolean isLeftBy(Translation.Choice choice) {
-        boolean passes = choice.effect() instanceof Translation.Effect.Passes
-                || choice.effect() instanceof Translation.Effect.FindsNothing;
+        boolean passes = choice.effect() instanceof Translation.Decision.Passes
+                || choice.effect() instanceof Translation.Decision.FindsNothing;
         return passes
                 && choice.share() == 1
                 && choice.conditions().isEmpty()
@@ -54,26 +55,26 @@ record Way(
         return choice.conditions().size() + conditions.size() > 1 && Translation.contradict(and(choice.conditions()));
     }
 
-    Way then(Translation.Choice choice) {
+    Branch then(Translation.Choice choice) {
         if (isLeftBy(choice)) {
             return this;
         }
         Endpoint next = at;
-        Optional<Fate.Refused> refused = refusal;
+        Optional<Disposition.Refused> refused = refusal;
         Optional<String> lost = unknown;
         List<Rewrite> noted = rewrites;
-        Translation.Effect effect = choice.effect();
-        if (effect instanceof Translation.Effect.Rewrites rewrites) {
+        Translation.Decision effect = choice.effect();
+        if (effect instanceof Translation.Decision.Rewrites rewrites) {
             next = rewrites.rewrite().backend();
             noted = new ArrayList<>(this.rewrites);
             noted.add(rewrites.rewrite());
-        } else if (effect instanceof Translation.Effect.Refuses refuses) {
+        } else if (effect instanceof Translation.Decision.Refuses refuses) {
             refused = Optional.of(refused.map(first -> first.followedBy(refuses.errors()))
-                    .orElse(new Fate.Refused(refuses.reason(), refuses.errors())));
-        } else if (effect instanceof Translation.Effect.Unknown why) {
+                    .orElse(new Disposition.Refused(refuses.reason(), refuses.errors())));
+        } else if (effect instanceof Translation.Decision.Unknown why) {
             lost = lost.or(() -> Optional.of(why.reason()));
         }
-        return new Way(
+        return new Branch(
                 next,
                 share * choice.share(),
                 and(choice.conditions()),
@@ -105,35 +106,35 @@ record Way(
         return List.copyOf(errors);
     }
 
-    Fate fate() {
+    Disposition disposition() {
         if (unknown.isPresent()) {
-            return new Fate.Unknown(unknown.get());
+            return new Disposition.Unknown(unknown.get());
         }
-        return refusal.isPresent() ? refusal.get() : new Fate.Connects(at);
+        return refusal.isPresent() ? refusal.get() : new Disposition.Connects(at);
     }
 
     /** Whether each goes to an address of its own, as nearly always; of few ways only, since each is compared with each. */
-    static boolean leadApart(List<Way> ways) {
-        boolean apart = ways.size() <= MOST_COMPARED;
-        for (int i = 0; apart && i < ways.size(); i++) {
-            Way way = ways.get(i);
-            apart = way.unknown.isEmpty() && way.refusal.isEmpty();
+    static boolean leadApart(List<Branch> branches) {
+        boolean apart = branches.size() <= MAX_COMPARED;
+        for (int i = 0; apart && i < branches.size(); i++) {
+            Branch branch = branches.get(i);
+            apart = branch.unknown.isEmpty() && branch.refusal.isEmpty();
             for (int j = 0; apart && j < i; j++) {
-                apart = !way.at.equals(ways.get(j).at);
+                apart = !branch.at.equals(branches.get(j).at);
             }
         }
         return apart;
     }
 
     /** Ways that nothing tells apart any more are one, with their shares added. */
-    static List<Way> merged(List<Way> ways) {
-        if (ways.size() == 1 || leadApart(ways)) {
-            return List.copyOf(ways);
+    static List<Branch> merged(List<Branch> branches) {
+        if (branches.size() == 1 || leadApart(branches)) {
+            return List.copyOf(branches);
         }
         record Same(
                 Endpoint at,
                 List<String> conditions,
-                Optional<Fate.Refused> refusal,
+                Optional<Disposition.Refused> refusal,
                 Optional<String> unknown,
                 List<Rewrite> rewrites,
                 SocketCookie cookie) {
@@ -143,12 +144,18 @@ record Way(
                 return at.hashCode();
             }
         }
-        Map<Same, Way> distinct = new LinkedHashMap<>();
-        for (Way way : ways) {
+        Map<Same, Branch> distinct = new LinkedHashMap<>();
+        for (Branch branch : branches) {
             distinct.merge(
-                    new Same(way.at, way.conditions, way.refusal, way.unknown, way.rewrites, way.cookie),
-                    way,
-                    (first, again) -> new Way(
+                    new Same(
+                            branch.at,
+                            branch.conditions,
+                            branch.refusal,
+                            branch.unknown,
+                            branch.rewrites,
+                            branch.cookie),
+                    branch,
+                    (first, again) -> new Branch(
                             first.at,
                             first.share + again.share,
                             first.conditions,

@@ -8,10 +8,10 @@ import java.util.Locale;
  * @param interfaceIndex on the captured node, 0 where the link header has none
  * @param interfaceName as a pcapng states it; empty where the index or nothing is known
  */
-record Passage(int interfaceIndex, String interfaceName, Direction direction, Tunnel tunnel)
-        implements Comparable<Passage> {
+record CapturePoint(int interfaceIndex, String interfaceName, Direction direction, Tunnel tunnel)
+        implements Comparable<CapturePoint> {
     /** Stands for all beyond the number that is told apart. */
-    static final Passage FURTHER = new Passage(0, "further interfaces", Direction.UNKNOWN, Tunnel.NONE);
+    static final CapturePoint FURTHER = new CapturePoint(0, "further interfaces", Direction.UNKNOWN, Tunnel.NONE);
 
     boolean is(int otherIndex, String otherName, Direction otherDirection, Tunnel otherTunnel) {
         return interfaceIndex == otherIndex
@@ -29,7 +29,7 @@ record Passage(int interfaceIndex, String interfaceName, Direction direction, Tu
     }
 
     @Override
-    public int compareTo(Passage other) {
+    public int compareTo(CapturePoint other) {
         int order = Integer.compare(interfaceIndex, other.interfaceIndex);
         order = order != 0 ? order : interfaceName.compareTo(other.interfaceName);
         order = order != 0 ? order : direction.compareTo(other.direction);
