@@ -4,6 +4,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -21,6 +22,8 @@ final class ArchitectureTest {
                 .consideringOnlyDependenciesInLayers()
                 .layer("net")
                 .definedBy("io.ghostmap.net..")
+                .layer("text")
+                .definedBy("io.ghostmap.text..")
                 .layer("bundle")
                 .definedBy("io.ghostmap.bundle..")
                 .layer("evidence")
@@ -51,6 +54,17 @@ final class ArchitectureTest {
                 .mayOnlyBeAccessedByLayers("datapath", "replay", "diagnosis", "report", "cli")
                 .whereLayer("traffic")
                 .mayOnlyBeAccessedByLayers("diagnosis", "report", "cli")
+                .check(CLASSES);
+    }
+
+    @Test
+    void textKnowsOnlyTheVocabulary() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.ghostmap.text..")
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.ghostmap..")
+                        .and(JavaClass.Predicates.resideOutsideOfPackages("io.ghostmap.net..", "io.ghostmap.text..")))
                 .check(CLASSES);
     }
 
