@@ -1,5 +1,10 @@
 package io.ghostmap.datapath;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.support.TestNode.ROOT;
+import static io.ghostmap.support.TestNode.node;
+import static io.ghostmap.support.TestService.Mark.INTERNAL_LOCAL;
+import static io.ghostmap.support.TestService.service;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.Bundle;
@@ -13,11 +18,10 @@ import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.TestNode;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -26,8 +30,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a careless reader of Cilium's maps gets wrong; the numbers are those of the reference's section 10. */
 final class DatapathTrapsTest {
-    private static final String ROOT = "/sys/fs/cgroup";
-    private static final String CONNECT = "cgroup_inet4_connect";
     private static final String PIN = "/sys/fs/bpf/tc/globals/";
 
     @TempDir
@@ -35,16 +37,13 @@ final class DatapathTrapsTest {
 
     @Test
     void trap01RevNatIdIsBigEndianBesideNumbersInTheNodesOrder() throws UnreadableBundleException {
-        NodeBundle node = services("0a600001005000000600 0000", "00000000 0300 0198 00 00 0000")
-                .program(109, "cil_sock4_connect", 27, 28);
+        TestNode node = services("0a600001005000000600 0000", "00000000 0300 0198 00 00 0000");
 
         Service little = only(read(node, ByteOrder.LITTLE_ENDIAN));
         assertThat(little.revNatId()).isEqualTo(0x198);
         assertThat(little.count()).isEqualTo(3);
-        Service big = only(read(
-                services("0a600001005000000600 0000", "00000000 0003 0198 00 00 0000")
-                        .program(109, "cil_sock4_connect", 27, 28),
-                ByteOrder.BIG_ENDIAN));
+        Service big = only(
+                read(services("0a600001005000000600 0000", "00000000 0003 0198 00 00 0000"), ByteOrder.BIG_ENDIAN));
         assertThat(big.revNatId()).isEqualTo(0x198);
         assertThat(big.count()).isEqualTo(3);
     }
@@ -52,8 +51,7 @@ final class DatapathTrapsTest {
     @Test
     void trap02FifteenCharactersDoNotIdentifyAMap() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .map(1, "hash", "cilium_lb4_reve", 2, 6, "")
+                node().map(1, "hash", "cilium_lb4_reve", 2, 6, "")
                         .map(2, "lru_hash", "cilium_lb4_reve", 16, 8, "")
                         .map(3, "hash", "cilium_lb4_back", 2, 8, "")
                         .map(4, "hash", "cilium_lb4_back", 4, 8, "")
@@ -82,8 +80,7 @@ final class DatapathTrapsTest {
     @Test
     void trap02MapWithoutANameIsToldByPinOrUseOrStaysOpen() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .map(1, "lru_hash", "", 16, 8, "")
+                node().map(1, "lru_hash", "", 16, 8, "")
                         .map(2, "lru_hash", "", 16, 8, PIN + "cilium_lb4_reverse_sk")
                         .map(3, "hash", "", 12, 12, "")
                         .map(4, "hash", "", 4, 12, "")
@@ -111,22 +108,17 @@ final class DatapathTrapsTest {
 
     @Test
     void trap03FirstWordOfAFrontendIsNoBackend() throws UnreadableBundleException {
-        Service affine = only(read(
-                services("0a600001005000000600 0000", "302a0002 0100 0198 10 00 0000")
-                        .program(109, "cil_sock4_connect", 27),
-                ByteOrder.LITTLE_ENDIAN));
+        Service affine = only(
+                read(services("0a600001005000000600 0000", "302a0002 0100 0198 10 00 0000"), ByteOrder.LITTLE_ENDIAN));
         assertThat(affine.word().affinityTimeoutSeconds()).isEqualTo(10_800);
         assertThat(affine.word().algorithm()).isEqualTo(Service.Algorithm.MAGLEV);
         assertThat(affine.slots()).isEmpty();
 
-        Service proxied = only(read(
-                services("0a600001005000000600 0000", "2ee00000 0000 0198 00 04 0000")
-                        .program(109, "cil_sock4_connect", 27),
-                ByteOrder.LITTLE_ENDIAN));
+        Service proxied = only(
+                read(services("0a600001005000000600 0000", "2ee00000 0000 0198 00 04 0000"), ByteOrder.LITTLE_ENDIAN));
         assertThat(proxied.word().proxyPort()).hasValue(0x2ee0);
         assertThat(only(read(
-                                services("0a600001005000000600 0000", "00002ee0 0000 0198 00 04 0000")
-                                        .program(109, "cil_sock4_connect", 27),
+                                services("0a600001005000000600 0000", "00002ee0 0000 0198 00 04 0000"),
                                 ByteOrder.BIG_ENDIAN))
                         .word()
                         .proxyPort())
@@ -136,14 +128,14 @@ final class DatapathTrapsTest {
     @Test
     void trap04BackendsAreThoseOfTheProgramAndNotOfThePin() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, false)
-                        .service(27, "10.96.0.1:80", 6, 7)
-                        .map(29, "hash", "cilium_lb4_back", 2, 8, "")
-                        .row(29, hex("0700"), hex("0a000105 1f90 06 00"))
-                        .map(145, "hash", "cilium_lb4_back", 4, 12, PIN + "cilium_lb4_backends_v3")
-                        .backend(145, 7, "10.0.9.9:9")
-                        .program(109, "sock4_connect", 27, 29),
+                node().generation("old", 27)
+                        .release(10)
+                        .backend(7, "10.0.1.5:8080")
+                        .serves(service("10.96.0.1:80").over(Protocol.TCP).to("10.0.1.5:8080"))
+                        .loads(109)
+                        .generation("new", 144)
+                        .pinned()
+                        .backend(7, "10.0.9.9:9"),
                 ByteOrder.LITTLE_ENDIAN);
 
         View view = datapath.view(109).orElseThrow();
@@ -156,10 +148,11 @@ final class DatapathTrapsTest {
     @Test
     void trap05SlotsBeyondTheCountAreKeptAndNeverChosen() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, true)
-                        .serviceWithCount(27, "10.96.0.1:80", 6, 0, 0, 1, 7, 8)
-                        .program(109, "cil_sock4_connect", 27, 28),
+                node().generation("only", 27)
+                        .serves(service("10.96.0.1:80")
+                                .to("10.0.0.7:80", "10.0.0.8:80")
+                                .counting(1))
+                        .loads(109),
                 ByteOrder.LITTLE_ENDIAN);
 
         Service service = only(datapath);
@@ -170,12 +163,14 @@ final class DatapathTrapsTest {
     @Test
     void trap06ProtocolAndScopeAreParts() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, true)
-                        .service(27, "10.96.0.1:53", 0, 7)
-                        .service(27, "10.96.0.1:53", 17, 8)
-                        .serviceWithCount(27, "10.96.0.1:53", 17, 1, 0, 1, 9)
-                        .program(109, "cil_sock4_connect", 27, 28),
+                node().generation("only", 27)
+                        .serves(service("10.96.0.1:53").over(Protocol.ANY).to("10.0.0.7:53"))
+                        .serves(service("10.96.0.1:53").over(Protocol.UDP).to("10.0.0.8:53"))
+                        .serves(service("10.96.0.1:53")
+                                .over(Protocol.UDP)
+                                .internal()
+                                .to("10.0.0.9:53"))
+                        .loads(109),
                 ByteOrder.LITTLE_ENDIAN);
 
         assertThat(services(datapath).keySet())
@@ -196,8 +191,7 @@ final class DatapathTrapsTest {
                         ServiceFlag.TWO_SCOPES);
         Datapath slots = read(
                 services("0a600001005000000600 0000", "00000000 0100 0198 00 00 0100")
-                        .row(27, hex("0a600001 0050 0200 06 00 0000"), hex("07000000 0000 0198 00 40 0000"))
-                        .program(109, "cil_sock4_connect", 27),
+                        .row(27, "0a600001 0050 0200 06 00 0000", "07000000 0000 0198 00 40 0000"),
                 ByteOrder.LITTLE_ENDIAN);
         assertThat(only(slots).slots().get(0).flags().set()).containsExactly(ServiceFlag.QUARANTINED);
         assertThat(only(slots).quarantined()).isEqualTo(1);
@@ -206,23 +200,13 @@ final class DatapathTrapsTest {
     @Test
     void trap09IpcachePrefixesCountWhatStandsBeforeTheAddress() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, true)
+                node().generation("only", 27)
+                        .loadsOver(109, CONNECT4, 27, 28, 60)
                         .map(60, "lpm_trie", "cilium_ipcache", 24, 12, PIN + "cilium_ipcache")
-                        .row(60, hex("20000000 0000 00 01" + "00".repeat(16)), hex("02000000 00000000 0000 00 00"))
-                        .row(
-                                60,
-                                hex("40000000 0000 00 01 c0a80002" + "00".repeat(12)),
-                                hex("01000000 00000000 0000 00 00"))
-                        .row(
-                                60,
-                                hex("38000000 0000 00 01 c0a80100" + "00".repeat(12)),
-                                hex("06000000 c0a80003 0000 00 01"))
-                        .row(
-                                60,
-                                hex("a0000000 0000 00 02 fd00" + "00".repeat(13) + "05"),
-                                hex("07000002 00000000 0000 00 00"))
-                        .program(109, "cil_sock4_connect", 27, 28, 60),
+                        .row(60, "20000000 0000 00 01" + "00".repeat(16), "02000000 00000000 0000 00 00")
+                        .row(60, "40000000 0000 00 01 c0a80002" + "00".repeat(12), "01000000 00000000 0000 00 00")
+                        .row(60, "38000000 0000 00 01 c0a80100" + "00".repeat(12), "06000000 c0a80003 0000 00 01")
+                        .row(60, "a0000000 0000 00 02 fd00" + "00".repeat(13) + "05", "07000002 00000000 0000 00 00"),
                 ByteOrder.LITTLE_ENDIAN);
 
         IpCache cache = datapath.view(109).orElseThrow().ipCache().content().orElseThrow();
@@ -240,13 +224,11 @@ final class DatapathTrapsTest {
     @Test
     void trap13FrozenMapsWithoutAnyPinAreAGenerationLikeAnother() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, false)
-                        .generation(144, 145, true)
-                        .program(109, "cil_sock4_connect", 27, 28)
-                        .program(160, "cil_sock4_connect", 144, 145)
-                        .attach(ROOT, 109, CONNECT, "multi")
-                        .attach(ROOT, 160, CONNECT, "multi"),
+                node().generation("old", 27)
+                        .runs(109)
+                        .generation("new", 144)
+                        .pinned()
+                        .runs(160),
                 ByteOrder.LITTLE_ENDIAN);
 
         assertThat(datapath.generation(27).orElseThrow().currency()).isEqualTo(Currency.NOT_CURRENT);
@@ -258,13 +240,12 @@ final class DatapathTrapsTest {
     @Test
     void mapsBehindProgArraysAndOuterMapsAreWithinReach() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, true)
-                        .service(27, "10.96.0.1:80", 6, 7)
+                node().generation("only", 27)
+                        .serves("10.96.0.1:80", "10.0.0.7:80")
                         .map(50, "prog_array", "cilium_calls", 4, 4, "")
-                        .row(50, hex("00000000"), hex("6e000000"))
+                        .row(50, "00000000", "6e000000")
                         .map(51, "hash_of_maps", "cilium_lb4_magl", 2, 4, "")
-                        .row(51, hex("0198"), hex("34000000"))
+                        .row(51, "0198", "34000000")
                         .map(52, "array", "cilium_maglev_i", 4, 1004, "")
                         .program(109, "cil_sock4_connect", 50)
                         .program(110, "tail_handle", 27, 28, 51),
@@ -277,27 +258,27 @@ final class DatapathTrapsTest {
 
     @Test
     void agentsOfTwoClustersOnOneKernelAreBothRight() throws UnreadableBundleException {
-        NodeBundle two = twoCiliums();
+        TestNode two = twoCiliums();
         assertThat(currencies(read(two, ByteOrder.LITTLE_ENDIAN)))
                 .as("nothing but cgroups tells")
                 .containsExactly(Currency.UNKNOWN, Currency.CURRENT);
-        assertThat(currencies(read(twoCiliums().text("bpf/holders.tsv", """
-                                        #pid	comm	fd	kind	id
-                                        11	cilium-agent	9	map	27
-                                        22	cilium-agent	9	map	144
-                                        """), ByteOrder.LITTLE_ENDIAN)))
-                .containsExactly(Currency.CURRENT, Currency.CURRENT);
+        TestNode held = twoCiliums()
+                .generation("node-a")
+                .heldByAgent(11)
+                .generation("node-b")
+                .heldByAgent(22);
+        assertThat(currencies(read(held, ByteOrder.LITTLE_ENDIAN))).containsExactly(Currency.CURRENT, Currency.CURRENT);
     }
 
     /** Two sets of maps, each used in the cgroup of a node container of its own. */
-    private static NodeBundle twoCiliums() {
-        return new NodeBundle()
-                .generation(27, 28, false)
-                .generation(144, 145, true)
-                .program(109, "cil_sock4_connect", 27, 28)
-                .program(160, "cil_sock4_connect", 144, 145)
-                .attach(ROOT + "/node-a", 109, CONNECT, "multi")
-                .attach(ROOT + "/node-b", 160, CONNECT, "multi");
+    private static TestNode twoCiliums() {
+        return node().generation("node-a")
+                .at(ROOT + "/node-a")
+                .runs(109)
+                .generation("node-b")
+                .pinned()
+                .at(ROOT + "/node-b")
+                .runs(160);
     }
 
     private static List<Currency> currencies(Datapath datapath) {
@@ -309,22 +290,21 @@ final class DatapathTrapsTest {
     @Test
     void servicesAreComparedByWhereTheyLead() throws UnreadableBundleException {
         Datapath datapath = read(
-                new NodeBundle()
-                        .generation(27, 28, false)
-                        .generation(144, 145, true)
-                        .service(27, "10.96.0.1:80", 6, 7)
-                        .backend(28, 7, "10.0.0.1:1")
-                        .service(144, "10.96.0.1:80", 6, 70)
-                        .backend(145, 70, "10.0.0.1:1")
-                        .service(27, "10.96.0.2:80", 6, 7)
-                        .service(144, "10.96.0.2:80", 6, 71)
-                        .backend(145, 71, "10.0.0.2:1")
-                        .service(27, "10.96.0.3:80", 6, 7)
-                        .service(144, "10.96.0.4:80", 6, 70)
-                        .serviceWithCount(27, "10.96.0.5:80", 6, 0, 0, 1, 7)
-                        .serviceWithCount(144, "10.96.0.5:80", 6, 0, 0x10, 1, 70)
-                        .program(109, "cil_sock4_connect", 27, 28)
-                        .program(160, "cil_sock4_connect", 144, 145),
+                node().generation("old", 27)
+                        .serves("10.96.0.1:80", "10.0.0.1:1")
+                        .serves("10.96.0.2:80", "10.0.0.1:1")
+                        .serves("10.96.0.3:80", "10.0.0.1:1")
+                        .serves("10.96.0.5:80", "10.0.0.1:1")
+                        .loads(109)
+                        .generation("new", 144)
+                        .pinned()
+                        .backend(70, "10.0.0.1:1")
+                        .backend(71, "10.0.0.2:1")
+                        .serves("10.96.0.1:80", "10.0.0.1:1")
+                        .serves("10.96.0.2:80", "10.0.0.2:1")
+                        .serves("10.96.0.4:80", "10.0.0.1:1")
+                        .serves(service("10.96.0.5:80").marked(INTERNAL_LOCAL).to("10.0.0.1:1"))
+                        .loads(160),
                 ByteOrder.LITTLE_ENDIAN);
 
         ServiceDiff diff = ServiceDiff.between(datapath, 27, 144).orElseThrow();
@@ -345,19 +325,14 @@ final class DatapathTrapsTest {
 
     private List<ServiceFlag> flags(String twoBytes) throws UnreadableBundleException {
         return List.copyOf(only(read(
-                        services("0a600001005000000600 0000", "00000000 0100 0198 " + twoBytes + " 0000")
-                                .program(109, "cil_sock4_connect", 27),
+                        services("0a600001005000000600 0000", "00000000 0100 0198 " + twoBytes + " 0000"),
                         ByteOrder.LITTLE_ENDIAN))
                 .flags()
                 .set());
     }
 
-    private static NodeBundle services(String key, String value) {
-        return new NodeBundle().generation(27, 28, true).row(27, hex(key), hex(value));
-    }
-
-    private static byte[] hex(String text) {
-        return HexFormat.of().parseHex(text.replace(" ", ""));
+    private static TestNode services(String key, String value) {
+        return node().generation("only", 27).pinned().loads(109).row(27, key, value);
     }
 
     private static Frontend frontend(String endpoint) {
@@ -389,7 +364,7 @@ final class DatapathTrapsTest {
 
     private int next;
 
-    private Datapath read(NodeBundle node, ByteOrder order) throws UnreadableBundleException {
+    private Datapath read(TestNode node, ByteOrder order) throws UnreadableBundleException {
         EvidenceSink sink = new EvidenceSink();
         Path path = node.write(folder.resolve("node" + next++));
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(sink));

@@ -57,16 +57,13 @@ public final class NodeBundle {
     }
 
     public NodeBundle map(int id, String type, String name, int key, int value, String pin) {
+        return map(id, type, name, key, value, type.startsWith("lru") ? 0 : 1, pin);
+    }
+
+    NodeBundle map(int id, String type, String name, int key, int value, int flags, String pin) {
         maps.add(("{\"id\":%d,\"type\":\"%s\",\"name\":\"%s\",\"flags\":%d,\"bytes_key\":%d,\"bytes_value\":%d,"
                         + "\"max_entries\":65536,\"bytes_memlock\":1,\"frozen\":0,\"pinned\":[%s]}")
-                .formatted(
-                        id,
-                        type,
-                        name,
-                        type.startsWith("lru") ? 0 : 1,
-                        key,
-                        value,
-                        pin.isEmpty() ? "" : "\"" + pin + "\""));
+                .formatted(id, type, name, flags, key, value, pin.isEmpty() ? "" : "\"" + pin + "\""));
         return this;
     }
 
@@ -109,6 +106,11 @@ public final class NodeBundle {
         rows.computeIfAbsent(mapId, id -> new ArrayList<>())
                 .add("{\"key\":" + hex(key) + ",\"value\":" + hex(value) + "}");
         return this;
+    }
+
+    /** A dump of that map is in the bundle, even without rows. */
+    void dumped(int mapId) {
+        rows.computeIfAbsent(mapId, id -> new ArrayList<>());
     }
 
     public NodeBundle program(int id, String name, Integer... mapIds) {
@@ -154,6 +156,10 @@ public final class NodeBundle {
     public NodeBundle text(String path, String content) {
         texts.put(path, content);
         return this;
+    }
+
+    void textIfAbsent(String path, String content) {
+        texts.putIfAbsent(path, content);
     }
 
     public Path write(Path folder) {
