@@ -26,9 +26,4 @@ public final class AffinityMatches {
     public Optional<MapEntry> find(int revNatId, long backendId) {
         return Optional.ofNullable(byPair.get(new Pair(revNatId, backendId)));
     }
-
-    /** In the order of services, then of backends. */
-    public SortedMap<Pair, MapEntry> all() {
-        return byPair;
-    }
 }

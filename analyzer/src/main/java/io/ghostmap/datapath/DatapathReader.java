@@ -224,22 +224,17 @@ public final class DatapathReader {
                 new FamilyTables(
                         table(program, MapRole.SERVICES_V4, tables.services),
                         table(program, MapRole.BACKENDS_V4, tables.backends),
-                        table(program, MapRole.REVERSE_NAT_V4, tables.reverseNat),
                         table(program, MapRole.REVERSE_SK_V4, tables.reverseSk),
                         table(program, MapRole.AFFINITY_V4, tables.affinity),
-                        table(program, MapRole.SOURCE_RANGE_V4, tables.sourceRanges),
                         table(program, MapRole.SKIP_LB_V4, tables.skipped)),
                 new FamilyTables(
                         table(program, MapRole.SERVICES_V6, tables.services),
                         table(program, MapRole.BACKENDS_V6, tables.backends),
-                        table(program, MapRole.REVERSE_NAT_V6, tables.reverseNat),
                         table(program, MapRole.REVERSE_SK_V6, tables.reverseSk),
                         table(program, MapRole.AFFINITY_V6, tables.affinity),
-                        table(program, MapRole.SOURCE_RANGE_V6, tables.sourceRanges),
                         table(program, MapRole.SKIP_LB_V6, tables.skipped)),
                 table(program, MapRole.AFFINITY_MATCH, tables.affinityMatches),
-                table(program, MapRole.IPCACHE, tables.ipCaches),
-                table(program, MapRole.ENDPOINTS, tables.endpoints));
+                table(program, MapRole.IPCACHE, tables.ipCaches));
     }
 
     /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */

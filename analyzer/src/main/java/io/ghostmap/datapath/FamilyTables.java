@@ -8,10 +8,8 @@ import java.util.SortedMap;
 public record FamilyTables(
         Table<SortedMap<Frontend, Service>> services,
         Table<SortedMap<Long, Backend>> backends,
-        Table<SortedMap<Integer, ReverseNat>> reverseNat,
         Table<SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk,
         Table<SortedMap<Integer, List<Affinity>>> affinity,
-        Table<List<SourceRange>> sourceRanges,
         Table<SortedMap<Endpoint, List<SkipEntry>>> skipLb) {
 
     /** Connections to that address that are left alone, by the network namespace that they come from. */

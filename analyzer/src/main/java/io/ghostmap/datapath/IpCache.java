@@ -4,31 +4,22 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.IpAddress;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Which identity an address has: the entry with the longest prefix that contains it. */
 public interface IpCache {
     /** In this cluster, as the socket programs ask; empty where no prefix contains the address. */
     Optional<Entry> lookup(IpAddress address);
 
-    int size();
-
     /**
      * One prefix.
      *
      * @param identity the security identity; see {@link Identities}
-     * @param tunnelEndpoint the node behind which it lies; empty on this node
      * @param remoteCluster whether it lies in another cluster of the mesh; 1.19 and later
-     * @param encryptionKey of the node behind which it lies; empty where the release keeps it elsewhere
      */
     record Entry(
             IpAddress address,
             int prefixLength,
-            int clusterId,
             long identity,
-            Optional<IpAddress> tunnelEndpoint,
-            OptionalLong encryptionKey,
-            boolean skipTunnel,
             boolean remoteCluster,
             MapEntry entry) {
 

@@ -5,7 +5,6 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -55,14 +54,10 @@ public interface LoadBalancer {
 
     AffinityMatches affinityMatches(MapDump dump);
 
-    List<SourceRange> sourceRanges(MapDump dump, Family family);
-
     /** By the address that is left alone; of one address in the order of the namespaces. */
     SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family);
 
     IpCache ipCache(MapDump dump);
-
-    SortedMap<IpAddress, LocalEndpoint> endpoints(MapDump dump);
 
     /** The ids that the values of a prog array, or of a map of maps, stand for. */
     List<Integer> referencedIds(MapDump dump);

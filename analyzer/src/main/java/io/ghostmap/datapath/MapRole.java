@@ -73,10 +73,6 @@ public enum MapRole {
         return this == BACKENDS_V4 || this == BACKENDS_V6;
     }
 
-    public boolean isReverseSk() {
-        return this == REVERSE_SK_V4 || this == REVERSE_SK_V6;
-    }
-
     /** Whether an agent has one such map, so that a second one is another generation or another agent's. */
     public boolean isSingle() {
         return this != MAGLEV_INNER && this != OTHER;

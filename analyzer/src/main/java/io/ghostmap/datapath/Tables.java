@@ -5,7 +5,6 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -16,14 +15,11 @@ import java.util.TreeMap;
 final class Tables {
     final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
-    final SortedMap<Integer, SortedMap<Integer, ReverseNat>> reverseNat = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Integer, List<Affinity>>> affinity = new TreeMap<>();
     final SortedMap<Integer, AffinityMatches> affinityMatches = new TreeMap<>();
-    final SortedMap<Integer, List<SourceRange>> sourceRanges = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Endpoint, List<SkipEntry>>> skipped = new TreeMap<>();
     final SortedMap<Integer, IpCache> ipCaches = new TreeMap<>();
-    final SortedMap<Integer, SortedMap<IpAddress, LocalEndpoint>> endpoints = new TreeMap<>();
 
     private final LoadBalancer balancer;
 
@@ -69,14 +65,11 @@ final class Tables {
         return switch (decoding.role()) {
             case SERVICES_V4, SERVICES_V6 -> into(services, dump, balancer.services(dump, family));
             case BACKENDS_V4, BACKENDS_V6 -> into(backends, dump, balancer.backends(dump, family));
-            case REVERSE_NAT_V4, REVERSE_NAT_V6 -> into(reverseNat, dump, balancer.reverseNat(dump, family));
             case REVERSE_SK_V4, REVERSE_SK_V6 -> into(reverseSk, dump, balancer.reverseSk(dump, family));
             case AFFINITY_V4, AFFINITY_V6 -> into(affinity, dump, balancer.affinity(dump, family));
             case AFFINITY_MATCH -> into(affinityMatches, dump, balancer.affinityMatches(dump));
-            case SOURCE_RANGE_V4, SOURCE_RANGE_V6 -> into(sourceRanges, dump, balancer.sourceRanges(dump, family));
             case SKIP_LB_V4, SKIP_LB_V6 -> into(skipped, dump, balancer.skipped(dump, family));
             case IPCACHE -> into(ipCaches, dump, balancer.ipCache(dump));
-            case ENDPOINTS -> into(endpoints, dump, balancer.endpoints(dump));
             default ->
                 () -> {
                     // shown row by row where somebody asks; nothing is concluded from it

@@ -36,16 +36,6 @@ public record VersionRange(int first, int last) {
         return first > last;
     }
 
-    /** Whether every release of the range is that one or newer. */
-    public boolean isAtLeast(int minor) {
-        return first >= minor;
-    }
-
-    /** Whether every release of the range is that one or older. */
-    public boolean isAtMost(int minor) {
-        return last <= minor;
-    }
-
     /** Such as {@code 1.13 to 1.21-dev}, {@code 1.11}, {@code up to 1.10}. */
     @Override
     public String toString() {

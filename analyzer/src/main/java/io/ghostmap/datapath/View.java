@@ -2,7 +2,6 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,8 +26,7 @@ public record View(
         FamilyTables ipv4,
         FamilyTables ipv6,
         Table<AffinityMatches> affinityMatch,
-        Table<IpCache> ipCache,
-        Table<SortedMap<IpAddress, LocalEndpoint>> endpoints) {
+        Table<IpCache> ipCache) {
 
     public FamilyTables tables(Family family) {
         return family == Family.IPV4 ? ipv4 : ipv6;
@@ -118,13 +116,5 @@ public record View(
             }
         }
         return endpoints;
-    }
-
-    /** Whether both read the same services and backends, so that it makes no difference which of them runs. */
-    public boolean readsSameMapsAs(View other) {
-        return servicesV4().mapId().equals(other.servicesV4().mapId())
-                && backendsV4().mapId().equals(other.backendsV4().mapId())
-                && servicesV6().mapId().equals(other.servicesV6().mapId())
-                && backendsV6().mapId().equals(other.backendsV6().mapId());
     }
 }

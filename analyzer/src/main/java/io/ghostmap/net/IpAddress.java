@@ -72,14 +72,6 @@ public final class IpAddress implements Comparable<IpAddress> {
         return v4 ? low >>> 24 == 127 : high == 0 && low == 1;
     }
 
-    /** Whether this is of the same family as {@code network} and agrees with it in the first {@code prefixLength} bits. */
-    public boolean isIn(IpAddress network, int prefixLength) {
-        return v4 == network.v4
-                && prefixLength >= 0
-                && prefixLength <= bits()
-                && masked(prefixLength).equals(network.masked(prefixLength));
-    }
-
     /** {@code ::ffff:10.0.0.1} for 10.0.0.1; an IPv6 address as it is. */
     public IpAddress mapped() {
         return v4 ? new IpAddress(false, 0, MAPPED | low) : this;

@@ -12,7 +12,6 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.LoadBalancer;
-import io.ghostmap.datapath.LocalEndpoint;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.NamedValue;
 import io.ghostmap.datapath.ReverseNat;
@@ -20,14 +19,12 @@ import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.SkipEntry;
-import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
-import io.ghostmap.net.IpAddress;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -214,11 +211,6 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public List<SourceRange> sourceRanges(MapDump dump, Family family) {
-        return Sessions.sourceRanges(dump, family, order);
-    }
-
-    @Override
     public SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family) {
         return Sessions.skipped(dump, family, order);
     }
@@ -226,11 +218,6 @@ public final class Cilium implements LoadBalancer {
     @Override
     public IpCache ipCache(MapDump dump) {
         return new IpCacheTable(dump, order);
-    }
-
-    @Override
-    public SortedMap<IpAddress, LocalEndpoint> endpoints(MapDump dump) {
-        return Endpoints.decode(dump, order);
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.TreeSet;
 
 /**
@@ -25,9 +24,6 @@ final class IpCacheTable implements IpCache {
 
     private static final int FAMILY_IPV4 = 1;
 
-    private static final int SKIP_TUNNEL = 0x01;
-    private static final int HAS_TUNNEL_ENDPOINT = 0x02;
-    private static final int TUNNEL_ENDPOINT_IS_IPV6 = 0x04;
     private static final int REMOTE_CLUSTER = 0x08;
 
     private final MapDump dump;
@@ -75,11 +71,6 @@ final class IpCacheTable implements IpCache {
         return Optional.empty();
     }
 
-    @Override
-    public int size() {
-        return dump.count();
-    }
-
     private Layout layout() {
         return Layouts.of(MapRole.IPCACHE, dump.keyBytes(), dump.valueBytes());
     }
@@ -101,22 +92,8 @@ final class IpCacheTable implements IpCache {
         return new Entry(
                 address(layout, key),
                 length(layout, key),
-                layout.keyField("cluster_id").small(key, order),
                 layout.valueField("identity").number(value, order),
-                tunnelEndpoint(layout, value, flags),
-                OptionalLong.of(layout.valueField("key").number(value, order)),
-                (flags & SKIP_TUNNEL) != 0,
                 layout.valueField("tunnel_endpoint").kind() != Field.Kind.ADDRESS && (flags & REMOTE_CLUSTER) != 0,
                 new MapEntry(dump, row));
-    }
-
-    private static Optional<IpAddress> tunnelEndpoint(Layout layout, byte[] value, int flags) {
-        Field field = layout.valueField("tunnel_endpoint");
-        if (field.kind() == Field.Kind.ADDRESS) {
-            return Optional.of(field.address(value)).filter(address -> !address.isUnspecified());
-        }
-        return (flags & HAS_TUNNEL_ENDPOINT) == 0
-                ? Optional.empty()
-                : Optional.of(field.address(value, (flags & TUNNEL_ENDPOINT_IS_IPV6) == 0));
     }
 }

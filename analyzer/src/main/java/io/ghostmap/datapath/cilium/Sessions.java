@@ -9,7 +9,6 @@ import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.SkipEntry;
-import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
@@ -28,9 +27,6 @@ import java.util.stream.Collectors;
 
 /** The tables beside services and backends: by id, by socket, by client. */
 final class Sessions {
-    /** What stands before the address in an LPM key of source ranges counts as part of the prefix: id and padding. */
-    private static final int STATIC_BITS = 32;
-
     private static final int NETNS_COOKIE = 0x01;
 
     private Sessions() {}
@@ -114,28 +110,6 @@ final class Sessions {
             };
         });
         return new AffinityMatches(byPair);
-    }
-
-    static List<SourceRange> sourceRanges(MapDump dump, Family family, ByteOrder order) {
-        MapRole role = family == Family.IPV4 ? MapRole.SOURCE_RANGE_V4 : MapRole.SOURCE_RANGE_V6;
-        return decode(dump, role, layout -> {
-                    Field bits = layout.keyField("prefix_bits");
-                    Field id = layout.keyField("rev_nat_id");
-                    Field address = layout.keyField("address");
-                    return entry -> {
-                        byte[] key = entry.key();
-                        return new SourceRange(
-                                id.small(key, order),
-                                address.address(key),
-                                (int) bits.number(key, order) - STATIC_BITS,
-                                entry);
-                    };
-                })
-                .stream()
-                .sorted(Comparator.comparingInt(SourceRange::revNatId)
-                        .thenComparing(SourceRange::address)
-                        .thenComparingInt(SourceRange::prefixLength))
-                .toList();
     }
 
     static SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family, ByteOrder order) {
