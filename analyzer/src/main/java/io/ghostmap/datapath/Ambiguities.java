@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
@@ -17,19 +18,14 @@ import java.util.TreeMap;
 /** Names what identification leaves open: maps that can be one of several, and programs with several maps for one use. */
 final class Ambiguities {
     /** What a socket program's decision rests on. */
-    private static final Set<MapRole> DECISIVE = EnumSet.of(
-            MapRole.SERVICES_V4,
-            MapRole.SERVICES_V6,
-            MapRole.BACKENDS_V4,
-            MapRole.BACKENDS_V6,
-            MapRole.REVERSE_SK_V4,
-            MapRole.REVERSE_SK_V6,
-            MapRole.AFFINITY_V4,
-            MapRole.AFFINITY_V6,
-            MapRole.AFFINITY_MATCH,
-            MapRole.SKIP_LB_V4,
-            MapRole.SKIP_LB_V6,
-            MapRole.IPCACHE);
+    private static final Set<Kind> DECISIVE = EnumSet.of(
+            Kind.SERVICES,
+            Kind.BACKENDS,
+            Kind.REVERSE_SK,
+            Kind.AFFINITY,
+            Kind.AFFINITY_MATCH,
+            Kind.SKIP_LB,
+            Kind.IPCACHE);
 
     private final Evidence evidence;
     private final Reach reach;
@@ -89,7 +85,7 @@ final class Ambiguities {
     }
 
     private String cost(int mapId, Identity identity) {
-        if (identity.candidates().stream().noneMatch(DECISIVE::contains)) {
+        if (identity.candidates().stream().map(MapRole::kind).noneMatch(DECISIVE::contains)) {
             return "its entries are shown as bytes only; no connect is decided by such a map";
         }
         List<BpfProgram> socket = views.stream()
@@ -106,7 +102,7 @@ final class Ambiguities {
         for (int id : view.program().mapIds()) {
             Optional.ofNullable(identities.get(id))
                     .flatMap(Identity::role)
-                    .filter(DECISIVE::contains)
+                    .filter(role -> DECISIVE.contains(role.kind()))
                     .ifPresent(role ->
                             byRole.computeIfAbsent(role, r -> new ArrayList<>()).add(id));
         }

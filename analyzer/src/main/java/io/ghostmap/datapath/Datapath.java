@@ -34,7 +34,7 @@ public record Datapath(
 
     public List<Generation> generations(MapRole role) {
         return generations.stream()
-                .filter(generation -> generation.role() == role)
+                .filter(generation -> generation.role().equals(role))
                 .toList();
     }
 

@@ -5,6 +5,7 @@ import io.ghostmap.datapath.CurrentMap.Judged;
 import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.datapath.Generation.Reason;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
@@ -129,7 +130,7 @@ public final class DatapathReader {
 
     private List<BpfMap> mapsOf(MapRole role) {
         return evidence.state().maps().all().stream()
-                .filter(map -> roles.get(map.id()) == role)
+                .filter(map -> role.equals(roles.get(map.id())))
                 .sorted(Comparator.comparingInt(BpfMap::id))
                 .toList();
     }
@@ -221,20 +222,19 @@ public final class DatapathReader {
                         evidence.calls(program.id())),
                 build,
                 maps,
-                new FamilyTables(
-                        table(program, MapRole.SERVICES_V4, tables.services),
-                        table(program, MapRole.BACKENDS_V4, tables.backends),
-                        table(program, MapRole.REVERSE_SK_V4, tables.reverseSk),
-                        table(program, MapRole.AFFINITY_V4, tables.affinity),
-                        table(program, MapRole.SKIP_LB_V4, tables.skipped)),
-                new FamilyTables(
-                        table(program, MapRole.SERVICES_V6, tables.services),
-                        table(program, MapRole.BACKENDS_V6, tables.backends),
-                        table(program, MapRole.REVERSE_SK_V6, tables.reverseSk),
-                        table(program, MapRole.AFFINITY_V6, tables.affinity),
-                        table(program, MapRole.SKIP_LB_V6, tables.skipped)),
-                table(program, MapRole.AFFINITY_MATCH, tables.affinityMatches),
-                table(program, MapRole.IPCACHE, tables.ipCaches));
+                tables(program, Family.IPV4),
+                tables(program, Family.IPV6),
+                table(program, MapRole.of(Kind.AFFINITY_MATCH), tables.affinityMatches),
+                table(program, MapRole.of(Kind.IPCACHE), tables.ipCaches));
+    }
+
+    private FamilyTables tables(BpfProgram program, Family family) {
+        return new FamilyTables(
+                table(program, MapRole.of(Kind.SERVICES, family), tables.services),
+                table(program, MapRole.of(Kind.BACKENDS, family), tables.backends),
+                table(program, MapRole.of(Kind.REVERSE_SK, family), tables.reverseSk),
+                table(program, MapRole.of(Kind.AFFINITY, family), tables.affinity),
+                table(program, MapRole.of(Kind.SKIP_LB, family), tables.skipped));
     }
 
     /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */
@@ -290,7 +290,7 @@ public final class DatapathReader {
     }
 
     private List<Integer> ofRole(Collection<Integer> maps, MapRole role) {
-        return maps.stream().filter(id -> roles.get(id) == role).distinct().toList();
+        return maps.stream().filter(id -> role.equals(roles.get(id))).distinct().toList();
     }
 
     /** A map that can be of that role, or of another. */

@@ -16,12 +16,7 @@ public interface IpCache {
      * @param identity the security identity; see {@link Identities}
      * @param remoteCluster whether it lies in another cluster of the mesh; 1.19 and later
      */
-    record Entry(
-            IpAddress address,
-            int prefixLength,
-            long identity,
-            boolean remoteCluster,
-            MapEntry entry) {
+    record Entry(IpAddress address, int prefixLength, long identity, boolean remoteCluster, MapEntry entry) {
 
         /** No prefix can be longer. */
         public boolean isWholeAddress() {

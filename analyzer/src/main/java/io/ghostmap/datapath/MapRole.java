@@ -1,86 +1,113 @@
 package io.ghostmap.datapath;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
-/** What a map is for. */
-public enum MapRole {
-    SERVICES_V4("services", Family.IPV4),
-    SERVICES_V6("services", Family.IPV6),
-    BACKENDS_V4("backends", Family.IPV4),
-    BACKENDS_V6("backends", Family.IPV6),
-    REVERSE_NAT_V4("reverse_nat", Family.IPV4),
-    REVERSE_NAT_V6("reverse_nat", Family.IPV6),
-    REVERSE_SK_V4("reverse_sk", Family.IPV4),
-    REVERSE_SK_V6("reverse_sk", Family.IPV6),
-    AFFINITY_V4("affinity", Family.IPV4),
-    AFFINITY_V6("affinity", Family.IPV6),
-    AFFINITY_MATCH("affinity_match"),
-    SOURCE_RANGE_V4("source_range", Family.IPV4),
-    SOURCE_RANGE_V6("source_range", Family.IPV6),
-    SKIP_LB_V4("skip_lb", Family.IPV4),
-    SKIP_LB_V6("skip_lb", Family.IPV6),
-    MAGLEV_V4("maglev", Family.IPV4),
-    MAGLEV_V6("maglev", Family.IPV6),
-    /** One for each service, held by the outer map alone. */
-    MAGLEV_INNER("maglev_inner"),
-    HEALTH_V4("health", Family.IPV4),
-    HEALTH_V6("health", Family.IPV6),
-    LB_ACT("lb_act"),
-    /** The services of 1.5 and before, with the backend in the entry; no socket program reads them. */
-    OLD_SERVICES_V4("services_v1", Family.IPV4),
-    OLD_SERVICES_V6("services_v1", Family.IPV6),
-    IPCACHE("ipcache"),
-    ENDPOINTS("endpoints"),
-    NODE_IDS("node_ids"),
-    TUNNELS("tunnels"),
-    CT_TCP_V4("conntrack_tcp", Family.IPV4),
-    CT_TCP_V6("conntrack_tcp", Family.IPV6),
-    CT_ANY_V4("conntrack_any", Family.IPV4),
-    CT_ANY_V6("conntrack_any", Family.IPV6),
-    SNAT_V4("snat", Family.IPV4),
-    SNAT_V6("snat", Family.IPV6),
-    SNAT_RETRIES_V4("snat_retries", Family.IPV4),
-    SNAT_RETRIES_V6("snat_retries", Family.IPV6),
-    METRICS("metrics"),
-    RUNTIME_CONFIG("runtime_config"),
+/**
+ * What a map is for.
+ *
+ * @param family empty for a map that serves both families, or neither
+ */
+public record MapRole(Kind kind, Optional<Family> family) implements Comparable<MapRole> {
+    /** What a map holds. */
+    public enum Kind {
+        SERVICES("services", true),
+        BACKENDS("backends", true),
+        REVERSE_NAT("reverse_nat", true),
+        REVERSE_SK("reverse_sk", true),
+        AFFINITY("affinity", true),
+        AFFINITY_MATCH("affinity_match", false),
+        SOURCE_RANGE("source_range", true),
+        SKIP_LB("skip_lb", true),
+        MAGLEV("maglev", true),
+        /** One for each service, held by the outer map alone. */
+        MAGLEV_INNER("maglev_inner", false),
+        HEALTH("health", true),
+        LB_ACT("lb_act", false),
+        /** The services of 1.5 and before, with the backend in the entry; no socket program reads them. */
+        OLD_SERVICES("services_v1", true),
+        IPCACHE("ipcache", false),
+        ENDPOINTS("endpoints", false),
+        NODE_IDS("node_ids", false),
+        TUNNELS("tunnels", false),
+        CT_TCP("conntrack_tcp", true),
+        CT_ANY("conntrack_any", true),
+        SNAT("snat", true),
+        SNAT_RETRIES("snat_retries", true),
+        METRICS("metrics", false),
+        RUNTIME_CONFIG("runtime_config", false),
 
-    /** Not the load balancer's: only known so that a map of the same sizes is not mistaken for one that is. */
-    OTHER("other");
+        /** Not the load balancer's: only known so that a map of the same sizes is not mistaken for one that is. */
+        OTHER("other", false);
 
-    private final String word;
-    private final Optional<Family> family;
+        private final String word;
+        private final boolean byFamily;
 
-    MapRole(String word) {
-        this.word = word;
-        this.family = Optional.empty();
+        Kind(String word, boolean byFamily) {
+            this.word = word;
+            this.byFamily = byFamily;
+        }
     }
 
-    MapRole(String word, Family family) {
-        this.word = word;
-        this.family = Optional.of(family);
+    public static final MapRole OTHER = of(Kind.OTHER);
+
+    private static final List<MapRole> ALL = all();
+
+    /** The role of a kind that has one map for each family. */
+    public static MapRole of(Kind kind, Family family) {
+        return new MapRole(kind, Optional.of(family));
     }
 
-    /** Empty for a map that serves both families, or neither. */
-    public Optional<Family> family() {
-        return family;
+    /** The role of a kind that has one map. */
+    public static MapRole of(Kind kind) {
+        return new MapRole(kind, Optional.empty());
+    }
+
+    /** In their order: by kind, IPv4 first. */
+    public static List<MapRole> values() {
+        return ALL;
+    }
+
+    private static List<MapRole> all() {
+        List<MapRole> roles = new ArrayList<>();
+        for (Kind kind : Kind.values()) {
+            if (kind.byFamily) {
+                roles.add(of(kind, Family.IPV4));
+                roles.add(of(kind, Family.IPV6));
+            } else {
+                roles.add(of(kind));
+            }
+        }
+        return List.copyOf(roles);
     }
 
     public boolean isServices() {
-        return this == SERVICES_V4 || this == SERVICES_V6;
+        return kind == Kind.SERVICES;
     }
 
     public boolean isBackends() {
-        return this == BACKENDS_V4 || this == BACKENDS_V6;
+        return kind == Kind.BACKENDS;
     }
 
     /** Whether an agent has one such map, so that a second one is another generation or another agent's. */
     public boolean isSingle() {
-        return this != MAGLEV_INNER && this != OTHER;
+        return kind != Kind.MAGLEV_INNER && kind != Kind.OTHER;
+    }
+
+    @Override
+    public int compareTo(MapRole other) {
+        int byKind = kind.compareTo(other.kind);
+        return byKind != 0 ? byKind : Integer.compare(place(), other.place());
+    }
+
+    private int place() {
+        return family.map(Family::ordinal).orElse(-1);
     }
 
     /** Such as {@code services/IPv4}. */
     @Override
     public String toString() {
-        return word + family.map(f -> f == Family.IPV4 ? "/IPv4" : "/IPv6").orElse("");
+        return kind.word + family.map(f -> f == Family.IPV4 ? "/IPv4" : "/IPv6").orElse("");
     }
 }

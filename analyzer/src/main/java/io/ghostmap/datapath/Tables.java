@@ -62,13 +62,13 @@ final class Tables {
     private Runnable decode(Decoding decoding) {
         MapDump dump = decoding.dump();
         Family family = decoding.role().family().orElse(Family.IPV4);
-        return switch (decoding.role()) {
-            case SERVICES_V4, SERVICES_V6 -> into(services, dump, balancer.services(dump, family));
-            case BACKENDS_V4, BACKENDS_V6 -> into(backends, dump, balancer.backends(dump, family));
-            case REVERSE_SK_V4, REVERSE_SK_V6 -> into(reverseSk, dump, balancer.reverseSk(dump, family));
-            case AFFINITY_V4, AFFINITY_V6 -> into(affinity, dump, balancer.affinity(dump, family));
+        return switch (decoding.role().kind()) {
+            case SERVICES -> into(services, dump, balancer.services(dump, family));
+            case BACKENDS -> into(backends, dump, balancer.backends(dump, family));
+            case REVERSE_SK -> into(reverseSk, dump, balancer.reverseSk(dump, family));
+            case AFFINITY -> into(affinity, dump, balancer.affinity(dump, family));
             case AFFINITY_MATCH -> into(affinityMatches, dump, balancer.affinityMatches(dump));
-            case SKIP_LB_V4, SKIP_LB_V6 -> into(skipped, dump, balancer.skipped(dump, family));
+            case SKIP_LB -> into(skipped, dump, balancer.skipped(dump, family));
             case IPCACHE -> into(ipCaches, dump, balancer.ipCache(dump));
             default ->
                 () -> {

@@ -2,6 +2,7 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.evidence.Socket;
@@ -61,7 +62,8 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
                 .orElse("");
         return "Proof by the socket's own number: socket " + socket.local() + " > " + socket.remote() + " has cookie "
                 + Long.toHexString(socket.cookie()) + "; under that cookie map " + mapId + " ("
-                + datapath.generation(mapId).map(g -> g.role()).orElse(MapRole.REVERSE_SK_V4) + age
+                + datapath.generation(mapId).map(g -> g.role()).orElse(MapRole.of(MapRole.Kind.REVERSE_SK, Family.IPV4))
+                + age
                 + ") holds that the application asked for " + entry.frontend() + ". Only "
                 + (programs.size() == 1 ? "program " + programs.get(0) + " writes" : "programs " + programs + " write")
                 + " to that map.";

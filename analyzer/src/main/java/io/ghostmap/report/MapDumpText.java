@@ -51,10 +51,10 @@ public final class MapDumpText {
 
     private void body() {
         MapRole role = content.role().orElse(MapRole.OTHER);
-        switch (role) {
-            case SERVICES_V4, SERVICES_V6 -> services(role.family().orElse(Family.IPV4));
-            case BACKENDS_V4, BACKENDS_V6 -> backends();
-            case REVERSE_NAT_V4, REVERSE_NAT_V6 -> reverseNat(role.family().orElse(Family.IPV4));
+        switch (role.kind()) {
+            case SERVICES -> services(role.family().orElse(Family.IPV4));
+            case BACKENDS -> backends();
+            case REVERSE_NAT -> reverseNat(role.family().orElse(Family.IPV4));
             case OTHER -> content.entries().forEach(entry -> raw(entry).forEach(out));
             default -> content.entries().forEach(this::fields);
         }

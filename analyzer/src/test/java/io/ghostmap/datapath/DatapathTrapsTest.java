@@ -12,6 +12,7 @@ import io.ghostmap.bundle.BundleReader;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
@@ -72,7 +73,7 @@ final class DatapathTrapsTest {
                         "cilium_lb4_services_v2",
                         "cilium_lb4_services");
         assertThat(datapath.identities()).doesNotContainKeys(8, 9);
-        assertThat(datapath.generations(MapRole.SERVICES_V4))
+        assertThat(datapath.generations(MapRole.of(Kind.SERVICES, Family.IPV4)))
                 .extracting(Generation::mapId)
                 .containsExactly(6);
     }
@@ -93,7 +94,7 @@ final class DatapathTrapsTest {
 
         Identity open = identity(datapath, 1);
         assertThat(open.role()).isEmpty();
-        assertThat(open.candidates()).contains(MapRole.REVERSE_SK_V4, MapRole.OTHER);
+        assertThat(open.candidates()).contains(MapRole.of(Kind.REVERSE_SK, Family.IPV4), MapRole.OTHER);
         assertThat(open.why()).contains("neither name nor pin nor use tells");
         assertThat(names(datapath, 2, 3, 4, 6))
                 .containsExactly(
@@ -103,7 +104,10 @@ final class DatapathTrapsTest {
                         "cilium_snat_v6_external");
         assertThat(datapath.identities()).doesNotContainKey(5);
         assertThat(identity(datapath, 7).candidates())
-                .containsExactlyInAnyOrder(MapRole.CT_TCP_V6, MapRole.CT_ANY_V6, MapRole.SNAT_V6);
+                .containsExactlyInAnyOrder(
+                        MapRole.of(Kind.CT_TCP, Family.IPV6),
+                        MapRole.of(Kind.CT_ANY, Family.IPV6),
+                        MapRole.of(Kind.SNAT, Family.IPV6));
     }
 
     @Test
@@ -282,7 +286,7 @@ final class DatapathTrapsTest {
     }
 
     private static List<Currency> currencies(Datapath datapath) {
-        return datapath.generations(MapRole.SERVICES_V4).stream()
+        return datapath.generations(MapRole.of(Kind.SERVICES, Family.IPV4)).stream()
                 .map(Generation::currency)
                 .toList();
     }

@@ -4,6 +4,7 @@ import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Backend.State;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.evidence.MapDump;
 import java.nio.ByteOrder;
@@ -21,7 +22,7 @@ final class Backends {
         if (dump.count() == 0) {
             return Collections.emptySortedMap();
         }
-        MapRole role = family == Family.IPV4 ? MapRole.BACKENDS_V4 : MapRole.BACKENDS_V6;
+        MapRole role = MapRole.of(Kind.BACKENDS, family);
         Layout layout = Layouts.of(role, dump.keyBytes(), dump.valueBytes());
         Field id = layout.keyField("id");
         Field address = layout.valueField("address");

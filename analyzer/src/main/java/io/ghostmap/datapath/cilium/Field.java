@@ -71,6 +71,11 @@ record Field(int offset, int size, Kind kind, String name) {
         return new Field(offset, size, Kind.PADDING, "");
     }
 
+    /** Up to the next multiple of 8 bytes. */
+    static Field alignment(int offset) {
+        return padding(offset, -offset & 7);
+    }
+
     int end() {
         return offset + size;
     }

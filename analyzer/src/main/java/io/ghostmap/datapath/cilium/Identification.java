@@ -81,7 +81,7 @@ final class Identification {
                 fitting.stream().filter(layout -> layout.allows(map.flags())).toList();
         if (users.stream().anyMatch(user -> owned.test(user) || (user.name().isEmpty() && socket.test(user)))) {
             List<Layout> balancing = allowed.stream()
-                    .filter(layout -> layout.role() != MapRole.OTHER)
+                    .filter(layout -> !layout.isOf(MapRole.OTHER))
                     .toList();
             boolean atSocket = users.stream().anyMatch(socket);
             return decide(atSocket ? balancing : allowed, "its type, sizes, flags and the programs that use it");
@@ -141,9 +141,9 @@ final class Identification {
                 .orElse(-1);
         if (proto >= 0 && proto < entries.keyBytes()) {
             boolean tcp = Bytes.u8(entries.key(0), proto) == TCP;
-            left.removeIf(layout -> switch (layout.role()) {
-                case CT_TCP_V4, CT_TCP_V6 -> !tcp;
-                case CT_ANY_V4, CT_ANY_V6 -> tcp;
+            left.removeIf(layout -> switch (layout.role().kind()) {
+                case CT_TCP -> !tcp;
+                case CT_ANY -> tcp;
                 default -> false;
             });
         }

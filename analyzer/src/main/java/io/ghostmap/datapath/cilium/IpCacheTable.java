@@ -2,6 +2,7 @@ package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.IpAddress;
@@ -72,7 +73,7 @@ final class IpCacheTable implements IpCache {
     }
 
     private Layout layout() {
-        return Layouts.of(MapRole.IPCACHE, dump.keyBytes(), dump.valueBytes());
+        return Layouts.of(MapRole.of(Kind.IPCACHE), dump.keyBytes(), dump.valueBytes());
     }
 
     private IpAddress address(Layout layout, byte[] key) {

@@ -5,6 +5,7 @@ import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The shape of one map in one version: what it is, how the kernel lists it, and what its bytes mean.
@@ -36,6 +37,28 @@ record Layout(
 
     /** {@code BPF_OBJ_NAME_LEN} of the kernel less the closing NUL. */
     private static final int NAME_BYTES = 15;
+
+    Layout(MapRole role, String name, VersionRange versions, String type, int flags, long maxEntries) {
+        this(role, name, versions, type, flags, maxEntries, List.of(), List.of());
+    }
+
+    /** With these rows of its key; those without a byte are left out. */
+    Layout key(Field... fields) {
+        return new Layout(role, name, versions, type, flags, maxEntries, rows(fields), value);
+    }
+
+    /** With these rows of its value. */
+    Layout value(Field... fields) {
+        return new Layout(role, name, versions, type, flags, maxEntries, key, rows(fields));
+    }
+
+    private static List<Field> rows(Field... fields) {
+        return Stream.of(fields).filter(field -> field.size() > 0).toList();
+    }
+
+    boolean isOf(MapRole wanted) {
+        return role.equals(wanted);
+    }
 
     String kernelName() {
         return name.length() <= NAME_BYTES ? name : name.substring(0, NAME_BYTES);

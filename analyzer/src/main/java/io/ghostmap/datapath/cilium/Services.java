@@ -3,6 +3,7 @@ package io.ghostmap.datapath.cilium;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Service.Algorithm;
@@ -70,7 +71,7 @@ final class Services {
 
     /** Frontends with their slots. Slots whose frontend has no entry of its own are unreachable and left out. */
     static SortedMap<Frontend, Service> decode(MapDump dump, Family family, ByteOrder order) {
-        MapRole role = family == Family.IPV4 ? MapRole.SERVICES_V4 : MapRole.SERVICES_V6;
+        MapRole role = MapRole.of(Kind.SERVICES, family);
         if (dump.count() == 0) {
             return Collections.emptySortedMap();
         }

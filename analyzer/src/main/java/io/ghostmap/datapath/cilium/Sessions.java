@@ -5,6 +5,7 @@ import io.ghostmap.datapath.AffinityMatches;
 import io.ghostmap.datapath.AffinityMatches.Pair;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
@@ -33,7 +34,7 @@ final class Sessions {
 
     static SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family, ByteOrder order) {
         Map<Integer, ReverseNat> byId = new HashMap<>();
-        MapRole role = family == Family.IPV4 ? MapRole.REVERSE_NAT_V4 : MapRole.REVERSE_NAT_V6;
+        MapRole role = MapRole.of(Kind.REVERSE_NAT, family);
         decode(dump, role, layout -> {
                     Field id = layout.keyField("rev_nat_id");
                     Field address = layout.valueField("address");
@@ -46,7 +47,7 @@ final class Sessions {
     }
 
     static SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family, ByteOrder order) {
-        MapRole role = family == Family.IPV4 ? MapRole.REVERSE_SK_V4 : MapRole.REVERSE_SK_V6;
+        MapRole role = MapRole.of(Kind.REVERSE_SK, family);
         List<ReverseSkEntry> entries = decode(dump, role, layout -> {
                     Field cookie = layout.keyField("cookie");
                     Field backend = layout.keyField("address");
@@ -72,7 +73,7 @@ final class Sessions {
     }
 
     static SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family, ByteOrder order) {
-        MapRole role = family == Family.IPV4 ? MapRole.AFFINITY_V4 : MapRole.AFFINITY_V6;
+        MapRole role = MapRole.of(Kind.AFFINITY, family);
         List<Affinity> entries = decode(dump, role, layout -> {
                     Field id = layout.keyField("rev_nat_id");
                     Field marks = layout.keyField("netns_cookie");
@@ -100,7 +101,7 @@ final class Sessions {
 
     static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {
         SortedMap<Pair, MapEntry> byPair = new TreeMap<>();
-        decode(dump, MapRole.AFFINITY_MATCH, layout -> {
+        decode(dump, MapRole.of(Kind.AFFINITY_MATCH), layout -> {
             Field backend = layout.keyField("backend_id");
             Field id = layout.keyField("rev_nat_id");
             return entry -> {
@@ -113,7 +114,7 @@ final class Sessions {
     }
 
     static SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family, ByteOrder order) {
-        MapRole role = family == Family.IPV4 ? MapRole.SKIP_LB_V4 : MapRole.SKIP_LB_V6;
+        MapRole role = MapRole.of(Kind.SKIP_LB, family);
         List<SkipEntry> entries = decode(dump, role, layout -> {
                     Field cookie = layout.keyField("netns_cookie");
                     Field address = layout.keyField("address");
