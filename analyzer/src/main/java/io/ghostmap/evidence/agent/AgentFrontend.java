@@ -43,7 +43,11 @@ public record AgentFrontend(
         OTHER
     }
 
-    /** @param node empty if the agent does not name it */
+    /**
+     * Where the agent sends connections.
+     *
+     * @param node empty if the agent does not name it
+     */
     public record Backend(Endpoint endpoint, State state, String node) {}
 
     /** {@code state} of a backend. */
