@@ -3,7 +3,6 @@ package io.ghostmap.evidence.agent;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.agent.AgentFrontend.Backend;
 import io.ghostmap.evidence.agent.AgentFrontend.State;
-import io.ghostmap.evidence.agent.AgentFrontend.Type;
 import io.ghostmap.evidence.kubernetes.ServiceRef;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
@@ -70,15 +69,15 @@ public final class AgentFrontendReader {
                 : Optional.of(new ServiceRef(flags.path("namespace").asString(""), name));
     }
 
-    private static Type type(String word) {
+    private static AgentFrontend.Type type(String word) {
         return switch (word) {
-            case "ClusterIP" -> Type.CLUSTER_IP;
-            case "NodePort" -> Type.NODE_PORT;
-            case "HostPort" -> Type.HOST_PORT;
-            case "ExternalIPs", "externalIPs" -> Type.EXTERNAL_IPS;
-            case "LoadBalancer" -> Type.LOAD_BALANCER;
-            case "LocalRedirect" -> Type.LOCAL_REDIRECT;
-            default -> Type.OTHER;
+            case "ClusterIP" -> AgentFrontend.Type.CLUSTER_IP;
+            case "NodePort" -> AgentFrontend.Type.NODE_PORT;
+            case "HostPort" -> AgentFrontend.Type.HOST_PORT;
+            case "ExternalIPs", "externalIPs" -> AgentFrontend.Type.EXTERNAL_IPS;
+            case "LoadBalancer" -> AgentFrontend.Type.LOAD_BALANCER;
+            case "LocalRedirect" -> AgentFrontend.Type.LOCAL_REDIRECT;
+            default -> AgentFrontend.Type.OTHER;
         };
     }
 

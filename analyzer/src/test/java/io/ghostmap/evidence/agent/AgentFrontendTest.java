@@ -3,7 +3,6 @@ package io.ghostmap.evidence.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.evidence.agent.AgentFrontend.State;
-import io.ghostmap.evidence.agent.AgentFrontend.Type;
 import io.ghostmap.evidence.kubernetes.ServiceRef;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -20,7 +19,7 @@ final class AgentFrontendTest {
                     {"ip": "10.0.1.2", "port": 5353, "state": "terminating"},
                     {"ip": "10.0.1.3", "port": 5353}]}}""").orElseThrow();
 
-        assertThat(frontend.type()).isEqualTo(Type.LOCAL_REDIRECT);
+        assertThat(frontend.type()).isEqualTo(AgentFrontend.Type.LOCAL_REDIRECT);
         assertThat(frontend.service()).contains(new ServiceRef("kube-system", "dns"));
         assertThat(frontend.internalScope()).isTrue();
         assertThat(frontend.backends())
@@ -36,7 +35,7 @@ final class AgentFrontendTest {
                 {"spec": {"frontend-address": {"ip": "172.17.0.10", "port": 80}}}""").orElseThrow();
 
         assertThat(frontend.isInDatapath()).isFalse();
-        assertThat(frontend.type()).isEqualTo(Type.OTHER);
+        assertThat(frontend.type()).isEqualTo(AgentFrontend.Type.OTHER);
         assertThat(frontend.service()).isEmpty();
     }
 
