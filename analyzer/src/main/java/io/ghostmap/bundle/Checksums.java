@@ -1,35 +1,44 @@
 package io.ghostmap.bundle;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** {@code SHA256SUMS} in the form of coreutils, compared with what was read. */
+/** The list of checksums, in the form of coreutils, compared with what was read. */
 final class Checksums {
-    static final String FILE = "SHA256SUMS";
-
     private static final int HEX = 64;
 
     private Checksums() {}
 
-    /** Files whose digest differs, that are listed and absent, or not listed; {@code digests} is path to hex. */
-    static List<Gap> compare(byte[] listing, SortedMap<String, String> digests) {
+    /**
+     * Files whose digest differs, that are listed and absent, or not listed.
+     *
+     * @param list the member that the listing was
+     * @param digests path to hex
+     */
+    static List<Gap> compare(Member list, byte[] listing, SortedMap<String, String> digests, BundleLayout layout) {
         List<Gap> gaps = new ArrayList<>();
         SortedMap<String, String> all = parse(listing);
         long unlisted = digests.keySet().stream()
-                .filter(path -> !path.equals(FILE) && !all.containsKey(path))
+                .filter(path -> !path.equals(list.path()) && !all.containsKey(path))
                 .count();
         if (unlisted > 0) {
-            gaps.add(new Gap(FILE, "does not list " + unlisted + " of the files"));
+            gaps.add(new Gap(list.artifact(), Text.of("does not list {} of the files", Term.number(unlisted))));
         }
+        Term name = Term.member(list.path());
         all.forEach((path, stated) -> {
             String read = digests.get(path);
             if (read == null) {
-                gaps.add(new Gap(path, "listed in SHA256SUMS, absent from the bundle"));
+                gaps.add(new Gap(layout.artifactNamed(path), Text.of("listed in {}, absent from the bundle", name)));
             } else if (!read.equals(stated)) {
-                gaps.add(new Gap(path, "its SHA-256 is not the one in SHA256SUMS: changed after collection"));
+                gaps.add(new Gap(
+                        layout.artifactNamed(path),
+                        Text.of("its SHA-256 is not the one in {}: changed after collection", name),
+                        Text.of("what this file says may not be what the collector wrote")));
             }
         });
         return gaps;

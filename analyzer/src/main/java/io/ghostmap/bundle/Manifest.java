@@ -36,9 +36,4 @@ public record Manifest(
 
     /** How the packets were captured. Times are UTC. */
     public record CaptureStep(String file, String iface, String filter, String start, String end) {}
-
-    /** The step that wrote the file, if the manifest names one. */
-    public Optional<Step> stepFor(String file) {
-        return steps.stream().filter(step -> step.file().equals(file)).findFirst();
-    }
 }

@@ -1,5 +1,7 @@
 package io.ghostmap.bundle;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -12,7 +14,7 @@ final class ManifestReader {
     private ManifestReader() {}
 
     /** Empty when the text is no JSON object; then the bundle is read without a manifest. */
-    static Optional<Manifest> read(byte[] json) throws UnreadableBundleException {
+    static Optional<Manifest> read(byte[] json, BundleLayout layout) throws UnreadableBundleException {
         JsonNode root;
         try {
             root = JsonMapper.shared().readTree(json);
@@ -38,7 +40,7 @@ final class ManifestReader {
                 root.path("interrupted").asBoolean(false),
                 texts(root.path("standIns")),
                 capture(root.path("capture")),
-                missing(root.path("missing")),
+                missing(root.path("missing"), layout),
                 steps(root.path("steps"))));
     }
 
@@ -54,10 +56,10 @@ final class ManifestReader {
                 text(node, "end")));
     }
 
-    private static List<Gap> missing(JsonNode nodes) {
+    private static List<Gap> missing(JsonNode nodes, BundleLayout layout) {
         List<Gap> gaps = new ArrayList<>();
         for (JsonNode node : nodes) {
-            gaps.add(new Gap(text(node, "artifact"), text(node, "reason")));
+            gaps.add(new Gap(layout.artifactNamed(text(node, "artifact")), Text.of(Term.quote(text(node, "reason")))));
         }
         return List.copyOf(gaps);
     }

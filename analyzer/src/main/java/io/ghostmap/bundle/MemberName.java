@@ -1,28 +1,15 @@
 package io.ghostmap.bundle;
 
 import java.util.Optional;
-import java.util.Set;
 
 /** Turns the names of archive members into paths relative to the bundle's folder, and refuses those that lie. */
 final class MemberName {
-    /** Entries that stand directly in a bundle's folder (format 1). */
-    private static final Set<String> TOP_LEVEL = Set.of(
-            "manifest.json",
-            "SHA256SUMS",
-            "README.txt",
-            "collector.log",
-            "node",
-            "bpf",
-            "pcap",
-            "net",
-            "cilium",
-            "kubernetes",
-            "errors");
-
+    private final BundleLayout layout;
     private final Limits limits;
     private Optional<String> folder = Optional.empty();
 
-    MemberName(Limits limits) {
+    MemberName(BundleLayout layout, Limits limits) {
+        this.layout = layout;
         this.limits = limits;
     }
 
@@ -55,8 +42,8 @@ final class MemberName {
     }
 
     /** A part of a bundle, such as {@code node}, holds nothing that has the name of a part. */
-    private static boolean isBundleFolder(String first, String below) {
-        return !TOP_LEVEL.contains(first) || TOP_LEVEL.contains(firstOf(below));
+    private boolean isBundleFolder(String first, String below) {
+        return !layout.isTopLevel(first) || layout.isTopLevel(firstOf(below));
     }
 
     private static String firstOf(String name) {

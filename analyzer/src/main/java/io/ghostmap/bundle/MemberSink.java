@@ -8,17 +8,17 @@ import java.io.InputStream;
  * sense of it records as a {@link Gap}; an exception from {@link #read} means that the archive itself failed.
  */
 public interface MemberSink {
-    /** Whether this sink reads the member; {@code path} is relative to the bundle's folder and uses {@code /}. */
-    boolean wants(String path);
+    /** Whether this sink reads the member. */
+    boolean wants(Member member);
 
     /**
      * Whether {@link #read} shares nothing between this member and all that are not independent: it may then be called for
      * one of each kind at the same time, from two threads. Two members of one kind are read in the order of the bundle.
      */
-    default boolean isIndependent(String path) {
+    default boolean isIndependent(Member member) {
         return false;
     }
 
     /** Reads one member; {@code in} is bounded by {@link Limits} and is closed by the caller. */
-    void read(String path, InputStream in) throws IOException;
+    void read(Member member, InputStream in) throws IOException;
 }

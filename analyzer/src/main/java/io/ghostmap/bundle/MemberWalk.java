@@ -1,11 +1,12 @@
 package io.ghostmap.bundle;
 
+import io.ghostmap.text.Text;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,8 +18,7 @@ import java.util.stream.Collectors;
 
 /** What happens to each member, wherever it comes from: name checked, bytes counted and digested, sinks served. */
 final class MemberWalk implements AutoCloseable {
-    private static final String MANIFEST = "manifest.json";
-
+    private final BundleLayout layout = BundleLayout.GHOSTMAP;
     private final Limits limits;
     private final List<MemberSink> sinks;
     private final MemberName names;
@@ -29,15 +29,28 @@ final class MemberWalk implements AutoCloseable {
     private final MemberDigest digest = new MemberDigest(digester);
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
-    private final SortedMap<String, byte[]> own = new TreeMap<>();
+    private final Set<Artifact> artifacts = new HashSet<>();
+    private Optional<OwnMember> manifest = Optional.empty();
+    private Optional<OwnMember> checksums = Optional.empty();
     private Optional<String> current = Optional.empty();
     private long total;
     private boolean ours;
 
+    /** A member that the walk itself reads, and its content. */
+    private static final class OwnMember {
+        private final Member member;
+        private final byte[] bytes;
+
+        OwnMember(Member member, InputStream in, int limit) throws IOException {
+            this.member = member;
+            this.bytes = in.readNBytes(limit);
+        }
+    }
+
     MemberWalk(Limits limits, List<MemberSink> sinks, boolean digesting) {
         this.limits = limits;
         this.sinks = List.copyOf(sinks);
-        this.names = new MemberName(limits);
+        this.names = new MemberName(layout, limits);
         this.digesting = digesting;
     }
 
@@ -59,7 +72,9 @@ final class MemberWalk implements AutoCloseable {
                 in,
                 Math.min(limits.memberBytes(), limits.totalBytes() - total),
                 digesting ? Optional.of(digest) : Optional.empty());
-        serve(path, stream);
+        Member member = layout.memberAt(path);
+        artifacts.add(member.artifact());
+        serve(member, stream);
         stream.drain();
         total += stream.count();
         sizes.put(path, stream.count());
@@ -69,18 +84,21 @@ final class MemberWalk implements AutoCloseable {
         current = Optional.empty();
     }
 
-    private void serve(String path, MemberStream stream) throws IOException {
-        if (path.equals(MANIFEST) || path.equals(Checksums.FILE)) {
-            byte[] text = stream.readNBytes(limits.textBytes());
-            own.put(path, text);
-            ours |= path.equals(MANIFEST);
+    private void serve(Member member, MemberStream stream) throws IOException {
+        if (member.kind() == ArtifactKind.MANIFEST) {
+            manifest = Optional.of(new OwnMember(member, stream, limits.textBytes()));
+            ours = true;
+            return;
+        }
+        if (member.kind() == ArtifactKind.CHECKSUMS) {
+            checksums = Optional.of(new OwnMember(member, stream, limits.textBytes()));
             return;
         }
         for (MemberSink sink : sinks) {
-            if (sink.wants(path)) {
+            if (sink.wants(member)) {
                 ours = true;
                 try {
-                    serve(sink, path, stream);
+                    serve(sink, member, stream);
                 } finally {
                     stream.throwFailure(); // the archive's own failure, not what a parser made of it
                 }
@@ -89,17 +107,17 @@ final class MemberWalk implements AutoCloseable {
         }
     }
 
-    private void serve(MemberSink sink, String path, MemberStream stream) throws IOException {
-        if (sink.isIndependent(path)) {
-            sink.read(path, stream);
+    private void serve(MemberSink sink, Member member, MemberStream stream) throws IOException {
+        if (sink.isIndependent(member)) {
+            sink.read(member, stream);
             return;
         }
         byte[] start = stream.readNBytes(SmallMembers.LARGEST + 1);
         if (start.length <= SmallMembers.LARGEST) {
-            small.read(sink, path, start);
+            small.read(sink, member, start);
         } else {
             small.finish();
-            sink.read(path, new SequenceInputStream(new ByteArrayInputStream(start), stream));
+            sink.read(member, new SequenceInputStream(new ByteArrayInputStream(start), stream));
         }
     }
 
@@ -135,45 +153,47 @@ final class MemberWalk implements AutoCloseable {
                             + " ghostmap-collect wrote, or its unpacked folder");
         }
         List<Gap> gaps = new ArrayList<>();
-        Optional<Manifest> manifest = manifest(gaps);
+        Optional<Manifest> read = manifest(gaps);
         if (digesting) {
-            gaps.addAll(
-                    own.containsKey(Checksums.FILE)
-                            ? Checksums.compare(own.get(Checksums.FILE), digests)
-                            : List.of(new Gap(Checksums.FILE, "absent")));
+            gaps.addAll(checksums
+                    .map(list -> Checksums.compare(list.member, list.bytes, digests, layout))
+                    .orElseGet(() -> List.of(Gap.absent(Artifact.of(ArtifactKind.CHECKSUMS)))));
         }
-        return new Bundle(name, sha256, manifest, Collections.unmodifiableSortedMap(sizes), List.copyOf(gaps));
+        return new Bundle(name, sha256, read, Set.copyOf(artifacts), List.copyOf(gaps));
     }
 
     private Optional<Manifest> manifest(List<Gap> gaps) throws UnreadableBundleException {
-        byte[] json = own.get(MANIFEST);
-        if (json == null) {
-            gaps.add(new Gap(MANIFEST, "absent"));
+        Artifact artifact = Artifact.of(ArtifactKind.MANIFEST);
+        if (manifest.isEmpty()) {
+            gaps.add(Gap.absent(artifact));
             return Optional.empty();
         }
-        Optional<Manifest> manifest = ManifestReader.read(json);
-        if (manifest.isEmpty()) {
-            gaps.add(new Gap(MANIFEST, "not a JSON object"));
+        Optional<Manifest> read = ManifestReader.read(manifest.get().bytes, layout);
+        if (read.isEmpty()) {
+            gaps.add(new Gap(artifact, Text.of("not a JSON object")));
         }
-        manifest.ifPresent(m -> gaps.addAll(claimedGaps(m)));
-        return manifest;
+        read.ifPresent(m -> gaps.addAll(claimedGaps(m)));
+        return read;
     }
 
     /** What the collector itself says went wrong. */
-    private static List<Gap> claimedGaps(Manifest manifest) {
-        List<Gap> gaps = new ArrayList<>(manifest.missing());
-        if (manifest.interrupted()) {
-            gaps.add(new Gap(MANIFEST, "the collector was interrupted; later steps did not run"));
+    private List<Gap> claimedGaps(Manifest read) {
+        List<Gap> gaps = new ArrayList<>(read.missing());
+        if (read.interrupted()) {
+            gaps.add(new Gap(
+                    Artifact.of(ArtifactKind.MANIFEST),
+                    Text.of("the collector was interrupted; later steps did not run")));
         }
-        Set<String> named = manifest.missing().stream().map(Gap::artifact).collect(Collectors.toSet());
-        for (Manifest.Step step : manifest.steps()) {
-            if (named.contains(step.file())) {
+        Set<Artifact> named = read.missing().stream().map(Gap::artifact).collect(Collectors.toSet());
+        for (Manifest.Step step : read.steps()) {
+            Artifact written = layout.artifactNamed(step.file());
+            if (named.contains(written)) {
                 continue; // with the reason
             }
             if (step.timedOut()) {
-                gaps.add(new Gap(step.file(), "the command was stopped at its time limit"));
+                gaps.add(new Gap(written, Text.of("the command was stopped at its time limit")));
             } else if (step.cut()) {
-                gaps.add(new Gap(step.file(), "the collector marked the file as cut"));
+                gaps.add(new Gap(written, Text.of("the collector marked the file as cut")));
             }
         }
         return gaps;

@@ -30,17 +30,17 @@ final class SmallMembers {
     }
 
     /** Throws what an earlier member ended with, where it waits for that. */
-    void read(MemberSink sink, String path, byte[] member) throws IOException {
-        if (waiting + member.length > MAX_WAITING) {
+    void read(MemberSink sink, Member member, byte[] bytes) throws IOException {
+        if (waiting + bytes.length > MAX_WAITING) {
             finish();
         }
-        waiting += member.length;
-        tasks.add(CompletableFuture.runAsync(() -> readNow(sink, path, member), thread));
+        waiting += bytes.length;
+        tasks.add(CompletableFuture.runAsync(() -> readNow(sink, member, bytes), thread));
     }
 
-    private static void readNow(MemberSink sink, String path, byte[] member) {
+    private static void readNow(MemberSink sink, Member member, byte[] bytes) {
         try {
-            sink.read(path, new ByteArrayInputStream(member));
+            sink.read(member, new ByteArrayInputStream(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -73,7 +73,8 @@ final class DumpCommand implements Callable<Integer> {
                 .damage()
                 .ifPresent(damage -> command.commandLine()
                         .getErr()
-                        .println("ghostmap: " + Printable.of(content.dump().file()) + ": " + Printable.of(damage)));
+                        .println("ghostmap: " + Printable.of(content.dump().file()) + ": "
+                                + Printable.of(damage.plain())));
         command.commandLine().getErr().flush();
         return ExitStatus.ANALYZED;
     }

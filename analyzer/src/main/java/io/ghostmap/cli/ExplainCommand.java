@@ -78,7 +78,9 @@ final class ExplainCommand implements Callable<Integer> {
                         : " for sockets of " + Printable.of(cgroup)
                                 + ", and the bundle does not tell what is attached there"
                                 + gaps.stream()
-                                        .map(gap -> Printable.whole(gap.artifact() + ": " + gap.reason()))
+                                        .map(gap ->
+                                                Printable.whole(gap.artifact().name() + ": "
+                                                        + gap.reason().plain()))
                                         .collect(Collectors.joining(
                                                 ", ", gaps.isEmpty() ? "" : " (", gaps.isEmpty() ? "" : ")")))
                 + "; ghostmap hooks lists what was captured\n";

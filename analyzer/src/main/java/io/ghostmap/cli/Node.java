@@ -1,5 +1,7 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.BundleReader;
 import io.ghostmap.bundle.Limits;
@@ -33,16 +35,16 @@ record Node(Evidence evidence, Datapath datapath, LoadBalancer balancer) {
 
     /** The map with its dump; wrong usage where the bundle has no such map, unreadable where it was not dumped. */
     MapContent map(int id, CommandLine command) throws UnreadableBundleException {
-        Optional<BpfMap> map = evidence.state().maps().find(id);
+        Optional<BpfMap> map = evidence.bpf().state().maps().find(id);
         if (map.isEmpty()) {
             throw new ParameterException(
                     command,
                     "no map " + id + " is in the bundle's lists: ghostmap maps BUNDLE shows those of interest");
         }
-        Optional<MapDump> dump = evidence.dump(id);
+        Optional<MapDump> dump = evidence.bpf().dump(id);
         if (dump.isEmpty()) {
-            throw new UnreadableBundleException(
-                    "map " + id + " was not dumped: bpf/map-dumps/" + id + ".json is not in the bundle");
+            throw new UnreadableBundleException("map " + id + " was not dumped: "
+                    + Artifact.of(ArtifactKind.MAP_DUMP, id).name() + " is not in the bundle");
         }
         return new MapContent(map.get(), dump.get(), datapath, balancer);
     }
@@ -53,7 +55,8 @@ record Node(Evidence evidence, Datapath datapath, LoadBalancer balancer) {
 
     String what(int id) {
         return role(id).map(MapRole::toString).orElse("an unknown map")
-                + evidence.state()
+                + evidence.bpf()
+                        .state()
                         .maps()
                         .find(id)
                         .map(map -> ", " + map.keyBytes() + " and " + map.valueBytes() + " bytes")

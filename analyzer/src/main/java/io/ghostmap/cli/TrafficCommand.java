@@ -69,7 +69,8 @@ final class TrafficCommand implements Callable<Integer> {
         out.flush();
         traffic.gaps()
                 .forEach(gap ->
-                        err.println("ghostmap: " + Printable.of(gap.artifact()) + ": " + Printable.of(gap.reason())));
+                        err.println("ghostmap: " + Printable.of(gap.artifact().name()) + ": "
+                                + Printable.of(gap.reason().plain())));
         if (!traffic.captured()) {
             err.println("ghostmap: no capture was read");
         }

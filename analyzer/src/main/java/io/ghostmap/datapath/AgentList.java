@@ -22,7 +22,10 @@ final class AgentList {
     }
 
     static AgentList of(Evidence evidence) {
-        return new AgentList(evidence.lbList().isEmpty() ? evidence.agentServices() : evidence.lbList());
+        return new AgentList(
+                evidence.agent().bpfServices().isEmpty()
+                        ? evidence.agent().services()
+                        : evidence.agent().bpfServices());
     }
 
     boolean isEmpty() {

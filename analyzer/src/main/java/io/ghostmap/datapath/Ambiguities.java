@@ -50,7 +50,7 @@ final class Ambiguities {
         List<Ambiguity> all = new ArrayList<>();
         identities.forEach((id, identity) -> {
             if (identity.role().isEmpty()) {
-                evidence.state().maps().find(id).ifPresent(map -> all.add(ofMap(map, identity)));
+                evidence.bpf().state().maps().find(id).ifPresent(map -> all.add(ofMap(map, identity)));
             }
         });
         views.forEach(view -> ofProgram(view, all));
@@ -78,7 +78,7 @@ final class Ambiguities {
     }
 
     private String entries(int mapId) {
-        Optional<MapDump> dump = evidence.dump(mapId);
+        Optional<MapDump> dump = evidence.bpf().dump(mapId);
         return dump.isEmpty()
                 ? "it was not dumped"
                 : dump.get().count() == 0 ? "it holds no entry" : "what it holds has the same form in each of them";

@@ -22,10 +22,10 @@ final class Attachments {
     private static final int MAX_CGROUPS = 16_000;
 
     static List<Attachment> of(Evidence evidence) {
-        List<BpfLink> unused = new ArrayList<>(evidence.state().links().all());
+        List<BpfLink> unused = new ArrayList<>(evidence.bpf().state().links().all());
         List<Attachment> attachments = new ArrayList<>();
-        for (CgroupPrograms cgroup : evidence.tree()) {
-            OptionalLong inode = inodeOf(cgroup.path(), evidence.cgroups());
+        for (CgroupPrograms cgroup : evidence.cgroups().attached()) {
+            OptionalLong inode = inodeOf(cgroup.path(), evidence.cgroups().directories());
             for (AttachedProgram row : cgroup.programs()) {
                 attachments.add(attachment(cgroup.path(), inode, row, unused, evidence));
             }
@@ -41,8 +41,8 @@ final class Attachments {
         Via via = link.isPresent()
                 ? Via.LINK
                 : doubtful.isPresent()
-                                || !evidence.state().links().captured()
-                                || !evidence.state().links().whole()
+                                || !evidence.bpf().state().links().captured()
+                                || !evidence.bpf().state().links().whole()
                         ? Via.UNKNOWN
                         : Via.LEGACY;
         return new Attachment(
@@ -63,7 +63,8 @@ final class Attachments {
     private static Optional<BpfLink> sameHookElsewhere(List<BpfLink> unused, AttachedProgram row, Evidence evidence) {
         return unused.stream()
                 .filter(link -> isFor(link, row))
-                .filter(link -> evidence.cgroup(link.cgroupId().orElse(0)).isEmpty())
+                .filter(link ->
+                        evidence.cgroups().directory(link.cgroupId().orElse(0)).isEmpty())
                 .findFirst();
     }
 
@@ -74,12 +75,15 @@ final class Attachments {
 
     /** Links to a cgroup without a directory: its program still runs for the sockets that were created there. */
     private static List<Attachment> onDyingCgroups(List<BpfLink> unused, Evidence evidence) {
-        if (evidence.cgroups().isEmpty() || evidence.cgroups().size() >= MAX_CGROUPS) {
+        if (evidence.cgroups().directories().isEmpty()
+                || evidence.cgroups().directories().size() >= MAX_CGROUPS) {
             return List.of();
         }
         return unused.stream()
                 .filter(link -> link.attachType().isPresent() && link.cgroupId().orElse(0) != 0)
-                .filter(link -> evidence.cgroup(link.cgroupId().getAsLong()).isEmpty())
+                .filter(link -> evidence.cgroups()
+                        .directory(link.cgroupId().getAsLong())
+                        .isEmpty())
                 .map(link -> new Attachment(
                         "cgroup id " + link.cgroupId().getAsLong() + " (its directory is gone)",
                         link.cgroupId(),

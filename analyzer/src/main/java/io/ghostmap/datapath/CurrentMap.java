@@ -210,7 +210,7 @@ final class CurrentMap {
         if (map.pins().isEmpty()) {
             note(
                     map,
-                    evidence.pinsVisible()
+                    evidence.bpf().pinsVisible()
                             ? "pinned nowhere in the bpffs mounts that were seen"
                             : "pins were not visible to the collector");
         }
@@ -226,7 +226,7 @@ final class CurrentMap {
     /** Processes of agents that hold it open. */
     private Set<Integer> noteAgents(BpfMap map) {
         Set<Integer> processes = new TreeSet<>();
-        for (Holder holder : evidence.holders()) {
+        for (Holder holder : evidence.bpf().holders()) {
             if (holder.kind() == ObjectKind.MAP
                     && holder.id() == map.id()
                     && balancer.isAgent(holder.command())
@@ -239,7 +239,7 @@ final class CurrentMap {
 
     private void noteUsers(BpfMap map) {
         List<BpfProgram> users = reach.usersOf(map.id());
-        if (users.isEmpty() && evidence.state().programs().captured()) {
+        if (users.isEmpty() && evidence.bpf().state().programs().captured()) {
             note(map, "no program references it");
         }
         for (BpfProgram user : users) {

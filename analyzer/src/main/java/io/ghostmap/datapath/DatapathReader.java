@@ -1,5 +1,7 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.CurrentMap.Judged;
 import io.ghostmap.datapath.Generation.Basis;
@@ -10,6 +12,8 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,8 +43,8 @@ public final class DatapathReader {
         this.evidence = evidence;
         this.balancer = balancer;
         this.reach = Reach.of(evidence, balancer);
-        for (BpfMap map : evidence.state().maps().all()) {
-            balancer.identify(map, reach.usersOf(map.id()), evidence.dump(map.id()))
+        for (BpfMap map : evidence.bpf().state().maps().all()) {
+            balancer.identify(map, reach.usersOf(map.id()), evidence.bpf().dump(map.id()))
                     .ifPresent(identity -> {
                         identities.put(map.id(), identity);
                         identity.role().ifPresent(role -> roles.put(map.id(), role));
@@ -129,7 +133,7 @@ public final class DatapathReader {
     }
 
     private List<BpfMap> mapsOf(MapRole role) {
-        return evidence.state().maps().all().stream()
+        return evidence.bpf().state().maps().all().stream()
                 .filter(map -> role.equals(roles.get(map.id())))
                 .sorted(Comparator.comparingInt(BpfMap::id))
                 .toList();
@@ -138,7 +142,7 @@ public final class DatapathReader {
     private Generation generation(
             MapRole role, BpfMap map, int order, Reason age, Judged judged, List<Attachment> attachments) {
         List<Integer> programs = usersOf(map).stream().map(BpfProgram::id).toList();
-        Optional<MapDump> dump = evidence.dump(map.id());
+        Optional<MapDump> dump = evidence.bpf().dump(map.id());
         return new Generation(
                 role,
                 map,
@@ -152,7 +156,7 @@ public final class DatapathReader {
                         .filter(attachment -> programs.contains(attachment.programId()))
                         .toList(),
                 dump.filter(d -> d.count() > 0 || d.damage().isEmpty()).map(MapDump::count),
-                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage(),
+                dump.isEmpty() ? Optional.of("not dumped") : dump.get().damage().map(Text::plain),
                 judged.agreement());
     }
 
@@ -186,7 +190,7 @@ public final class DatapathReader {
     }
 
     private Collection<BpfProgram> programs() {
-        return evidence.state().programs().all();
+        return evidence.bpf().state().programs().all();
     }
 
     private SortedMap<Integer, View> views() {
@@ -205,7 +209,7 @@ public final class DatapathReader {
         Build build = balancer.buildOf(
                 program,
                 maps.stream()
-                        .flatMap(id -> evidence.state().maps().find(id).stream())
+                        .flatMap(id -> evidence.bpf().state().maps().find(id).stream())
                         .toList());
         return new View(
                 program,
@@ -219,7 +223,7 @@ public final class DatapathReader {
                                                 .keySet()
                                                 .stream())
                                 .toList(),
-                        evidence.calls(program.id())),
+                        evidence.bpf().calls(program.id())),
                 build,
                 maps,
                 tables(program, Family.IPV4),
@@ -246,16 +250,19 @@ public final class DatapathReader {
 
     private void nameUnlistedMaps(BpfProgram program) {
         List<Integer> unlisted = unlisted(program);
-        if (!unlisted.isEmpty() && evidence.state().maps().captured()) {
+        if (!unlisted.isEmpty() && evidence.bpf().state().maps().captured()) {
             gaps.add(new Gap(
-                    "bpf/before/maps.json",
-                    "lacks maps " + unlisted + ", which program " + program.id() + " references"));
+                    Artifact.of(ArtifactKind.MAPS_BEFORE),
+                    Text.of(
+                            "lacks maps [{}], which program {} references",
+                            Text.join(", ", unlisted.stream().map(Term::map).toList()),
+                            Term.program(program.id()))));
         }
     }
 
     private List<Integer> unlisted(BpfProgram program) {
         return program.mapIds().stream()
-                .filter(id -> evidence.state().maps().find(id).isEmpty())
+                .filter(id -> evidence.bpf().state().maps().find(id).isEmpty())
                 .toList();
     }
 
@@ -283,7 +290,7 @@ public final class DatapathReader {
                             .orElse(""));
         }
         Optional<Integer> id = ids.stream().findFirst();
-        boolean whole = id.flatMap(evidence::dump)
+        boolean whole = id.flatMap(evidence.bpf()::dump)
                 .filter(dump -> dump.damage().isEmpty())
                 .isPresent();
         return new Table<>(id, id.flatMap(mapId -> Optional.ofNullable(decoded.get(mapId))), whole, Optional.empty());

@@ -31,7 +31,7 @@ final class Reach {
 
     static Reach of(Evidence evidence, LoadBalancer balancer) {
         Reach reach = new Reach(evidence, balancer);
-        for (BpfProgram program : evidence.state().programs().all()) {
+        for (BpfProgram program : evidence.bpf().state().programs().all()) {
             SortedSet<Integer> maps = reach.follow(program);
             reach.byProgram.put(program.id(), maps);
             maps.forEach(map ->
@@ -63,7 +63,7 @@ final class Reach {
                 }
                 for (int inside : heldBy(id)) {
                     if (isProgramArray(id)) {
-                        evidence.state().programs().find(inside).ifPresent(program -> {
+                        evidence.bpf().state().programs().find(inside).ifPresent(program -> {
                             if (seen.add(program.id())) {
                                 programs.add(program);
                             }
@@ -78,15 +78,16 @@ final class Reach {
     }
 
     private List<Integer> heldBy(int mapId) {
-        Optional<BpfMap> map = evidence.state().maps().find(mapId);
+        Optional<BpfMap> map = evidence.bpf().state().maps().find(mapId);
         boolean holds = map.filter(
                         m -> m.type().equals("prog_array") || m.type().endsWith("_of_maps"))
                 .isPresent();
-        return holds ? evidence.dump(mapId).map(balancer::referencedIds).orElse(List.of()) : List.of();
+        return holds ? evidence.bpf().dump(mapId).map(balancer::referencedIds).orElse(List.of()) : List.of();
     }
 
     private boolean isProgramArray(int mapId) {
-        return evidence.state()
+        return evidence.bpf()
+                .state()
                 .maps()
                 .find(mapId)
                 .filter(map -> map.type().equals("prog_array"))

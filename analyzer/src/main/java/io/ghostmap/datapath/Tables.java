@@ -5,6 +5,8 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +33,10 @@ final class Tables {
     static Tables decode(
             Evidence evidence, SortedMap<Integer, Identity> identities, LoadBalancer balancer, List<Gap> gaps) {
         Tables tables = new Tables(balancer);
-        List<Runnable> results = evidence.state().maps().all().stream()
+        List<Runnable> results = evidence.bpf().state().maps().all().stream()
                 .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
                         .flatMap(role -> evidence
+                                .bpf()
                                 .dump(map.id())
                                 .filter(dump -> isOf(map, dump, gaps))
                                 .map(dump -> new Decoding(role, dump))
@@ -52,7 +55,7 @@ final class Tables {
     /** A dump whose rows have other sizes than the map is no dump of that map. */
     private static boolean isOf(BpfMap map, MapDump dump, List<Gap> gaps) {
         if (dump.count() > 0 && (dump.keyBytes() != map.keyBytes() || dump.valueBytes() != map.valueBytes())) {
-            gaps.add(new Gap(dump.file(), "its entries have other sizes than map " + map.id()));
+            gaps.add(new Gap(dump.artifact(), Text.of("its entries have other sizes than map {}", Term.map(map.id()))));
             return false;
         }
         return dump.count() > 0 || dump.damage().isEmpty();

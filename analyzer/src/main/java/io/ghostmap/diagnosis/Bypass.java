@@ -29,7 +29,8 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
     /** Empty where a program runs at the root, or nothing of that kind was seen. */
     static Optional<Bypass> of(
             Evidence evidence, List<Hook> all, List<CorrelatedDestination> destinations, Replayer replayer) {
-        boolean known = evidence.treeCaptured() || !evidence.effective().isEmpty();
+        boolean known = evidence.cgroups().treeCaptured()
+                || !evidence.cgroups().effective().isEmpty();
         List<CorrelatedDestination> raw = destinations.stream()
                 .filter(seen -> seen.classification() == Classification.UNTRANSLATED_FRONTEND)
                 .filter(seen -> seen.appearances().stream()
@@ -41,7 +42,7 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
                 .filter(hook -> hook.programs().stream()
                         .anyMatch(program -> program.view().isPresent()))
                 .toList();
-        List<Cgroup> roots = evidence.cgroups().stream()
+        List<Cgroup> roots = evidence.cgroups().directories().stream()
                 .filter(cgroup -> cgroup.path().equals("/"))
                 .toList();
         Optional<Cgroup> root = roots.stream().findFirst();
@@ -60,7 +61,7 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
     }
 
     private static Replay replay(Evidence evidence, Optional<Cgroup> root, Endpoint endpoint, Replayer replayer) {
-        boolean captured = root.filter(cgroup -> evidence.effective().containsKey(cgroup.inode()))
+        boolean captured = root.filter(cgroup -> evidence.cgroups().effective().containsKey(cgroup.inode()))
                 .isPresent();
         AttachType type = endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6;
         Hook nobody = Hook.withoutPrograms(

@@ -120,8 +120,7 @@ final class CaptureLimits {
     }
 
     private static List<Finding> drift(Incident incident, String id) {
-        List<String> changes =
-                incident.evidence().before().driftTo(incident.evidence().after());
+        List<Citation> changes = incident.evidence().bpf().drift();
         if (changes.isEmpty()) {
             return List.of();
         }
@@ -135,10 +134,7 @@ final class CaptureLimits {
                 List.of("An agent that restarts or an upgrade in progress looks like this. What this report says of the"
                         + " order of programs holds for the reading before the capture."),
                 Optional.empty(),
-                changes.stream()
-                        .limit(20)
-                        .map(change -> new Citation("bpf/after/", "compared with bpf/before/", change))
-                        .toList(),
+                changes.stream().limit(20).toList(),
                 List.of(),
                 List.of(),
                 List.of()));

@@ -47,7 +47,8 @@ public record Incident(
 
     public static Incident of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        Replayer replayer = new Replayer(datapath, evidence.node().uptimeSeconds(), evidence.agentOptions());
+        Replayer replayer = new Replayer(
+                datapath, evidence.node().uptimeSeconds(), evidence.agent().options());
         ForkJoinTask<List<CorrelatedDestination>> correlation =
                 ForkJoinTask.adapt(() -> Correlation.of(traffic, datapath)).fork(); // neither needs the other
         List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));

@@ -3,6 +3,8 @@ package io.ghostmap.diagnosis;
 import static io.ghostmap.diagnosis.Phrases.count;
 import static io.ghostmap.diagnosis.Phrases.few;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.diagnosis.Verdict.Level;
 import io.ghostmap.replay.Replay;
@@ -15,14 +17,14 @@ import java.util.Optional;
 final class Judgement {
     private static final String LIMITS = "CAP-";
 
-    /** Files without which, or with damage to which, nothing can be called in order. */
-    private static final List<String> GROUND = List.of(
-            "bpf/before/maps.json",
-            "bpf/before/programs.json",
-            "bpf/before/links.json",
-            "bpf/cgroups/",
-            "bpf/map-dumps/",
-            "pcap/any.pcap");
+    /** Evidence without which, or with damage to which, nothing can be called in order. */
+    private static final List<ArtifactKind> GROUND = List.of(
+            ArtifactKind.MAPS_BEFORE,
+            ArtifactKind.PROGRAMS_BEFORE,
+            ArtifactKind.LINKS_BEFORE,
+            ArtifactKind.CGROUPS,
+            ArtifactKind.MAP_DUMPS,
+            ArtifactKind.NODE_CAPTURE);
 
     private Judgement() {}
 
@@ -71,7 +73,8 @@ final class Judgement {
         }
         List<String> damaged = incident.gaps().stream()
                 .map(Gap::artifact)
-                .filter(artifact -> GROUND.stream().anyMatch(artifact::startsWith))
+                .filter(artifact -> GROUND.stream().anyMatch(artifact::concerns))
+                .map(Artifact::name)
                 .distinct()
                 .toList();
         if (!damaged.isEmpty()) {

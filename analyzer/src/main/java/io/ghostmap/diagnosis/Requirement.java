@@ -1,38 +1,52 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.text.Text;
+import java.util.Arrays;
 import java.util.function.Predicate;
 
 /** Evidence that a rule cannot do without. */
 enum Requirement {
     MAPS(
-            "bpf/before/maps.json or bpf/after/maps.json",
-            incident -> incident.evidence().state().maps().captured()),
+            either(ArtifactKind.MAPS_BEFORE, ArtifactKind.MAPS_AFTER),
+            incident -> incident.evidence().bpf().state().maps().captured()),
     PROGRAMS(
-            "bpf/before/programs.json or bpf/after/programs.json",
-            incident -> incident.evidence().state().programs().captured()),
+            either(ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.PROGRAMS_AFTER),
+            incident -> incident.evidence().bpf().state().programs().captured()),
     ATTACHMENTS(
-            "bpf/cgroups/tree.json or bpf/cgroups/effective/",
-            incident -> incident.evidence().treeCaptured()
-                    || !incident.evidence().effective().isEmpty()),
+            either(ArtifactKind.CGROUP_TREE, ArtifactKind.CGROUP_EFFECTIVES),
+            incident -> incident.evidence().cgroups().treeCaptured()
+                    || !incident.evidence().cgroups().effective().isEmpty()),
     SERVICE_DUMPS(
-            "bpf/map-dumps/ of a services map",
+            Text.of("{} of a services map", Artifact.of(ArtifactKind.MAP_DUMPS).term()),
             incident -> !incident.datapath().services().isEmpty()),
-    PACKETS("pcap/", incident -> incident.traffic().captured()),
+    PACKETS(either(ArtifactKind.PACKETS), incident -> incident.traffic().captured()),
     BOTH_READINGS(
-            "bpf/before/ and bpf/after/",
-            incident -> incident.evidence().before().maps().captured()
-                    && incident.evidence().after().maps().captured());
+            Text.of(
+                    "{} and {}",
+                    Artifact.of(ArtifactKind.LISTS_BEFORE).term(),
+                    Artifact.of(ArtifactKind.LISTS_AFTER).term()),
+            incident -> incident.evidence().bpf().before().maps().captured()
+                    && incident.evidence().bpf().after().maps().captured());
 
-    private final String artifact;
+    private final Text artifacts;
     private final Predicate<Incident> met;
 
-    Requirement(String artifact, Predicate<Incident> met) {
-        this.artifact = artifact;
+    Requirement(Text artifacts, Predicate<Incident> met) {
+        this.artifacts = artifacts;
         this.met = met;
     }
 
-    String artifact() {
-        return artifact;
+    private static Text either(ArtifactKind... kinds) {
+        return Text.join(
+                " or ",
+                Arrays.stream(kinds).map(kind -> Artifact.of(kind).term()).toList());
+    }
+
+    /** What the bundle would have to hold. */
+    Text artifacts() {
+        return artifacts;
     }
 
     boolean isMetBy(Incident incident) {

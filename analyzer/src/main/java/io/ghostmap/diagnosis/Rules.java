@@ -42,13 +42,13 @@ public final class Rules {
                 Judgement.of(incident, findings, skipped),
                 List.copyOf(findings),
                 List.copyOf(skipped),
-                Losses.of(incident));
+                incident.gaps().stream().distinct().toList());
     }
 
     private static Result ask(Rule rule, Incident incident) {
         List<String> missing = rule.requires().stream()
                 .filter(requirement -> !requirement.isMetBy(incident))
-                .map(Requirement::artifact)
+                .map(requirement -> requirement.artifacts().plain())
                 .sorted()
                 .toList();
         return missing.isEmpty()

@@ -24,7 +24,7 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
     static List<SocketProof> of(Incident incident) {
         Map<Integer, List<Integer>> writers = new HashMap<>();
         List<SocketProof> proofs = new ArrayList<>();
-        for (Socket socket : incident.evidence().sockets()) {
+        for (Socket socket : incident.evidence().network().sockets()) {
             incident.datapath()
                     .reverseSk()
                     .forEach((mapId, entries) -> entries.getOrDefault(socket.remote(), List.of()).stream()

@@ -5,6 +5,8 @@ import static io.ghostmap.diagnosis.Phrases.count;
 import static io.ghostmap.diagnosis.Phrases.dispositions;
 import static io.ghostmap.diagnosis.Phrases.few;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
@@ -455,7 +457,7 @@ final class StaleChainArgument {
     }
 
     private List<ServiceClaim> claimsOf(Replay replay) {
-        return incident.evidence().lbList().stream()
+        return incident.evidence().agent().bpfServices().stream()
                 .filter(claim -> claim.frontend().equals(replay.frontend().endpoint()))
                 .toList();
     }
@@ -464,12 +466,11 @@ final class StaleChainArgument {
         List<Citation> citations = new ArrayList<>();
         if (!chain.lead().captured()) {
             citations.add(new Citation(
-                    "bpf/cgroups/effective/", "absent", "the run order is computed, not the kernel's own"));
+                    Artifact.of(ArtifactKind.CGROUP_EFFECTIVES).name(),
+                    "absent",
+                    "the run order is computed, not the kernel's own"));
         }
-        for (String change :
-                incident.evidence().before().driftTo(incident.evidence().after())) {
-            citations.add(new Citation("bpf/after/", "compared with bpf/before/", change));
-        }
+        citations.addAll(incident.evidence().bpf().drift());
         firstAffected().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
         return citations;
     }

@@ -63,7 +63,8 @@ final class StaleChainRivals {
 
     private String netfilterVerdict(Endpoint address) {
         List<TextFile> captured = Stream.of(
-                        incident.evidence().iptables(), incident.evidence().nft())
+                        incident.evidence().network().iptables(),
+                        incident.evidence().network().nft())
                 .filter(TextFile::captured)
                 .toList();
         if (captured.isEmpty()) {

@@ -136,7 +136,7 @@ final class StaleProgramRemedy {
     }
 
     private boolean isPin(String path) {
-        return ShellText.isPin(path, incident.evidence().bpffsMounts());
+        return ShellText.isPin(path, incident.evidence().node().bpffsMounts());
     }
 
     private static String cgroupOf(Attachment attachment) {
@@ -205,7 +205,7 @@ final class StaleProgramRemedy {
 
     private String flagsOf(Attached attached) {
         return attached.attachment()
-                .flatMap(attachment -> incident.evidence().tree().stream()
+                .flatMap(attachment -> incident.evidence().cgroups().attached().stream()
                         .filter(cgroup -> cgroup.path().equals(attachment.cgroup()))
                         .flatMap(cgroup -> cgroup.programs().stream())
                         .filter(row -> row.programId() == attached.program().programId()
@@ -250,7 +250,7 @@ final class StaleProgramRemedy {
     /** Pins named by the link list and by the walk over the bpffs mounts. */
     private List<String> pinsOf(BpfLink link) {
         List<String> pins = new ArrayList<>(link.pins());
-        incident.evidence().pins().stream()
+        incident.evidence().bpf().pins().stream()
                 .filter(pin -> pin.kind() == ObjectKind.LINK && pin.id() == link.id())
                 .map(Pin::path)
                 .forEach(pins::add);
@@ -265,8 +265,12 @@ final class StaleProgramRemedy {
                 .toList();
         List<Integer> allStale =
                 stale.stream().map(attached -> attached.program().programId()).toList();
-        ids.forEach(id ->
-                incident.evidence().state().programs().find(id).ifPresent(program -> pins.addAll(program.pins())));
+        ids.forEach(id -> incident.evidence()
+                .bpf()
+                .state()
+                .programs()
+                .find(id)
+                .ifPresent(program -> pins.addAll(program.pins())));
         incident.datapath().generations().stream()
                 .filter(Generation::isNotCurrent)
                 .filter(generation -> !generation.programs().isEmpty() && allStale.containsAll(generation.programs()))

@@ -4,6 +4,8 @@ import static io.ghostmap.diagnosis.Phrases.and;
 import static io.ghostmap.diagnosis.Phrases.count;
 import static io.ghostmap.diagnosis.Phrases.few;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.evidence.AgentOptions;
@@ -86,7 +88,7 @@ final class UntranslatedFrontend implements Rule {
                 id(),
                 id(),
                 Severity.CRITICAL,
-                incident.evidence().agentOptions().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
+                incident.evidence().agent().options().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
                 title,
                 seen,
                 List.copyOf(explanation),
@@ -108,13 +110,13 @@ final class UntranslatedFrontend implements Rule {
                 .distinct()
                 .toList();
         Stream<String> listed = links.stream().flatMap(link -> link.pins().stream());
-        Stream<String> walked = incident.evidence().pins().stream()
+        Stream<String> walked = incident.evidence().bpf().pins().stream()
                 .filter(pin -> pin.kind() == ObjectKind.LINK && links.stream().anyMatch(link -> link.id() == pin.id()))
                 .map(Pin::path);
         return Stream.concat(listed, walked)
                 .distinct()
                 .sorted()
-                .filter(path -> ShellText.isPin(path, incident.evidence().bpffsMounts()))
+                .filter(path -> ShellText.isPin(path, incident.evidence().node().bpffsMounts()))
                 .toList();
     }
 
@@ -145,13 +147,15 @@ final class UntranslatedFrontend implements Rule {
                 new Rival(
                         "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
                                 + " pods are translated one by one",
-                        hostNetworkAlone(incident.evidence().agentOptions()),
+                        hostNetworkAlone(incident.evidence().agent().options()),
                         "bpfSocketLBHostnsOnly in cilium-dbg status --verbose"),
                 new Rival(
                         "The collector saw only a part of the cgroup tree",
-                        incident.evidence().cgroups().stream()
+                        incident.evidence().cgroups().directories().stream()
                                         .anyMatch(cgroup -> cgroup.path().equals("/"))
-                                ? "Speaks against it: node/cgroups.tsv lists the root of a hierarchy; if that is a cgroup"
+                                ? "Speaks against it: "
+                                        + Artifact.of(ArtifactKind.CGROUP_DIRECTORIES)
+                                                .name() + " lists the root of a hierarchy; if that is a cgroup"
                                         + " namespace's root and not the host's, programs above it stay unseen."
                                 : "Cannot be excluded: no root is listed.",
                         "the collector run on the host itself, outside of any container"));

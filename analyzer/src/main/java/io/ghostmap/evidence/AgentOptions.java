@@ -64,8 +64,8 @@ public record AgentOptions(
     }
 
     /** Of the lines of the configuration; {@code features} of the status, of any kind where there is none. */
-    static AgentOptions of(List<String> configuration, JsonNode features) {
-        Reading reading = new Reading(configuration, features);
+    static AgentOptions of(TextFile configuration, String statusFile, JsonNode features) {
+        Reading reading = new Reading(configuration, statusFile, features);
         OptionalInt first = reading.port("NodePortMin", "portMin");
         OptionalInt last = reading.port("NodePortMax", "portMax");
         boolean range = first.isPresent() && last.isPresent() && first.getAsInt() <= last.getAsInt();
@@ -86,12 +86,14 @@ public record AgentOptions(
 
     /** The configuration first; a value that is none of its kind says nothing. */
     private static final class Reading {
-        private final List<String> configuration;
+        private final TextFile configuration;
+        private final String statusFile;
         private final JsonNode features;
         private final Map<Option, List<Citation>> told = new EnumMap<>(Option.class);
 
-        Reading(List<String> configuration, JsonNode features) {
+        Reading(TextFile configuration, String statusFile, JsonNode features) {
             this.configuration = configuration;
+            this.statusFile = statusFile;
             this.features = features;
         }
 
@@ -107,16 +109,16 @@ public record AgentOptions(
         }
 
         private String value(Option option, String name, JsonNode status, String inStatus, String kind) {
-            for (String line : configuration) {
+            for (String line : configuration.lines()) {
                 Matcher told = LINE.matcher(line);
                 if (told.matches()
                         && told.group("name").equals(name)
                         && told.group("value").matches(kind)) {
-                    return cited(option, "cilium/config.txt", name, told.group("value"));
+                    return cited(option, configuration.file(), name, told.group("value"));
                 }
             }
             String value = status.asString("");
-            return value.matches(kind) ? cited(option, "cilium/status.json", inStatus, value) : "";
+            return value.matches(kind) ? cited(option, statusFile, inStatus, value) : "";
         }
 
         private String cited(Option option, String file, String name, String value) {

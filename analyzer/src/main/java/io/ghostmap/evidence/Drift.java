@@ -1,5 +1,8 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Citation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +12,7 @@ import java.util.TreeSet;
 final class Drift {
     private Drift() {}
 
-    static List<String> between(BpfState before, BpfState after) {
+    static List<Citation> between(BpfState before, BpfState after) {
         List<String> changes = new ArrayList<>();
         compare("map", before.maps(), after.maps(), changes);
         compare("program", before.programs(), after.programs(), changes);
@@ -23,7 +26,12 @@ final class Drift {
                                 + link.programId() + " to " + now.programId()));
             }
         }
-        return changes;
+        String where = Artifact.of(ArtifactKind.LISTS_AFTER).name();
+        String locator =
+                "compared with " + Artifact.of(ArtifactKind.LISTS_BEFORE).name();
+        return changes.stream()
+                .map(change -> new Citation(where, locator, change))
+                .toList();
     }
 
     private static void compare(String kind, Listing<?> before, Listing<?> after, List<String> changes) {

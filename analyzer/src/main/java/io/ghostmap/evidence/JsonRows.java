@@ -1,5 +1,7 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +44,7 @@ final class JsonRows {
      * @param errors texts of bpftool's error objects
      * @param damage where and why the document broke off; empty when it is whole
      */
-    record Reading(boolean listed, int rows, List<String> errors, Optional<String> damage) {}
+    record Reading(boolean listed, int rows, List<String> errors, Optional<Text> damage) {}
 
     private JsonRows() {}
 
@@ -73,7 +75,10 @@ final class JsonRows {
             return new Reading(listed, rows, List.copyOf(errors), Optional.empty());
         } catch (JacksonException e) {
             return new Reading(
-                    listed, rows, List.copyOf(errors), Optional.of("not valid JSON after " + rows + " rows"));
+                    listed,
+                    rows,
+                    List.copyOf(errors),
+                    Optional.of(Text.of("not valid JSON after {} rows", Term.number(rows))));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.util.Collections;
@@ -17,7 +18,13 @@ final class KubernetesReader {
     private final SortedSet<IpAddress> endpoints = new TreeSet<>();
     private boolean slicesCaptured;
 
-    void services(JsonNode list) {
+    KubernetesReader(Readers readers) {
+        readers.onRows(ArtifactKind.KUBERNETES_SERVICES, (list, file) -> services(list));
+        readers.onRows(ArtifactKind.KUBERNETES_PODS, (list, file) -> pods(list));
+        readers.onRows(ArtifactKind.KUBERNETES_SLICES, (list, file) -> slices(list));
+    }
+
+    private void services(JsonNode list) {
         for (JsonNode item : list.path("items")) {
             for (JsonNode address : item.path("spec").path("clusterIPs")) {
                 for (JsonNode port : item.path("spec").path("ports")) {
@@ -31,7 +38,7 @@ final class KubernetesReader {
         }
     }
 
-    void pods(JsonNode list) {
+    private void pods(JsonNode list) {
         for (JsonNode item : list.path("items")) {
             if (item.path("spec").path("hostNetwork").asBoolean(false)) {
                 continue; // its address is the node's
@@ -42,7 +49,7 @@ final class KubernetesReader {
         }
     }
 
-    void slices(JsonNode list) {
+    private void slices(JsonNode list) {
         slicesCaptured |= list.path("items").isArray();
         for (JsonNode item : list.path("items")) {
             for (JsonNode endpoint : item.path("endpoints")) {

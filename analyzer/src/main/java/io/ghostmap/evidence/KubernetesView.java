@@ -20,8 +20,6 @@ public record KubernetesView(
         SortedSet<IpAddress> endpoints,
         boolean slicesCaptured) {
 
-    public static final String SLICES_FILE = "kubernetes/endpointslices.json";
-
     public Optional<String> serviceName(Endpoint frontend) {
         return Optional.ofNullable(services.get(frontend));
     }

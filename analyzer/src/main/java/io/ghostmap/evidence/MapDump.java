@@ -1,6 +1,9 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.text.Text;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -23,7 +26,7 @@ public final class MapDump {
     private final int rowsPerPiece;
     private final int count;
     private final int vanished;
-    private final Optional<String> damage;
+    private final Optional<Text> damage;
 
     MapDump(
             int mapId,
@@ -35,7 +38,7 @@ public final class MapDump {
             int rowsPerPiece,
             int count,
             int vanished,
-            Optional<String> damage) {
+            Optional<Text> damage) {
         this.mapId = mapId;
         this.file = file;
         this.keyBytes = keyBytes;
@@ -54,6 +57,10 @@ public final class MapDump {
 
     public String file() {
         return file;
+    }
+
+    public Artifact artifact() {
+        return Artifact.of(ArtifactKind.MAP_DUMP, mapId);
     }
 
     /** Size of a key in bytes; 0 when the dump has no rows. */
@@ -82,7 +89,7 @@ public final class MapDump {
     }
 
     /** Why the dump is not whole; empty when it is. */
-    public Optional<String> damage() {
+    public Optional<Text> damage() {
         return damage;
     }
 

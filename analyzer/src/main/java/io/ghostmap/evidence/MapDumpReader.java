@@ -1,5 +1,7 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
@@ -28,7 +30,10 @@ final class MapDumpReader {
     /** The largest key or value that a load-balancing map has is a maglev table of 131,071 ids. */
     private static final int LONGEST_FIELD = 1 << 20;
 
+    /** How bpftool's error ends for an entry that was deleted while the dump ran; the second is that of old releases. */
     private static final String GONE = "No such file or directory";
+
+    private static final String NOT_FOUND = "lookup element";
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
@@ -44,8 +49,8 @@ final class MapDumpReader {
     private int odd;
     private int cpus;
     private final SortedSet<Integer> others = new TreeSet<>();
-    private Optional<String> unreadable = Optional.empty();
-    private Optional<String> damage = Optional.empty();
+    private Optional<Text> unreadable = Optional.empty();
+    private Optional<Text> damage = Optional.empty();
 
     /** The bytes of a row while its members are read; -1 for what it does not have. */
     private static final class Row {
@@ -54,7 +59,8 @@ final class MapDumpReader {
         private boolean hasKey;
         private boolean hasValue;
         private int cpus;
-        private Optional<String> error = Optional.empty();
+        private boolean vanished;
+        private Optional<Text> fault = Optional.empty();
         private Optional<Integer> mapId = Optional.empty();
         private boolean isMap;
     }
@@ -79,7 +85,7 @@ final class MapDumpReader {
                 reader.readDocuments(new JsonRepair(scanned.rest().get()));
             }
         } catch (IOException e) {
-            reader.note("breaks off after " + reader.slab.count() + " entries");
+            reader.note(reader.brokenOff());
         }
         return reader.finish();
     }
@@ -95,7 +101,7 @@ final class MapDumpReader {
         try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
-                damage = Optional.of("empty");
+                damage = Optional.of(Text.of("empty"));
                 return;
             }
             boolean listed = false;
@@ -106,28 +112,32 @@ final class MapDumpReader {
                         return;
                     }
                 } else if (token == JsonToken.START_OBJECT) {
-                    note(readError(parser));
+                    note(says(readError(parser)));
                 } else if (!listed) {
-                    note("not a list of entries");
+                    note(Text.of("not a list of entries"));
                 }
             }
         } catch (JacksonException e) {
-            note("breaks off after " + slab.count() + " entries");
+            note(brokenOff());
         }
     }
 
     /** The first reason stands; what follows from it is no news. */
-    private void note(String reason) {
+    private void note(Text reason) {
         if (damage.isEmpty()) {
             damage = Optional.of(reason);
         }
+    }
+
+    private Text brokenOff() {
+        return Text.of("breaks off after {} entries", Term.number(slab.count()));
     }
 
     /** False when the rest must not be read. */
     private boolean readRows(JsonParser parser) {
         for (JsonToken token = parser.nextToken(); token != JsonToken.END_ARRAY; token = parser.nextToken()) {
             if (token == null) {
-                note("breaks off after " + slab.count() + " entries");
+                note(brokenOff());
                 return false;
             }
             if (token != JsonToken.START_OBJECT) {
@@ -157,11 +167,11 @@ final class MapDumpReader {
                     row.hasValue = true;
                 });
             } else if (name.equals("value") && token == JsonToken.START_OBJECT) {
-                row.error = Optional.of(readError(parser));
+                fail(row, readError(parser));
             } else if (name.equals("values") && token == JsonToken.START_ARRAY) {
                 readValues(parser, row);
             } else if (name.equals("error") && token == JsonToken.VALUE_STRING) {
-                row.error = Optional.of("bpftool says: " + parser.getString());
+                fail(row, Optional.of(parser.getString()));
             } else if (name.equals("id") && token == JsonToken.VALUE_NUMBER_INT) {
                 row.mapId = Optional.of(parser.getValueAsInt());
             } else if (name.equals("elements") && token == JsonToken.START_ARRAY) {
@@ -180,13 +190,12 @@ final class MapDumpReader {
     }
 
     private boolean take(Row row) {
-        if (row.error.isPresent()) {
-            String error = row.error.get();
-            if (error.endsWith(GONE) || error.endsWith("lookup element")) {
-                vanished++;
-            } else {
-                unreadable = unreadable.or(() -> Optional.of(error));
-            }
+        if (row.vanished) {
+            vanished++;
+            return true;
+        }
+        if (row.fault.isPresent()) {
+            unreadable = unreadable.or(() -> row.fault);
             return true;
         }
         if (!row.hasKey || !row.hasValue) {
@@ -194,7 +203,10 @@ final class MapDumpReader {
             return true;
         }
         if (slab.isFull(row.key.length + row.value.length)) {
-            note("only its first " + slab.count() + " entries were read: larger than " + Slab.MAX_BYTES + " bytes");
+            note(Text.of(
+                    "only its first {} entries were read: larger than {} bytes",
+                    Term.number(slab.count()),
+                    Term.number(Slab.MAX_BYTES)));
             return false;
         }
         if (!slab.fits(row.key.length, row.value.length)) {
@@ -291,27 +303,43 @@ final class MapDumpReader {
         return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
-    private static String readError(JsonParser parser) {
+    /** An error in the place of a value: of an entry that vanished, or of one that could not be read. */
+    private static void fail(Row row, Optional<String> error) {
+        row.vanished = error.filter(text -> text.endsWith(GONE) || text.endsWith(NOT_FOUND))
+                .isPresent();
+        row.fault = Optional.of(says(error));
+    }
+
+    private static Text says(Optional<String> error) {
+        return error.map(text -> Text.of("bpftool says: {}", Term.quote(text)))
+                .orElseGet(() -> Text.of("not a list of entries"));
+    }
+
+    /** The text of bpftool's error object; empty if it is another object. */
+    private static Optional<String> readError(JsonParser parser) {
         Optional<String> found = Optional.empty();
         while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
             boolean isError = parser.currentName().equals("error");
             if (parser.nextToken() == JsonToken.VALUE_STRING && isError) {
-                found = Optional.of("bpftool says: " + parser.getString());
+                found = Optional.of(parser.getString());
             } else {
                 parser.skipChildren();
             }
         }
-        return found.orElse("not a list of entries");
+        return found;
     }
 
     private MapDump finish() {
         if (odd > 0) {
-            note(odd + " entries have another shape and were passed over");
+            note(Text.of("{} entries have another shape and were passed over", Term.number(odd)));
         }
         if (slab.count() == 0 && !others.isEmpty()) {
-            note("holds entries of maps " + others + ", none of map " + mapId);
+            note(Text.of(
+                    "holds entries of maps [{}], none of map {}",
+                    Text.join(", ", others.stream().map(Term::map).toList()),
+                    Term.map(mapId)));
         }
-        unreadable.ifPresent(error -> note("some entries could not be read: " + error));
+        unreadable.ifPresent(error -> note(Text.of("some entries could not be read: {}", error)));
         return new MapDump(
                 mapId,
                 file,

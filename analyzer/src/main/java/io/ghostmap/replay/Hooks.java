@@ -1,5 +1,7 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Datapath;
@@ -10,6 +12,8 @@ import io.ghostmap.evidence.Cgroup;
 import io.ghostmap.evidence.CgroupPrograms;
 import io.ghostmap.evidence.EffectivePrograms;
 import io.ghostmap.evidence.Evidence;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -58,7 +62,7 @@ public final class Hooks {
 
     private List<Hook> all() {
         List<Hook> hooks = new ArrayList<>();
-        for (EffectivePrograms effective : evidence.effective().values()) {
+        for (EffectivePrograms effective : evidence.cgroups().effective().values()) {
             String directory = directoryOf(effective.cgroupId());
             List<AttachedProgram> computed = computed(directory);
             for (AttachType type : AttachType.values()) {
@@ -74,7 +78,7 @@ public final class Hooks {
             }
         }
         List<Hook> captured = List.copyOf(hooks);
-        for (CgroupPrograms cgroup : evidence.tree()) {
+        for (CgroupPrograms cgroup : evidence.cgroups().attached()) {
             OptionalLong inode = inodeOf(cgroup.path());
             List<AttachedProgram> computed = computed(cgroup.path());
             for (AttachType type : AttachType.values()) {
@@ -97,12 +101,12 @@ public final class Hooks {
 
     /** As the tree names it, where that lists it; the same directory can be seen through several mounts. */
     private String directoryOf(long cgroupId) {
-        List<String> directories = evidence.cgroups().stream()
+        List<String> directories = evidence.cgroups().directories().stream()
                 .filter(cgroup -> cgroup.inode() == cgroupId)
                 .map(Cgroup::directory)
                 .toList();
         return directories.stream()
-                .filter(directory -> evidence.tree().stream()
+                .filter(directory -> evidence.cgroups().attached().stream()
                         .anyMatch(cgroup -> cgroup.path().equals(directory)))
                 .findFirst()
                 .or(() -> directories.stream().findFirst())
@@ -117,7 +121,7 @@ public final class Hooks {
     private Optional<String> disagreement(List<AttachedProgram> kernel, List<AttachedProgram> computed) {
         List<Integer> runs = ids(kernel);
         List<Integer> attached = ids(computed);
-        if (!evidence.treeCaptured() || runs.equals(attached)) {
+        if (!evidence.cgroups().treeCaptured() || runs.equals(attached)) {
             return Optional.empty();
         }
         List<Integer> more = new ArrayList<>(runs);
@@ -145,8 +149,8 @@ public final class Hooks {
      * sockets that were made there, and behind them those of the root, if it lets them.
      */
     private void addDying(List<Hook> hooks) {
-        Set<String> listed =
-                new TreeSet<>(evidence.tree().stream().map(CgroupPrograms::path).toList());
+        Set<String> listed = new TreeSet<>(
+                evidence.cgroups().attached().stream().map(CgroupPrograms::path).toList());
         Map<String, List<Attachment>> dying = new LinkedHashMap<>();
         for (Attachment attachment : datapath.attachments()) {
             if (!listed.contains(attachment.cgroup())) {
@@ -181,9 +185,9 @@ public final class Hooks {
 
     /** The programs of the topmost cgroup that the tree lists. */
     private List<AttachedProgram> ofRoot(AttachType type) {
-        return evidence.tree().stream()
+        return evidence.cgroups().attached().stream()
                 .min(Comparator.comparingInt(cgroup -> cgroup.path().length()))
-                .filter(top -> evidence.cgroups().stream()
+                .filter(top -> evidence.cgroups().directories().stream()
                         .anyMatch(cgroup ->
                                 cgroup.path().equals("/") && cgroup.directory().equals(top.path())))
                 .map(top -> ofType(top.programs(), type))
@@ -193,20 +197,24 @@ public final class Hooks {
     /** Own programs of a cgroup that its effective list lacks: the two readings contradict each other. */
     public static List<Gap> contradictions(Evidence evidence) {
         List<Gap> gaps = new ArrayList<>();
-        for (EffectivePrograms effective : evidence.effective().values()) {
-            String directory =
-                    evidence.cgroup(effective.cgroupId()).map(Cgroup::directory).orElse("");
-            for (CgroupPrograms attached : evidence.tree()) {
+        for (EffectivePrograms effective : evidence.cgroups().effective().values()) {
+            String directory = evidence.cgroups()
+                    .directory(effective.cgroupId())
+                    .map(Cgroup::directory)
+                    .orElse("");
+            for (CgroupPrograms attached : evidence.cgroups().attached()) {
                 for (AttachedProgram row : attached.programs()) {
                     boolean runs = effective.programs().stream()
                             .anyMatch(other ->
                                     other.programId() == row.programId() && other.attachType() == row.attachType());
                     if (attached.path().equals(directory) && !runs) {
                         gaps.add(new Gap(
-                                Evidence.effectiveFile(effective.cgroupId()),
-                                "lacks program " + row.programId() + " at "
-                                        + row.attachType().shortName()
-                                        + ", which bpf/cgroups/tree.json lists as attached there"));
+                                Artifact.of(ArtifactKind.CGROUP_EFFECTIVE, effective.cgroupId()),
+                                Text.of(
+                                        "lacks program {} at {}, which {} lists as attached there",
+                                        Term.program(row.programId()),
+                                        Term.word(row.attachType().shortName()),
+                                        Artifact.of(ArtifactKind.CGROUP_TREE).term())));
                     }
                 }
             }
@@ -235,17 +243,18 @@ public final class Hooks {
                 .filter(candidate -> candidate.attachType() == row.attachType())
                 .filter(candidate -> isSameOrBelow(directory, candidate.cgroup()))
                 .findFirst();
-        String name = evidence.state()
+        String name = evidence.bpf()
+                .state()
                 .programs()
                 .find(row.programId())
                 .map(BpfProgram::name)
                 .orElse(row.name());
-        boolean listed = evidence.state().programs().find(row.programId()).isPresent();
+        boolean listed = evidence.bpf().state().programs().find(row.programId()).isPresent();
         return new HookProgram(row.programId(), name, attachment, listed, datapath.view(row.programId()), row.source());
     }
 
     private List<AttachedProgram> computed(String directory) {
-        List<CgroupPrograms> upwards = evidence.tree().stream()
+        List<CgroupPrograms> upwards = evidence.cgroups().attached().stream()
                 .filter(cgroup -> isSameOrBelow(directory, cgroup.path()))
                 .sorted(Comparator.comparingInt(
                                 (CgroupPrograms cgroup) -> cgroup.path().length())
@@ -273,7 +282,7 @@ public final class Hooks {
     }
 
     private OptionalLong inodeOf(String directory) {
-        return evidence.cgroups().stream()
+        return evidence.cgroups().directories().stream()
                 .filter(cgroup -> cgroup.directory().equals(directory))
                 .mapToLong(Cgroup::inode)
                 .findFirst();

@@ -1,11 +1,14 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.Cgroup;
 import io.ghostmap.evidence.EffectivePrograms;
 import io.ghostmap.evidence.Evidence;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,13 +21,11 @@ import java.util.OptionalLong;
  * @param gaps which lists are missing, or not whole, that would tell or would tell it better
  */
 public record Unattached(List<Hook> hooks, List<Gap> gaps) {
-    private static final String CGROUPS = "node/cgroups";
-
     /** Only where {@link Hooks#forCgroup} names no hook. */
     public static Unattached of(Evidence evidence, String directory) {
         List<Hook> hooks = new ArrayList<>();
         List<Gap> gaps = new ArrayList<>();
-        List<Cgroup> named = evidence.cgroups().stream()
+        List<Cgroup> named = evidence.cgroups().directories().stream()
                 .filter(cgroup -> cgroup.directory().equals(directory))
                 .toList();
         for (Cgroup cgroup : named) {
@@ -38,8 +39,9 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
             }
         }
         if (named.isEmpty()) {
-            gaps.addAll(gapsIn(evidence, CGROUPS));
-            gaps.add(new Gap(CGROUPS + ".tsv", "does not name it"));
+            gaps.addAll(gapsOf(evidence, ArtifactKind.CGROUP_DIRECTORIES));
+            gaps.addAll(gapsOf(evidence, ArtifactKind.CGROUP_DIRECTORIES_AFTER));
+            gaps.add(new Gap(Artifact.of(ArtifactKind.CGROUP_DIRECTORIES), Text.of("does not name it")));
         }
         return new Unattached(List.copyOf(hooks), gaps.stream().distinct().toList());
     }
@@ -53,7 +55,7 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
                         cgroup.directory(),
                         OptionalLong.of(cgroup.inode()),
                         type,
-                        evidence.effective().containsKey(cgroup.inode()),
+                        evidence.cgroups().effective().containsKey(cgroup.inode()),
                         shown));
     }
 
@@ -64,11 +66,12 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
         if (effective.isPresent()) {
             int programs = effective.get().programs().size();
             shown.add(new Citation(
-                    Evidence.effectiveFile(cgroup.inode()),
+                    effective.get().file(),
                     "whole list",
                     programs == 0 ? "no program" : "none of " + programs + " at " + type.shortName()));
-        } else if (gapsIn(evidence, "bpf/cgroups/tree").isEmpty()) {
-            evidence.trees()
+        } else if (gapsOf(evidence, ArtifactKind.CGROUP_TREE).isEmpty()) {
+            evidence.cgroups()
+                    .trees()
                     .forEach(file -> shown.add(new Citation(
                             file,
                             "whole list",
@@ -81,24 +84,32 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
     }
 
     private static Optional<EffectivePrograms> wholeEffective(Evidence evidence, Cgroup cgroup) {
-        return Optional.ofNullable(evidence.effective().get(cgroup.inode()))
-                .filter(list ->
-                        gapsIn(evidence, Evidence.effectiveFile(cgroup.inode())).isEmpty());
+        return Optional.ofNullable(evidence.cgroups().effective().get(cgroup.inode()))
+                .filter(list -> gapsOf(evidence, effectiveList(cgroup)).isEmpty());
     }
 
     private static List<Gap> gapsOfLists(Evidence evidence, Cgroup cgroup) {
-        String effective = Evidence.effectiveFile(cgroup.inode());
-        List<Gap> gaps = new ArrayList<>(gapsIn(evidence, effective));
+        List<Gap> gaps = new ArrayList<>(gapsOf(evidence, effectiveList(cgroup)));
         if (gaps.isEmpty()) {
-            gaps.add(new Gap(effective, "absent"));
+            gaps.add(new Gap(effectiveList(cgroup), Text.of("absent")));
         }
-        gaps.addAll(gapsIn(evidence, "bpf/cgroups/tree"));
+        gaps.addAll(gapsOf(evidence, ArtifactKind.CGROUP_TREE));
         return gaps;
     }
 
-    private static List<Gap> gapsIn(Evidence evidence, String artifact) {
+    private static Artifact effectiveList(Cgroup cgroup) {
+        return Artifact.of(ArtifactKind.CGROUP_EFFECTIVE, cgroup.inode());
+    }
+
+    private static List<Gap> gapsOf(Evidence evidence, Artifact artifact) {
         return evidence.gaps().stream()
-                .filter(gap -> gap.artifact().startsWith(artifact))
+                .filter(gap -> gap.artifact().equals(artifact))
+                .toList();
+    }
+
+    private static List<Gap> gapsOf(Evidence evidence, ArtifactKind kind) {
+        return evidence.gaps().stream()
+                .filter(gap -> gap.artifact().concerns(kind))
                 .toList();
     }
 }

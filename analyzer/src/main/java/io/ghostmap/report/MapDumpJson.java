@@ -4,6 +4,7 @@ import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.NamedValue;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.text.Text;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -70,7 +71,7 @@ public final class MapDumpJson {
         map.put("entries", content.dump().count());
         map.put("maxEntries", content.map().maxEntries());
         map.put("vanished", content.dump().vanished());
-        map.put("damage", content.dump().damage().orElse(""));
+        map.put("damage", content.dump().damage().map(Text::plain).orElse(""));
         return map;
     }
 

@@ -133,7 +133,8 @@ public final class NodeText {
                 TextTable.paragraph(out, replay.observedSyns() + " SYN frames to where it ends are in the capture");
             }
         }
-        gaps.forEach(gap -> TextTable.paragraph(out, "note: " + gap.artifact() + ": " + gap.reason()));
+        gaps.forEach(gap -> TextTable.paragraph(
+                out, "note: " + gap.artifact().name() + ": " + gap.reason().plain()));
         return out.toString();
     }
 

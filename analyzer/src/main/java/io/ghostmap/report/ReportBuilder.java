@@ -105,7 +105,10 @@ public final class ReportBuilder {
                 manifest.map(Manifest::collector).orElse(""),
                 manifest.map(Manifest::standIns).orElse(List.of()),
                 diagnosis.losses().stream()
-                        .map(loss -> new Report.Missing(loss.artifact(), loss.reason(), loss.cost()))
+                        .map(loss -> new Report.Missing(
+                                loss.artifact().name(),
+                                loss.reason().plain(),
+                                loss.cost().plain()))
                         .toList());
     }
 
@@ -153,7 +156,8 @@ public final class ReportBuilder {
     }
 
     private Report.Program program(HookProgram program, AttachType type) {
-        Optional<BpfProgram> listed = incident.evidence().state().programs().find(program.programId());
+        Optional<BpfProgram> listed =
+                incident.evidence().bpf().state().programs().find(program.programId());
         return new Report.Program(
                 program.programId(),
                 program.name(),
@@ -172,7 +176,7 @@ public final class ReportBuilder {
 
     /** As the tree printed them; effective lists have none. */
     private String attachFlags(HookProgram program) {
-        return incident.evidence().tree().stream()
+        return incident.evidence().cgroups().attached().stream()
                 .flatMap(cgroup -> cgroup.programs().stream())
                 .filter(row -> row.programId() == program.programId())
                 .map(row -> row.flags())

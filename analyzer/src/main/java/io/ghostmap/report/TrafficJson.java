@@ -1,6 +1,5 @@
 package io.ghostmap.report;
 
-import io.ghostmap.bundle.Gap;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.traffic.Capture;
 import io.ghostmap.traffic.CaptureInterface;
@@ -36,7 +35,10 @@ public final class TrafficJson {
                 traffic.destinations().stream().map(TrafficJson::destination).toList(),
                 traffic.services().stream().map(TrafficJson::service).toList(),
                 traffic.untrackedDatagrams(),
-                traffic.gaps()));
+                traffic.gaps().stream()
+                        .map(gap ->
+                                new Missing(gap.artifact().name(), gap.reason().plain()))
+                        .toList()));
     }
 
     private record Document(
@@ -48,7 +50,9 @@ public final class TrafficJson {
             List<TcpDestination> destinations,
             List<UdpDestination> services,
             long untrackedDatagrams,
-            List<Gap> missing) {}
+            List<Missing> missing) {}
+
+    private record Missing(String artifact, String reason) {}
 
     private record CaptureFile(
             String file,

@@ -4,13 +4,9 @@ import io.ghostmap.bundle.Decompression;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.regex.Pattern;
 
-/** Names of capture files: tcpdump's and dumpcap's, rotated ones among them, plain or compressed. */
+/** Looks at the beginning of a file: whether it is a capture, and from when. */
 public final class CaptureFiles {
-    /** {@code any.pcap}, {@code any.pcap2} (tcpdump -C), {@code any_00002_20261123.pcapng}, and each with .gz or .zst. */
-    private static final Pattern NAME = Pattern.compile(".+\\.(pcap\\d{0,6}|pcapng|cap)(\\.gz|\\.zst)?");
-
     private CaptureFiles() {}
 
     /** Whether the content, unpacked if it is compressed, starts as a capture does. */
@@ -29,9 +25,5 @@ public final class CaptureFiles {
             boolean more = CaptureFormat.open(source).next(frame); // passes over plain segments, and counts them
             return more || frame.number() > 0 ? frame.clock().stop().firstNanos() : Long.MAX_VALUE;
         }
-    }
-
-    static boolean isCapture(String path) {
-        return NAME.matcher(path).matches();
     }
 }

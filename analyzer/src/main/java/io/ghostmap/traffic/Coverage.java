@@ -1,6 +1,9 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Which time the captures cover, so that silence is told from not having looked. Rotated files cover it together;
@@ -21,6 +25,7 @@ final class Coverage {
     private final Map<String, Integer> rankOfFile = new HashMap<>();
     private final Map<String, Long> endOfFile = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
+    private final Function<String, Artifact> artifactOf;
     private boolean lossy;
 
     /**
@@ -28,8 +33,10 @@ final class Coverage {
      *
      * @param captures in the order of time
      * @param unreadable files named like captures that are none
+     * @param artifactOf what the file of a capture is in its bundle
      */
-    Coverage(List<Capture> captures, Collection<String> unreadable) {
+    Coverage(List<Capture> captures, Collection<String> unreadable, Function<String, Artifact> artifactOf) {
+        this.artifactOf = artifactOf;
         SortedMap<String, List<Capture>> sets = new TreeMap<>();
         for (Capture capture : captures) {
             rankOfFile.put(capture.file(), rankOfFile.size());
@@ -75,8 +82,11 @@ final class Coverage {
             if (before != null && before + 1 < number && named++ < MAX_NAMED) {
                 lossy = true;
                 gaps.add(new Gap(
-                        files.get(0).file(),
-                        "of its rotated files those between number " + before + " and " + number + " are absent"));
+                        artifactOf.apply(files.get(0).file()),
+                        Text.of(
+                                "of its rotated files those between number {} and {} are absent",
+                                Term.number(before),
+                                Term.number(number))));
             }
         }
     }

@@ -1,8 +1,14 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Decompression;
+import io.ghostmap.bundle.Form;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Member;
 import io.ghostmap.bundle.MemberSink;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,15 +23,12 @@ import java.util.TreeMap;
  * capture: an attempt may start in one and be answered in the next.
  */
 public final class TrafficSink implements MemberSink {
-    private static final String FOLDER = "pcap/";
-    private static final String LINKS = "pcap/links.txt";
-    private static final String LINKS_JSON = "pcap/links.json";
-    private static final String STDERR = ".stderr";
     private static final int LONGEST_STDERR = 1 << 20;
 
     private final AttemptTable attempts = new AttemptTable();
     private final UdpTable datagrams = new UdpTable();
     private final InterfaceNames interfaces = new InterfaceNames();
+    private final Map<String, Artifact> artifacts = new HashMap<>();
     private final List<Capture> captures = new ArrayList<>();
     private final Map<String, CaptureCounters> counters = new TreeMap<>();
     private final List<String> unreadable = new ArrayList<>();
@@ -35,27 +38,34 @@ public final class TrafficSink implements MemberSink {
     private boolean outOfTime;
 
     @Override
-    public boolean wants(String path) {
-        return path.equals(LINKS)
-                || path.equals(LINKS_JSON)
-                || (path.startsWith(FOLDER) && (CaptureFiles.isCapture(path) || path.endsWith(STDERR)));
+    public boolean wants(Member member) {
+        return member.form() == Form.PACKETS
+                || member.kind() == ArtifactKind.INTERFACES
+                || member.kind() == ArtifactKind.CAPTURE_COUNTERS;
     }
 
     @Override
-    public void read(String path, InputStream in) throws IOException {
-        if (path.equals(LINKS) || path.equals(LINKS_JSON)) {
-            if (!(path.equals(LINKS) ? interfaces.readText(in) : interfaces.readJson(in))) {
-                gaps.add(new Gap(path, "not a list of interfaces"));
+    public void read(Member member, InputStream in) throws IOException {
+        if (member.kind() == ArtifactKind.INTERFACES) {
+            if (!(member.form() == Form.TEXT ? interfaces.readText(in) : interfaces.readJson(in))) {
+                gaps.add(new Gap(member.artifact(), Text.of("not a list of interfaces")));
             }
-        } else if (path.endsWith(STDERR)) {
+        } else if (member.kind() == ArtifactKind.CAPTURE_COUNTERS) {
             String text = new String(in.readNBytes(LONGEST_STDERR), StandardCharsets.UTF_8);
-            String name = path.substring(0, path.length() - STDERR.length());
+            String path = member.path();
             counters.put(
-                    Rotation.of(name + ".pcap").set(),
+                    Rotation.of(path.substring(0, path.lastIndexOf('.')) + ".pcap")
+                            .set(),
                     CaptureCounters.parse(text.lines().toList()));
         } else {
-            readCapture(path, in);
+            artifacts.put(member.path(), member.artifact());
+            readCapture(member.path(), in);
         }
+    }
+
+    /** What the capture is in its bundle; a file that was given by itself is known by its path alone. */
+    private Artifact artifactOf(String path) {
+        return artifacts.getOrDefault(path, Artifact.unknown(path));
     }
 
     /** Reads one capture, compressed or not; what is no capture becomes a gap. */
@@ -67,14 +77,14 @@ public final class TrafficSink implements MemberSink {
 
     private void readCapture(String path, CaptureFormat format) {
         if (format instanceof CaptureFormat.Unreadable none) {
-            gaps.add(new Gap(path, none.reason()));
+            gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(none.reason()))));
             unreadable.add(path);
             return;
         }
         CaptureScan scan = new CaptureScan(path, format, attempts, datagrams);
         scan.run();
         seesWholeConnections |= scan.seesWholeConnections();
-        format.damage().ifPresent(reason -> gaps.add(new Gap(path, reason)));
+        format.damage().ifPresent(reason -> gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(reason)))));
         Capture capture = scan.result();
         captures.add(capture);
         if (capture.frames() > 0) {
@@ -87,13 +97,15 @@ public final class TrafficSink implements MemberSink {
     public Traffic assemble() {
         List<Capture> all = withCounters();
         attempts.settleStrays();
-        Coverage coverage = new Coverage(all, unreadable);
+        Coverage coverage = new Coverage(all, unreadable, this::artifactOf);
         gaps.addAll(coverage.gaps());
         if (outOfTime && attempts.lostStrays()) {
             gaps.add(new Gap(
-                    all.get(0).file(),
-                    "its rotated files were not read in the order of time, and more than " + Strays.MOST
-                            + " replies stand before their SYN: some are not matched"));
+                    artifactOf(all.get(0).file()),
+                    Text.of(
+                            "its rotated files were not read in the order of time, and more than {} replies stand"
+                                    + " before their SYN: some are not matched",
+                            Term.number(Strays.MOST))));
         }
         Closing closing = new Closing(
                 attempts,

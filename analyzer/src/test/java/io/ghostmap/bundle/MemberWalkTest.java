@@ -38,7 +38,7 @@ class MemberWalkTest {
             walk.finishReading();
 
             assertThat(walk.finish("b", java.util.Optional.empty()).gaps())
-                    .noneMatch(gap -> gap.artifact().startsWith("node/"));
+                    .noneMatch(gap -> gap.artifact().kind().isWithin(ArtifactKind.NODE));
         }
         assertThat(sums).hasLineCount(10);
     }
@@ -63,18 +63,18 @@ class MemberWalkTest {
         CountDownLatch dumpWasRead = new CountDownLatch(1);
         MemberSink sink = new MemberSink() {
             @Override
-            public boolean wants(String path) {
+            public boolean wants(Member member) {
                 return true;
             }
 
             @Override
-            public boolean isIndependent(String path) {
-                return path.equals("bpf/dump");
+            public boolean isIndependent(Member member) {
+                return member.path().equals("bpf/dump");
             }
 
             @Override
-            public void read(String path, InputStream in) throws IOException {
-                if (isIndependent(path)) {
+            public void read(Member member, InputStream in) throws IOException {
+                if (isIndependent(member)) {
                     dumpWasRead.countDown();
                 } else {
                     assertThat(awaited(dumpWasRead)).isTrue();
@@ -128,24 +128,24 @@ class MemberWalkTest {
         private final List<String> read = new ArrayList<>();
 
         @Override
-        public boolean wants(String path) {
+        public boolean wants(Member member) {
             return true;
         }
 
         @Override
-        public void read(String path, InputStream in) throws IOException {
-            read.add(path + " " + in.readAllBytes().length);
+        public void read(Member member, InputStream in) throws IOException {
+            read.add(member.path() + " " + in.readAllBytes().length);
         }
     }
 
     private record Failing(Throwable thrown) implements MemberSink {
         @Override
-        public boolean wants(String path) {
+        public boolean wants(Member member) {
             return true;
         }
 
         @Override
-        public void read(String path, InputStream in) throws IOException {
+        public void read(Member member, InputStream in) throws IOException {
             if (thrown instanceof IOException failure) {
                 throw failure;
             }

@@ -2,7 +2,7 @@ package io.ghostmap.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.bundle.Gap;
+import io.ghostmap.support.Gaps;
 import org.junit.jupiter.api.Test;
 
 /** bpftool's lists with all that its versions do to them. */
@@ -17,6 +17,7 @@ final class BpftoolListTest {
                         "[{\"id\":27,\"type\":\"hash\",\"name\":\"cilium_lb4_serv\",\"flags\":1,\"bytes_key\":12,\"bytes_value\":12,"
                                 + "\"max_entries\":65536,\"bytes_memlock\":18446744073709551615,\"frozen\":0,\"pinned\":[\"/sys/fs/bpf/x\"]}]")
                 .evidence()
+                .bpf()
                 .state()
                 .maps()
                 .find(27)
@@ -36,9 +37,9 @@ final class BpftoolListTest {
                         "[{\"id\":27},{\"id\":28},{\"error\":\"can't get map by id (29): Operation not permitted\"}]")
                 .evidence();
 
-        assertThat(evidence.state().maps().byId()).containsOnlyKeys(27, 28);
-        assertThat(evidence.gaps())
-                .contains(new Gap(MAPS, "bpftool says: can't get map by id (29): Operation not permitted"));
+        assertThat(evidence.bpf().state().maps().byId()).containsOnlyKeys(27, 28);
+        assertThat(Gaps.lines(evidence.gaps()))
+                .contains(MAPS + ": bpftool says: can't get map by id (29): Operation not permitted");
     }
 
     @Test
@@ -47,7 +48,7 @@ final class BpftoolListTest {
                 .file(MAPS, "[{\"error\":\"can't get next map: Operation not permitted\"}]")
                 .evidence();
 
-        assertThat(evidence.state().maps().captured()).isFalse();
+        assertThat(evidence.bpf().state().maps().captured()).isFalse();
     }
 
     @Test
@@ -55,6 +56,7 @@ final class BpftoolListTest {
         assertThat(new Reading()
                         .file("bpf/before/links.json", "[]\n")
                         .evidence()
+                        .bpf()
                         .state()
                         .links()
                         .captured())
@@ -67,9 +69,9 @@ final class BpftoolListTest {
             Evidence evidence =
                     new Reading().file("bpf/before/links.json", output).evidence();
 
-            assertThat(evidence.state().links().captured()).isFalse();
-            assertThat(evidence.gaps())
-                    .contains(new Gap("bpf/before/links.json", "empty: the command failed or was stopped"));
+            assertThat(evidence.bpf().state().links().captured()).isFalse();
+            assertThat(Gaps.lines(evidence.gaps()))
+                    .contains("bpf/before/links.json: empty: the command failed or was stopped");
         }
     }
 
@@ -79,8 +81,8 @@ final class BpftoolListTest {
                 .file(MAPS, "[{\"id\":27,\"type\":\"hash\"},{\"id\":28,\"na")
                 .evidence();
 
-        assertThat(evidence.state().maps().byId()).containsOnlyKeys(27);
-        assertThat(evidence.gaps()).extracting(Gap::reason).contains("not valid JSON after 1 rows");
+        assertThat(evidence.bpf().state().maps().byId()).containsOnlyKeys(27);
+        assertThat(Gaps.reasons(evidence.gaps())).contains("not valid JSON after 1 rows");
     }
 
     @Test
@@ -89,7 +91,7 @@ final class BpftoolListTest {
                 .file(MAPS, "{\"error\":\"x\"}\n{\"id\":27}{\"id\":28}")
                 .evidence();
 
-        assertThat(evidence.state().maps().byId()).containsOnlyKeys(27, 28);
+        assertThat(evidence.bpf().state().maps().byId()).containsOnlyKeys(27, 28);
     }
 
     @Test
@@ -97,7 +99,7 @@ final class BpftoolListTest {
         Evidence evidence =
                 new Reading().file(MAPS, "[{\"id\":27,\"name\":\"it\\'s\"}]").evidence();
 
-        assertThat(evidence.state().maps().find(27)).map(BpfMap::name).contains("it's");
+        assertThat(evidence.bpf().state().maps().find(27)).map(BpfMap::name).contains("it's");
     }
 
     @Test
@@ -109,10 +111,10 @@ final class BpftoolListTest {
                                 + "{\"id\":2,\"attach_type\":\"cgroup_inet4_connect\"},{\"id\":3,\"attach_type\":\"tcx_ingress\"}]}]")
                 .evidence();
 
-        assertThat(evidence.tree().get(0).programs())
+        assertThat(evidence.cgroups().attached().get(0).programs())
                 .extracting(AttachedProgram::programId)
                 .containsExactly(1, 2);
-        assertThat(evidence.tree().get(0).programs())
+        assertThat(evidence.cgroups().attached().get(0).programs())
                 .extracting(AttachedProgram::attachType)
                 .containsOnly(AttachType.CONNECT4);
     }
@@ -122,10 +124,10 @@ final class BpftoolListTest {
         Evidence evidence =
                 new Reading().file("bpf/cgroups/effective/82.json", "").evidence();
 
-        assertThat(evidence.effective().values())
+        assertThat(evidence.cgroups().effective().values())
                 .singleElement()
                 .satisfies(list -> assertThat(list.programs()).isEmpty());
-        assertThat(evidence.gaps()).noneMatch(gap -> gap.artifact().startsWith("bpf/cgroups/effective/82"));
+        assertThat(Gaps.artifacts(evidence.gaps())).doesNotContain("bpf/cgroups/effective/82.json");
     }
 
     @Test
@@ -139,7 +141,7 @@ final class BpftoolListTest {
                                 + "\"10.0.0.1:443/TCP/i (1)\":[\"10.1.0.9:443 (2) (1)\"]}")
                 .evidence();
 
-        assertThat(evidence.lbList())
+        assertThat(evidence.agent().bpfServices())
                 .extracting(claim -> claim.frontend() + "/" + claim.protocol() + " " + claim.backends())
                 .containsExactly("172.17.93.4:8080/TCP [172.16.109.127:8080]", "10.0.0.1:53/ANY [10.1.0.1:53]");
     }

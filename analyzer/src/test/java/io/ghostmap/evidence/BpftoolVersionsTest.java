@@ -2,7 +2,8 @@ package io.ghostmap.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.bundle.Gap;
+import io.ghostmap.support.Gaps;
+import io.ghostmap.text.Text;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,7 +26,7 @@ final class BpftoolVersionsTest {
                                 + "{\"id\":3,\"type\":\"cgroup\",\"prog_id\":5,\"cgroup_id\":1,\"attach_type\":10}]")
                 .evidence();
 
-        assertThat(evidence.state().links().all())
+        assertThat(evidence.bpf().state().links().all())
                 .extracting(link -> link.attachType().orElseThrow())
                 .containsExactly(AttachType.CONNECT4, AttachType.CONNECT4, AttachType.CONNECT4);
         assertThat(AttachType.CONNECT4.shortName()).isEqualTo("connect4");
@@ -40,7 +41,7 @@ final class BpftoolVersionsTest {
                                 + "{\"id\":2,\"type\":\"cgroup\",\"prog_id\":5,\"cgroup_id\":139,\"attach_type\":\"connect4\"}]")
                 .evidence();
 
-        assertThat(evidence.state().links().all())
+        assertThat(evidence.bpf().state().links().all())
                 .extracting(link -> link.cgroupId().orElseThrow())
                 .containsExactly(0L, 139L);
     }
@@ -54,9 +55,10 @@ final class BpftoolVersionsTest {
                                 + "{\"error\":\"can't get BTF object by id (99999): x\"},{\"id\":181,\"type\":\"hash\"}")
                 .evidence();
 
-        assertThat(evidence.state().maps().byId()).containsOnlyKeys(181);
-        assertThat(evidence.gaps()).extracting(Gap::reason).anyMatch(reason -> reason.contains("progs.debug"));
-        assertThat(evidence.gaps()).extracting(Gap::reason).noneMatch(reason -> reason.contains("not valid JSON"));
+        assertThat(evidence.bpf().state().maps().byId()).containsOnlyKeys(181);
+        assertThat(Gaps.reasons(evidence.gaps()))
+                .anyMatch(reason -> reason.contains("progs.debug"))
+                .noneMatch(reason -> reason.contains("not valid JSON"));
     }
 
     @Test
@@ -64,7 +66,7 @@ final class BpftoolVersionsTest {
         MapDump dump = Reading.dump("[{\"key\":[\"0x01\"],\"value\":[\"0x02\"]}],{\"error\":\"can't get next key\"}");
 
         assertThat(dump.count()).isEqualTo(1);
-        assertThat(dump.damage()).hasValue("bpftool says: can't get next key");
+        assertThat(dump.damage().map(Text::plain)).hasValue("bpftool says: can't get next key");
     }
 
     @Test
@@ -76,8 +78,10 @@ final class BpftoolVersionsTest {
                                 + "\"tc\":[],\"flow_dissector\":[\"id\":237]}]")
                 .evidence();
 
-        assertThat(evidence.net()).extracting(NetAttachment::programId).containsExactly(226);
-        assertThat(evidence.gaps()).noneMatch(gap -> gap.artifact().equals("bpf/before/net.json"));
+        assertThat(evidence.network().devices())
+                .extracting(NetAttachment::programId)
+                .containsExactly(226);
+        assertThat(Gaps.artifacts(evidence.gaps())).doesNotContain("bpf/before/net.json");
     }
 
     @Test
@@ -110,7 +114,7 @@ final class BpftoolVersionsTest {
 
         assertThat(Reading.dump(json).count()).isEqualTo(1);
         assertThat(Reading.dump(json).key(0)).containsExactly(1);
-        assertThat(Reading.dump(json.replace("\"id\":27", "\"id\":28")).damage())
+        assertThat(Reading.dump(json.replace("\"id\":27", "\"id\":28")).damage().map(Text::plain))
                 .hasValue("holds entries of maps [26, 28], none of map 27");
     }
 
@@ -128,10 +132,17 @@ final class BpftoolVersionsTest {
     void trap14StaleBtfIdChangesNothing() {
         String with = "[{\"id\":27,\"type\":\"hash\",\"btf_id\":58},{\"id\":28,\"type\":\"hash\",\"btf_id\":58}]";
 
-        assertThat(new Reading().file(MAPS, with).evidence().state().maps().byId())
+        assertThat(new Reading()
+                        .file(MAPS, with)
+                        .evidence()
+                        .bpf()
+                        .state()
+                        .maps()
+                        .byId())
                 .isEqualTo(new Reading()
                         .file(MAPS, with.replace(",\"btf_id\":58", ""))
                         .evidence()
+                        .bpf()
                         .state()
                         .maps()
                         .byId());
@@ -142,11 +153,13 @@ final class BpftoolVersionsTest {
         assertThat(new Reading()
                         .file(MAPS, "[{\"id\":27,\"type\":\"hash\"}]")
                         .evidence()
+                        .bpf()
                         .pinsVisible())
                 .isFalse();
         assertThat(new Reading()
                         .file(MAPS, "[{\"id\":27,\"pinned\":[]},{\"id\":28,\"pinned\":[\"/sys/fs/bpf/x\"]}]")
                         .evidence()
+                        .bpf()
                         .pinsVisible())
                 .isTrue();
     }
@@ -163,7 +176,9 @@ final class BpftoolVersionsTest {
                         .file("bpf/version.json", file)
                         .evidence();
 
-                assertThat(evidence.effective().containsKey(82L)).as(file).isEqualTo(taken);
+                assertThat(evidence.cgroups().effective().containsKey(82L))
+                        .as(file)
+                        .isEqualTo(taken);
             }
         });
     }
@@ -177,9 +192,9 @@ final class BpftoolVersionsTest {
                                 + "{\"cgroup\":\"/d\",\"programs\":[]}]")
                 .evidence();
 
-        assertThat(evidence.tree().get(0).programs()).isEmpty();
-        assertThat(evidence.gaps())
-                .contains(new Gap("bpf/cgroups/tree.json", "programs of /d could not be read (no privilege)"));
+        assertThat(evidence.cgroups().attached().get(0).programs()).isEmpty();
+        assertThat(Gaps.lines(evidence.gaps()))
+                .contains("bpf/cgroups/tree.json: programs of /d could not be read (no privilege)");
     }
 
     @Test
@@ -188,7 +203,7 @@ final class BpftoolVersionsTest {
                 .file(MAPS, "[{\"id\":27,\"type\":\"lru_hash\",\"bytes_key\":16,\"bytes_value\":8}]")
                 .evidence();
 
-        assertThat(evidence.state().maps().find(27).orElseThrow().name()).isEmpty();
+        assertThat(evidence.bpf().state().maps().find(27).orElseThrow().name()).isEmpty();
     }
 
     @Test
@@ -198,8 +213,8 @@ final class BpftoolVersionsTest {
                 .file("bpf/before/programs.json", "[{\"id\":5,\"type\":18,\"map_ids\":[27]}]")
                 .evidence();
 
-        assertThat(evidence.state().maps().all()).extracting(BpfMap::type).containsExactly("lpm_trie", "77");
-        assertThat(evidence.state().programs().all())
+        assertThat(evidence.bpf().state().maps().all()).extracting(BpfMap::type).containsExactly("lpm_trie", "77");
+        assertThat(evidence.bpf().state().programs().all())
                 .extracting(BpfProgram::type)
                 .containsExactly("cgroup_sock_addr");
     }
@@ -271,7 +286,7 @@ final class BpftoolVersionsTest {
 
         assertThat(Reading.dump(whole).count()).isEqualTo(20_000);
         assertThat(Reading.dump(whole).damage()).isEmpty();
-        assertThat(Reading.dump(whole.substring(0, whole.length() / 2)).damage())
+        assertThat(Reading.dump(whole.substring(0, whole.length() / 2)).damage().map(Text::plain))
                 .hasValueSatisfying(damage -> assertThat(damage).matches("breaks off after \\d+ entries"));
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.github.luben.zstd.Zstd;
+import io.ghostmap.support.Gaps;
+import io.ghostmap.text.Text;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -89,15 +91,15 @@ final class MapDumpTest {
     void errorObjectInsteadOfEntries() {
         MapDump dump = Reading.dump("{\"error\":\"can\\'t get map by id (27): No such file or directory\"}");
 
-        assertThat(dump.damage())
+        assertThat(dump.damage().map(Text::plain))
                 .hasValueSatisfying(reason -> assertThat(reason).contains("can't get map by id"));
     }
 
     @Test
     void emptyFileAndEmptyMapAreNotTheSame() {
-        assertThat(Reading.dump("").damage()).contains("empty");
+        assertThat(Reading.dump("").damage().map(Text::plain)).contains("empty");
         assertThat(Reading.dump("[]\n").damage()).isEmpty();
-        assertThat(Reading.dump("null\n").damage()).contains("not a list of entries");
+        assertThat(Reading.dump("null\n").damage().map(Text::plain)).contains("not a list of entries");
     }
 
     @Test
@@ -106,7 +108,8 @@ final class MapDumpTest {
 
         for (String file : List.of("bpf/map-dumps/27.json.gz", "bpf/map-dumps/27.json.zst")) {
             byte[] packed = file.endsWith(".gz") ? gzip(json) : Zstd.compress(json);
-            MapDump dump = new Reading().file(file, packed).evidence().dump(27).orElseThrow();
+            MapDump dump =
+                    new Reading().file(file, packed).evidence().bpf().dump(27).orElseThrow();
 
             assertThat(dump.count()).as(file).isEqualTo(2);
             assertThat(dump.damage()).as(file).isEmpty();
@@ -122,6 +125,7 @@ final class MapDumpTest {
             MapDump dump = new Reading()
                     .file("bpf/map-dumps/27.json.gz", Arrays.copyOf(packed, length))
                     .evidence()
+                    .bpf()
                     .dump(27)
                     .orElseThrow();
 
@@ -136,7 +140,8 @@ final class MapDumpTest {
         BoundedStream endless = new BoundedStream(new SequenceInputStream(text("["), blanks()), 1 << 20);
 
         assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless, key -> false)
-                        .damage())
+                        .damage()
+                        .map(Text::plain))
                 .contains("breaks off after 0 entries");
         assertThat(endless.count()).isLessThan(2 << 20);
     }
@@ -148,10 +153,9 @@ final class MapDumpTest {
                 .file("bpf/map-dumps/27.json.gz", gzip(("[" + ROW + "]\n").getBytes(StandardCharsets.UTF_8)))
                 .evidence();
 
-        assertThat(evidence.dump(27).orElseThrow().count()).isZero();
-        assertThat(evidence.gaps())
-                .anyMatch(gap -> gap.artifact().equals("bpf/map-dumps/27.json.gz")
-                        && gap.reason().startsWith("a second dump"));
+        assertThat(evidence.bpf().dump(27).orElseThrow().count()).isZero();
+        assertThat(Gaps.lines(evidence.gaps()))
+                .anyMatch(line -> line.startsWith("bpf/map-dumps/27.json: a second dump"));
     }
 
     private static InputStream text(String text) {
@@ -182,6 +186,7 @@ final class MapDumpTest {
             MapDump dump = new Reading()
                     .file("bpf/map-dumps/27.json", Arrays.copyOf(whole, length))
                     .evidence()
+                    .bpf()
                     .dump(27)
                     .orElseThrow();
             int closed =
@@ -197,7 +202,7 @@ final class MapDumpTest {
                 "[" + ROW + ",{\"key\":[\"0x01\"],\"value\":[\"0x01\"]},{\"key\":[\"1\",\"2\"],\"value\":[]},7]");
 
         assertThat(dump.count()).isEqualTo(1);
-        assertThat(dump.damage())
+        assertThat(dump.damage().map(Text::plain))
                 .hasValueSatisfying(reason -> assertThat(reason).startsWith("3 entries"));
     }
 
@@ -214,6 +219,7 @@ final class MapDumpTest {
             MapDump dump = new Reading()
                     .file("bpf/map-dumps/27.json", bytes)
                     .evidence()
+                    .bpf()
                     .dump(27)
                     .orElseThrow();
             for (int row = 0; row < dump.count(); row++) {

@@ -1,13 +1,14 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.BundleLayout;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
 
 /** Feeds single files to the evidence room. */
 final class Reading {
@@ -19,7 +20,7 @@ final class Reading {
 
     Reading file(String path, byte[] bytes) {
         try {
-            sink.read(path, new ByteArrayInputStream(bytes));
+            sink.read(BundleLayout.GHOSTMAP.memberAt(path), new ByteArrayInputStream(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -27,13 +28,14 @@ final class Reading {
     }
 
     Evidence evidence() {
-        return sink.assemble(new Bundle("test", Optional.empty(), Optional.empty(), new TreeMap<>(), List.of()));
+        return sink.assemble(new Bundle("test", Optional.empty(), Optional.empty(), Set.of(), List.of()));
     }
 
     static MapDump dump(String json) {
         return new Reading()
                 .file("bpf/map-dumps/27.json", json)
                 .evidence()
+                .bpf()
                 .dump(27)
                 .orElseThrow();
     }

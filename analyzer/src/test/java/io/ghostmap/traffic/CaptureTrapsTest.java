@@ -4,6 +4,7 @@ import static io.ghostmap.support.PcapFile.SYN;
 import static io.ghostmap.support.PcapFile.SYN_ACK;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ghostmap.bundle.BundleLayout;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.report.Report;
@@ -100,8 +101,9 @@ final class CaptureTrapsTest {
         assertThat(Captures.read(pcap).destinations().get(0).paths()).containsExactly("if1 out"); // not lo
 
         TrafficSink sink = new TrafficSink();
-        sink.read("pcap/any.pcap", new ByteArrayInputStream(pcap));
-        sink.read(file, new ByteArrayInputStream(links.getBytes(StandardCharsets.UTF_8)));
+        sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/any.pcap"), new ByteArrayInputStream(pcap));
+        sink.read(
+                BundleLayout.GHOSTMAP.memberAt(file), new ByteArrayInputStream(links.getBytes(StandardCharsets.UTF_8)));
         assertThat(sink.assemble().destinations().get(0).paths()).containsExactly("lxc7 out");
     }
 

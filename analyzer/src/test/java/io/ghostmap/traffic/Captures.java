@@ -1,5 +1,6 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.bundle.BundleLayout;
 import io.ghostmap.support.PcapFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,8 +22,10 @@ final class Captures {
     static Traffic read(byte[] pcap, String stderr) {
         TrafficSink sink = new TrafficSink();
         try {
-            sink.read("pcap/any.pcap", new ByteArrayInputStream(pcap));
-            sink.read("pcap/any.stderr", new ByteArrayInputStream(stderr.getBytes(StandardCharsets.UTF_8)));
+            sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/any.pcap"), new ByteArrayInputStream(pcap));
+            sink.read(
+                    BundleLayout.GHOSTMAP.memberAt("pcap/any.stderr"),
+                    new ByteArrayInputStream(stderr.getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

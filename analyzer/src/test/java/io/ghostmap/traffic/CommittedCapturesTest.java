@@ -2,6 +2,7 @@ package io.ghostmap.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ghostmap.bundle.BundleLayout;
 import io.ghostmap.support.Needs;
 import io.ghostmap.support.Repository;
 import io.ghostmap.traffic.Tshark.Segment;
@@ -61,7 +62,7 @@ final class CommittedCapturesTest {
     private static Traffic read(String name) throws IOException {
         TrafficSink sink = new TrafficSink();
         try (InputStream in = Files.newInputStream(CAPTURES.resolve(name))) {
-            sink.read("pcap/" + name, in);
+            sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/" + name), in);
         }
         return sink.assemble();
     }

@@ -3,7 +3,7 @@ package io.ghostmap.traffic;
 import static io.ghostmap.support.PcapFile.SYN;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.bundle.Gap;
+import io.ghostmap.support.Gaps;
 import io.ghostmap.support.PcapFile;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -27,9 +27,8 @@ final class DamagedCaptureTest {
             assertThat(traffic.syns()).as("cut at %d", length).isEqualTo(syns);
             boolean betweenFrames = length == 24 || length == second || length == third;
             if (!betweenFrames) {
-                assertThat(traffic.gaps())
+                assertThat(Gaps.artifacts(traffic.gaps()))
                         .as("cut at %d", length)
-                        .extracting(Gap::artifact)
                         .containsExactly("pcap/any.pcap");
             }
         }
@@ -55,16 +54,15 @@ final class DamagedCaptureTest {
         byte[] bytes = Arrays.copyOf(WHOLE, 24 + 16);
         Arrays.fill(bytes, 24 + 8, 24 + 12, (byte) 0x7f);
 
-        assertThat(Captures.read(bytes).gaps())
-                .extracting(Gap::reason)
+        assertThat(Gaps.reasons(Captures.read(bytes).gaps()))
                 .containsExactly("frame 1 states a length that no capture has");
     }
 
     @Test
     void otherFilesAreNamed() {
-        assertThat(Captures.read(new byte[32]).gaps().get(0).reason()).isEqualTo("not a pcap or pcapng file");
+        assertThat(Gaps.reasons(Captures.read(new byte[32]).gaps())).containsExactly("not a pcap or pcapng file");
         assertThat(Captures.read(new byte[32]).captured()).isFalse();
-        assertThat(Captures.read(new byte[0]).gaps().get(0).reason()).isEqualTo("empty");
+        assertThat(Gaps.reasons(Captures.read(new byte[0]).gaps())).containsExactly("empty");
     }
 
     @Test

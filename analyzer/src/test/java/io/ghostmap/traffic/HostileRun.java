@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.ghostmap.report.TrafficJson;
 import io.ghostmap.report.TrafficTables;
+import io.ghostmap.support.Gaps;
 import java.io.ByteArrayInputStream;
 import java.lang.management.ManagementFactory;
 import java.util.List;
@@ -60,8 +61,7 @@ final class HostileRun {
                 .isTrue();
         assertThat(traffic.captures().stream().mapToLong(Capture::frames).sum()).isLessThanOrEqualTo(size / 16);
         for (Capture capture : traffic.captures()) {
-            boolean named =
-                    traffic.gaps().stream().anyMatch(gap -> gap.artifact().equals(capture.file()));
+            boolean named = Gaps.artifacts(traffic.gaps()).contains(capture.file());
             assertThat(named || capture.damage().isEmpty() || isUnknownLink(capture))
                     .as("the damage of %s stands among what is missing", capture.file())
                     .isTrue();

@@ -2,6 +2,7 @@ package io.ghostmap.traffic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.ghostmap.bundle.BundleLayout;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.support.Command;
 import io.ghostmap.support.Needs;
@@ -191,11 +192,11 @@ final class LiveCaptureTest {
     private static Traffic read(List<String> names) throws IOException {
         TrafficSink sink = new TrafficSink();
         try (InputStream links = Files.newInputStream(folder.resolve("links.json"))) {
-            sink.read("pcap/links.json", links);
+            sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/links.json"), links);
         }
         for (String name : names) {
             try (InputStream in = Files.newInputStream(folder.resolve(name))) {
-                sink.read("pcap/" + name, in);
+                sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/" + name), in);
             }
         }
         return sink.assemble();

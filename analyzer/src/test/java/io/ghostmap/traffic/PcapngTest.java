@@ -4,7 +4,7 @@ import static io.ghostmap.support.Packets.ip;
 import static io.ghostmap.support.Packets.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.bundle.Gap;
+import io.ghostmap.support.Gaps;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -83,8 +83,7 @@ final class PcapngTest {
         section(ByteOrder.LITTLE_ENDIAN);
         interfaceBlock(0);
         block(6, ints(0, 0, 0, 0x7fff_ffff, 60), syn(1));
-        assertThat(Captures.read(out.toByteArray()).gaps())
-                .extracting(Gap::reason)
+        assertThat(Gaps.reasons(Captures.read(out.toByteArray()).gaps()))
                 .containsExactly("a packet longer than its block, behind frame 0");
     }
 
@@ -92,7 +91,10 @@ final class PcapngTest {
     void packetOfAnInterfaceThatIsNotDescribed() {
         section(ByteOrder.LITTLE_ENDIAN);
         enhanced(3, 1, syn(1));
-        assertThat(Captures.read(out.toByteArray()).gaps().get(0).reason()).contains("does not describe");
+        assertThat(Gaps.reasons(Captures.read(out.toByteArray()).gaps()))
+                .singleElement()
+                .asString()
+                .contains("does not describe");
     }
 
     private static byte[] syn(int sequence) {

@@ -7,7 +7,8 @@ import static io.ghostmap.support.Packets.udp;
 import static io.ghostmap.support.Packets.unreachable;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.BundleLayout;
+import io.ghostmap.support.Gaps;
 import io.ghostmap.support.PcapFile;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -152,9 +153,8 @@ final class RotatedFilesTest {
         byte[] third = file(List.of(new Event(9_000_000, segment(true, 2, SYN, 200, 0))));
         Traffic traffic = read(Map.of("pcap/any.pcap", first, "pcap/any.pcap2", third), List.of(0, 1));
 
-        assertThat(traffic.gaps())
-                .containsExactly(
-                        new Gap("pcap/any.pcap", "of its rotated files those between number 0 and 2 are absent"));
+        assertThat(Gaps.lines(traffic.gaps()))
+                .containsExactly("pcap/any.pcap: of its rotated files those between number 0 and 2 are absent");
         assertThat(traffic.destinations().get(0).replies()).containsOnlyKeys(Reply.UNKNOWN);
     }
 
@@ -229,7 +229,8 @@ final class RotatedFilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"any.pcap", "any.pcap10", "any.pcapng", "any.cap.gz", "any_00001_20261123024100.pcapng"})
     void namesOfCapturesAreKnown(String name) {
-        assertThat(new TrafficSink().wants("pcap/" + name)).isTrue();
+        assertThat(new TrafficSink().wants(BundleLayout.GHOSTMAP.memberAt("pcap/" + name)))
+                .isTrue();
     }
 
     /** {@code order}: ordinals of the files in the order of their names. */
@@ -242,7 +243,7 @@ final class RotatedFilesTest {
 
     private static void accept(TrafficSink sink, String path, byte[] bytes) {
         try {
-            sink.read(path, new ByteArrayInputStream(bytes));
+            sink.read(BundleLayout.GHOSTMAP.memberAt(path), new ByteArrayInputStream(bytes));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -267,7 +268,7 @@ final class RotatedFilesTest {
         traffic.destinations().forEach(to -> to.attempts().forEach(attempt -> facts.add(attempt.toString())));
         traffic.services().forEach(service -> facts.add(service.toString()));
         traffic.captures().forEach(capture -> facts.add(capture.toString()));
-        traffic.gaps().forEach(gap -> facts.add(gap.toString()));
+        facts.addAll(Gaps.lines(traffic.gaps()));
         return facts;
     }
 

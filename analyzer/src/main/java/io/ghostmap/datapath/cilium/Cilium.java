@@ -1,5 +1,7 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.Affinity;
@@ -25,6 +27,7 @@ import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Text;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,9 +97,9 @@ public final class Cilium implements LoadBalancer {
                 order.isPresent()
                         ? List.of()
                         : List.of(new Gap(
-                                "node/uname.txt",
-                                "neither this file nor the slots of the services tell the byte order of the node:"
-                                        + " numbers are read as little-endian")));
+                                Artifact.of(ArtifactKind.UNAME),
+                                Text.of("neither this file nor the slots of the services tell the byte order of the"
+                                        + " node: numbers are read as little-endian"))));
     }
 
     public static Cilium of(ByteOrder order) {

@@ -33,11 +33,11 @@ final class NodeByteOrder {
     private static Optional<ByteOrder> ofSlots(Evidence evidence) {
         long lowFirst = 0;
         long highFirst = 0;
-        for (BpfMap map : evidence.state().maps().all()) {
+        for (BpfMap map : evidence.bpf().state().maps().all()) {
             boolean services = map.name().matches("cilium_lb[46]_serv")
                     && map.valueBytes() == SERVICE_VALUE
                     && (map.keyBytes() == 12 || map.keyBytes() == 24);
-            Optional<MapDump> dump = services ? evidence.dump(map.id()) : Optional.empty();
+            Optional<MapDump> dump = services ? evidence.bpf().dump(map.id()) : Optional.empty();
             for (int row = 0; row < dump.map(MapDump::count).orElse(0); row++) {
                 byte[] key = dump.get().key(row);
                 int slot = key.length - BEHIND_SLOT;

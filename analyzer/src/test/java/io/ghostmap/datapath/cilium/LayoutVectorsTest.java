@@ -3,6 +3,7 @@ package io.ghostmap.datapath.cilium;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.Bundle;
+import io.ghostmap.bundle.BundleLayout;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.EntryDiff;
@@ -22,7 +23,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -200,11 +200,11 @@ final class LayoutVectorsTest {
                 String name = file.getFileName().toString();
                 String path = name.equals("maps.json") ? "bpf/before/maps.json" : "bpf/map-dumps/" + name;
                 try (InputStream in = Files.newInputStream(file)) {
-                    sink.read(path, in);
+                    sink.read(BundleLayout.GHOSTMAP.memberAt(path), in);
                 }
             }
         }
-        evidence = sink.assemble(new Bundle("layouts", Optional.empty(), Optional.empty(), new TreeMap<>(), List.of()));
+        evidence = sink.assemble(new Bundle("layouts", Optional.empty(), Optional.empty(), Set.of(), List.of()));
         datapath = DatapathReader.read(evidence, Cilium.of(ByteOrder.LITTLE_ENDIAN));
     }
 
@@ -262,8 +262,9 @@ final class LayoutVectorsTest {
     @Test
     void maglevOuterMapLeadsToTheInnerOne() {
         assertThat(Cilium.of(ByteOrder.LITTLE_ENDIAN)
-                        .referencedIds(
-                                evidence.dump(map("cilium_lb4_maglev").id()).orElseThrow()))
+                        .referencedIds(evidence.bpf()
+                                .dump(map("cilium_lb4_maglev").id())
+                                .orElseThrow()))
                 .containsExactly(map("cilium_maglev_inner").id());
     }
 
@@ -276,7 +277,7 @@ final class LayoutVectorsTest {
             assertThat(identity.role()).as(pin).isPresent();
             assertThat(identity.fullName()).as(pin).isEqualTo(pin);
         }
-        assertThat(evidence.state().maps().all()).hasSize(VECTORS.size() + 4);
+        assertThat(evidence.bpf().state().maps().all()).hasSize(VECTORS.size() + 4);
     }
 
     private static Identity identity(BpfMap map) {
@@ -298,12 +299,12 @@ final class LayoutVectorsTest {
     }
 
     private static List<MapEntry> entries(String name) {
-        return List.copyOf(
-                EntryDiff.inOrder(evidence.dump(map(name).id()).orElseThrow()).values());
+        return List.copyOf(EntryDiff.inOrder(evidence.bpf().dump(map(name).id()).orElseThrow())
+                .values());
     }
 
     private static BpfMap map(String name) {
-        return evidence.state().maps().all().stream()
+        return evidence.bpf().state().maps().all().stream()
                 .filter(map -> map.pins().contains("/sys/fs/bpf/tc/globals/" + name))
                 .findFirst()
                 .orElseThrow();

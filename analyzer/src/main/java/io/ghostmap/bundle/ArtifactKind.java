@@ -1,0 +1,142 @@
+package io.ghostmap.bundle;
+
+import io.ghostmap.text.Text;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a member of a bundle can be, wherever a {@link BundleLayout} puts it, and what the verdict loses without it. Kinds form
+ * a tree: a group such as {@link #MAP_DUMPS} is the place of all members of its kinds, also of those that no kind names.
+ */
+public enum ArtifactKind {
+    BUNDLE(null, Text.of("no rule of this version rests on it")),
+
+    MANIFEST(BUNDLE, Text.of("when, how and with which options the bundle was made is not known")),
+    CHECKSUMS(BUNDLE, Text.of("changes on the way here would not be noticed")),
+    README(BUNDLE),
+    COLLECTOR_LOG(BUNDLE),
+    STEP_ERRORS(BUNDLE),
+
+    NODE(BUNDLE),
+    UNAME(NODE, Text.of("ids, counts and slots in the maps may be read in the wrong byte order")),
+    OS_RELEASE(NODE),
+    BOOT_ID(NODE, Text.of("whether the node has rebooted since cannot be checked by its boot id")),
+    UPTIME(NODE),
+    CLOCK(NODE),
+    MOUNTS(NODE),
+    CGROUP_OF_COLLECTOR(NODE),
+    NAMESPACES_OF_COLLECTOR(NODE),
+    SYSCTLS(NODE),
+    CGROUP_DIRECTORIES(NODE, Text.of("cgroups are named by their ids only")),
+    CGROUP_DIRECTORIES_AFTER(NODE, Text.of("cgroups are named by their ids only")),
+
+    BPF(BUNDLE),
+    BPFTOOL_VERSION(BPF),
+    PINS(BPF, Text.of("pins in further bpffs mounts are not known: a link's holder may not be named")),
+    HOLDERS(BPF, Text.of("which process holds a map or a link is not known")),
+
+    LISTS_BEFORE(BPF),
+    MAPS_BEFORE(
+            LISTS_BEFORE, Text.of("generations cannot be told apart, unless the reading after the capture is there")),
+    PROGRAMS_BEFORE(
+            LISTS_BEFORE, Text.of("which program reads which map is not known, unless the later reading is there")),
+    LINKS_BEFORE(
+            LISTS_BEFORE,
+            Text.of("a program attached by a link cannot be told from one attached without: the remedy stays open")),
+    DEVICES_BEFORE(LISTS_BEFORE, Text.of("programs on network devices are not known")),
+    BTF_BEFORE(LISTS_BEFORE),
+
+    LISTS_AFTER(BPF, Text.of("whether the node changed during the capture is not known")),
+    MAPS_AFTER(LISTS_AFTER),
+    PROGRAMS_AFTER(LISTS_AFTER),
+    LINKS_AFTER(LISTS_AFTER),
+    DEVICES_AFTER(LISTS_AFTER),
+    BTF_AFTER(LISTS_AFTER),
+
+    CGROUPS(BPF),
+    /** Programs as they are attached; a file for each mount of the hierarchy. */
+    CGROUP_TREE(CGROUPS, Text.of("how and where programs are attached is not known")),
+    CGROUP_EFFECTIVES(CGROUPS, Text.of("the run order is computed from the attachments instead of the kernel's own")),
+    /** Programs in run order, of the cgroup with that inode number. */
+    CGROUP_EFFECTIVE(CGROUP_EFFECTIVES),
+
+    MAP_DUMPS(BPF, Text.of("what a program that reads this map does cannot be replayed, or not for every service")),
+    /** The entries of the map with that id. */
+    MAP_DUMP(MAP_DUMPS),
+    PROGRAM_DUMPS(BPF, Text.of("the instructions of this program cannot be compared with its list of maps")),
+    /** The instructions of the program with that id. */
+    PROGRAM_DUMP(PROGRAM_DUMPS),
+
+    PACKETS(BUNDLE, Text.of("what went over the wire is not known, or not all of it: nothing can be confirmed by it")),
+    /** Connection attempts on every interface of the node. */
+    NODE_CAPTURE(PACKETS),
+    DNS_CAPTURE(PACKETS, Text.of("what names clients asked for is not known; where their connects went is")),
+    SERVICE_CAPTURE(
+            PACKETS,
+            Text.of("packets of the one service that was to be watched are not known beyond what the main capture"
+                    + " holds")),
+    OTHER_CAPTURE(PACKETS),
+    /** What the program that captured says of packets that it lost. */
+    CAPTURE_COUNTERS(PACKETS),
+    /** Which number of an interface in a capture is which interface. */
+    INTERFACES(PACKETS),
+
+    NETWORK(BUNDLE),
+    ADDRESSES(NETWORK),
+    ROUTES(NETWORK),
+    ROUTING_RULES(NETWORK),
+    IPTABLES(NETWORK, Text.of("iptables rules as a rival explanation cannot be excluded")),
+    IP6TABLES(NETWORK),
+    NFTABLES(NETWORK),
+    PROBE(NETWORK, Text.of("what a connect of the collector's own came to is not known: only clients' connects are")),
+    SOCKETS(NETWORK, Text.of("single sockets cannot be tied to map entries")),
+    SOCKETS_OF_POD(NETWORK, Text.of("single sockets cannot be tied to map entries")),
+
+    CILIUM(BUNDLE, Text.of("what the agent itself believes cannot be compared with the maps")),
+    AGENT_VERSION(CILIUM),
+    AGENT_STATUS(CILIUM),
+    AGENT_CONFIG(
+            CILIUM,
+            Text.of("socket programs are taken to be built as by default: for pods as well, and for node ports 30000"
+                    + " to 32767, unless the agent's status says otherwise")),
+    AGENT_SERVICES(CILIUM),
+    AGENT_BPF_SERVICES(CILIUM),
+    AGENT_ENDPOINTS(CILIUM),
+    AGENT_MAPS(CILIUM),
+    AGENT_LOG(CILIUM),
+
+    KUBERNETES(
+            BUNDLE,
+            Text.of("services and pods have no names here, or dead addresses cannot be ruled out by the cluster")),
+    KUBERNETES_SERVICES(KUBERNETES),
+    KUBERNETES_SLICES(KUBERNETES),
+    KUBERNETES_PODS(KUBERNETES),
+    KUBERNETES_NODE_CONFIGS(KUBERNETES);
+
+    private final @Nullable ArtifactKind group;
+    private final Text cost;
+
+    ArtifactKind(ArtifactKind group) {
+        this(group, group.cost);
+    }
+
+    ArtifactKind(@Nullable ArtifactKind group, Text cost) {
+        this.group = group;
+        this.cost = cost;
+    }
+
+    /** The group that it belongs to; empty for the bundle itself. */
+    public Optional<ArtifactKind> group() {
+        return Optional.ofNullable(group);
+    }
+
+    /** What the verdict loses when a member of this kind is missing or not whole. */
+    public Text cost() {
+        return cost;
+    }
+
+    /** Whether it is {@code other} or belongs to that group, at any depth. */
+    public boolean isWithin(ArtifactKind other) {
+        return this == other || (group != null && group.isWithin(other));
+    }
+}

@@ -1,0 +1,116 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Citation;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the kernel's BPF objects, who holds them, and what the dumps of maps and programs contain. */
+final class BpfReader {
+    private static final Pattern CALL = Pattern.compile("\\(85\\) call (\\w+)");
+
+    private final State before;
+    private final State after;
+    private final MapDumpsReader dumps;
+    private final List<Pin> pins = new ArrayList<>();
+    private final List<Holder> holders = new ArrayList<>();
+    private final SortedMap<Integer, Set<String>> calls = new TreeMap<>();
+
+    /** The lists of one reading. */
+    private record State(BpfListReader<BpfMap> maps, BpfListReader<BpfProgram> programs, BpfListReader<BpfLink> links) {
+        State(Readers readers, ArtifactKind maps, ArtifactKind programs, ArtifactKind links) {
+            this(
+                    new BpfListReader<>(readers, maps, BpftoolLists::map, BpfMap::id),
+                    new BpfListReader<>(readers, programs, BpftoolLists::program, BpfProgram::id),
+                    new BpfListReader<>(readers, links, BpftoolLists::link, BpfLink::id));
+        }
+
+        BpfState state() {
+            return new BpfState(maps.listing(), programs.listing(), links.listing());
+        }
+    }
+
+    /** {@code counted}: the sizes in bytes of keys of map dumps whose rows are only counted, but for the first. */
+    BpfReader(Readers readers, IntPredicate counted) {
+        before = new State(readers, ArtifactKind.MAPS_BEFORE, ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.LINKS_BEFORE);
+        after = new State(readers, ArtifactKind.MAPS_AFTER, ArtifactKind.PROGRAMS_AFTER, ArtifactKind.LINKS_AFTER);
+        dumps = new MapDumpsReader(readers, counted);
+        readers.onTable(ArtifactKind.PINS, 4, this::pin);
+        readers.onTable(ArtifactKind.HOLDERS, 5, this::holder);
+        readers.on(ArtifactKind.PROGRAM_DUMP, (member, in) -> {
+            Set<String> called = new TreeSet<>();
+            JsonRows.Reading reading =
+                    Readers.rows(member, in, row -> call(row.path("disasm").asString(""), called));
+            if (isConclusive(called)
+                    && reading.damage().isEmpty()
+                    && reading.errors().isEmpty()) {
+                calls.put((int) member.artifact().number(), Collections.unmodifiableSet(called));
+            }
+        });
+    }
+
+    /** Only the function that an instruction calls is kept of it. */
+    private static void call(String instruction, Set<String> called) {
+        Matcher call = CALL.matcher(instruction);
+        if (call.lookingAt()) {
+            called.add(call.group(1));
+        }
+    }
+
+    /** Without symbols bpftool does not know the functions' names, or prints their addresses. */
+    private static boolean isConclusive(Set<String> called) {
+        return called.stream()
+                .noneMatch(name -> name.equals("unknown") || name.equals("bpf_unspec") || name.startsWith("0x"));
+    }
+
+    private void pin(String[] cells, String path) {
+        Citation source = new Citation(path, cells[1], cells[2] + " " + cells[3]);
+        object(cells[2], cells[3], (kind, id) -> pins.add(new Pin(cells[0], cells[1], kind, id, source)));
+    }
+
+    private void holder(String[] cells, String path) {
+        Citation source = new Citation(path, "pid " + cells[0] + " fd " + cells[2], cells[3] + " " + cells[4]);
+        number(cells[0])
+                .ifPresent(pid -> object(
+                        cells[3], cells[4], (kind, id) -> holders.add(new Holder(pid, cells[1], kind, id, source))));
+    }
+
+    private static void object(String kind, String id, BiConsumer<ObjectKind, Integer> consumer) {
+        Optional<ObjectKind> known = ObjectKind.of(kind);
+        Optional<Integer> number = number(id);
+        if (known.isPresent() && number.isPresent()) {
+            consumer.accept(known.get(), number.get());
+        }
+    }
+
+    private static Optional<Integer> number(String text) {
+        return text.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
+    }
+
+    MapDumpsReader dumps() {
+        return dumps;
+    }
+
+    BpfEvidence evidence() {
+        BpfState first = before.state();
+        BpfState second = after.state();
+        return new BpfEvidence(
+                first,
+                second,
+                first.completedBy(second),
+                List.copyOf(pins),
+                List.copyOf(holders),
+                dumps.dumps(),
+                Collections.unmodifiableSortedMap(calls));
+    }
+}

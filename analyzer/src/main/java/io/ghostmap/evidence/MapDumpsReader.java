@@ -1,0 +1,62 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Decompression;
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Limits;
+import io.ghostmap.bundle.Member;
+import io.ghostmap.bundle.ReadAheadStream;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.IntPredicate;
+
+/** Reads the dumps of maps. They share nothing with the other readers, so that both can read at the same time. */
+final class MapDumpsReader {
+    /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
+    private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
+
+    private final IntPredicate counted;
+    private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
+    private final List<Gap> gaps = new ArrayList<>();
+    private long unpackedDumps;
+
+    MapDumpsReader(Readers readers, IntPredicate counted) {
+        this.counted = counted;
+        readers.on(ArtifactKind.MAP_DUMP, this::read);
+    }
+
+    private void read(Member member, InputStream in) throws IOException {
+        int mapId = (int) member.artifact().number();
+        if (dumps.containsKey(mapId)) {
+            gaps.add(new Gap(
+                    member.artifact(),
+                    Text.of(
+                            "a second dump of this map; the first, {}, was read",
+                            Term.member(dumps.get(mapId).file()))));
+            return;
+        }
+        BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
+        MapDump dump;
+        try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
+            dump = MapDumpReader.read(mapId, member.path(), ahead, counted);
+        }
+        unpackedDumps += plain.count();
+        dumps.put(mapId, dump);
+        dump.damage().ifPresent(reason -> gaps.add(new Gap(member.artifact(), reason)));
+    }
+
+    SortedMap<Integer, MapDump> dumps() {
+        return Collections.unmodifiableSortedMap(dumps);
+    }
+
+    List<Gap> gaps() {
+        return gaps;
+    }
+}

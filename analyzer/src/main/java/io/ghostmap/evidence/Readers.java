@@ -1,0 +1,82 @@
+package io.ghostmap.evidence;
+
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Form;
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Member;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
+
+/** Which reader takes members of which kind, and the gaps that they find. */
+final class Readers {
+    /** Reads one member. */
+    @FunctionalInterface
+    interface Reader {
+        void read(Member member, InputStream in) throws IOException;
+    }
+
+    private final Map<ArtifactKind, Reader> readers = new EnumMap<>(ArtifactKind.class);
+    private final List<Gap> gaps = new ArrayList<>();
+
+    void on(ArtifactKind kind, Reader reader) {
+        readers.put(kind, reader);
+    }
+
+    /** JSON, row by row; the second argument is the member's path. */
+    void onRows(ArtifactKind kind, BiConsumer<JsonNode, String> taker) {
+        on(kind, (member, in) -> note(member, rows(member, in, row -> taker.accept(row, member.path()))));
+    }
+
+    void onLines(ArtifactKind kind, Consumer<TextFile> taker) {
+        on(kind, (member, in) -> taker.accept(new TextFile(member.path(), true, Texts.lines(in))));
+    }
+
+    /** The first line alone, without white space around it. */
+    void onFirstLine(ArtifactKind kind, Consumer<String> taker) {
+        on(kind, (member, in) -> taker.accept(Texts.firstLine(in)));
+    }
+
+    /** Rows with that many cells; the second argument is the member's path. */
+    void onTable(ArtifactKind kind, int columns, BiConsumer<String[], String> taker) {
+        on(kind, (member, in) -> Texts.table(in, columns).forEach(cells -> taker.accept(cells, member.path())));
+    }
+
+    boolean has(ArtifactKind kind) {
+        return readers.containsKey(kind);
+    }
+
+    void read(Member member, InputStream in) throws IOException {
+        Reader reader = readers.get(member.kind());
+        if (reader != null) {
+            reader.read(member, in);
+        }
+    }
+
+    static JsonRows.Reading rows(Member member, InputStream in, Consumer<JsonNode> taker) {
+        return member.form() == Form.BPFTOOL_JSON ? JsonRows.readBpftool(in, taker) : JsonRows.read(in, taker);
+    }
+
+    /** What went wrong in reading the rows of a member. */
+    void note(Member member, JsonRows.Reading reading) {
+        reading.damage().ifPresent(reason -> gap(member.artifact(), reason));
+        reading.errors().forEach(error -> gap(member.artifact(), Text.of("bpftool says: {}", Term.quote(error))));
+    }
+
+    void gap(Artifact artifact, Text reason) {
+        gaps.add(new Gap(artifact, reason));
+    }
+
+    List<Gap> gaps() {
+        return List.copyOf(gaps);
+    }
+}
