@@ -1,16 +1,13 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.count;
-import static io.ghostmap.diagnosis.Phrases.few;
-
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Agreement;
 import io.ghostmap.datapath.Agreement.Difference;
-import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,6 +15,14 @@ import java.util.Set;
  * only one: there is no older generation then to blame, and nothing else would notice.
  */
 final class AgentDrift implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-11",
+            CatalogEntry.Kind.NODE,
+            Text.of("the current services map, or the only one, differs from Cilium's own list"),
+            Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS),
+            Severity.WARNING,
+            Severity.INFO);
+
     /** List and map are read at different moments: so many differences can be a change in between. */
     private static final int CHURN = 2;
 
@@ -27,98 +32,104 @@ final class AgentDrift implements Rule {
     private static final int MAX_CITED = 5;
 
     @Override
-    public String id() {
-        return "SLB-11";
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS);
-    }
-
-    @Override
-    public List<Finding> findings(Incident incident) {
-        List<Finding> findings = new ArrayList<>();
+    public List<Finding.Draft> findings(Incident incident) {
+        List<Finding.Draft> findings = new ArrayList<>();
         for (Generation generation : incident.datapath().generations()) {
             if (generation.isCurrent() && generation.damage().isEmpty()) {
                 generation
                         .agreement()
                         .filter(agreement -> !agreement.isWhole())
-                        .ifPresent(agreement -> findings.add(finding(
-                                findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1),
-                                generation,
-                                agreement)));
+                        .ifPresent(agreement -> findings.add(finding(generation, agreement)));
             }
         }
         return findings;
     }
 
-    private static Finding finding(String id, Generation generation, Agreement agreement) {
+    private static Finding.Draft finding(Generation generation, Agreement agreement) {
         int different = agreement.differences().size() + agreement.unstated().size();
         boolean churn = different <= Math.max(CHURN, agreement.stated() / CHURN_SHARE);
-        return new Finding(
-                id,
-                "SLB-11",
-                churn ? Severity.INFO : Severity.WARNING,
-                churn ? Confidence.POSSIBLE : Confidence.LIKELY,
-                title(generation, agreement),
-                count(agreement.differences().size(), "stated frontend") + " lead elsewhere or are missing in map "
-                        + generation.mapId() + ", " + count(agreement.unstated().size(), "further one")
-                        + " stand in the map alone.",
-                explanation(agreement, churn),
-                Optional.empty(),
-                supporting(generation, agreement),
-                List.of(),
-                List.of(new Rival(
-                        "A service changed between the moments at which the list and the map were read",
-                        churn ? "possible: the differences are few" : "unlikely: the differences are many",
-                        "A second bundle: differences that stay are none of that kind.")),
-                List.of(new RemedyStep(
-                        "See whether the difference stays",
-                        "You are root on the node of this bundle.",
-                        "kubectl -n kube-system exec ds/cilium -- cilium-dbg service list\n" + "bpftool map dump id "
-                                + generation.mapId(),
-                        "Reads only.",
-                        "None.",
-                        "The frontends named here are the same in both.",
-                        "Nothing to undo.")));
+        return Finding.draft(
+                        ENTRY,
+                        churn ? Severity.INFO : Severity.WARNING,
+                        churn ? Confidence.POSSIBLE : Confidence.LIKELY)
+                .about(new Subject.Map(generation.mapId()))
+                .about(agreement.differences().stream()
+                        .map(difference -> new Subject.Frontend(difference.frontend()))
+                        .toList())
+                .about(agreement.unstated().stream().map(Subject.Frontend::new).toList())
+                .title(title(generation, agreement))
+                .summary(Text.of(
+                        "{} lead elsewhere or are missing in map {}, {} stand in the map alone.",
+                        Text.count(agreement.differences().size(), "stated frontend", "stated frontends"),
+                        Term.map(generation.mapId()),
+                        Text.count(agreement.unstated().size(), "further one", "further ones")))
+                .explanation(explanation(agreement, churn))
+                .supporting(supporting(generation, agreement))
+                .rivals(List.of(new Rival(
+                        Rival.Kind.CHANGE_BETWEEN_READINGS,
+                        churn ? Rival.Stance.FOR : Rival.Stance.AGAINST,
+                        Text.of("A service changed between the moments at which the list and the map were read"),
+                        churn
+                                ? Text.of("possible: the differences are few")
+                                : Text.of("unlikely: the differences are many"),
+                        Text.of("A second bundle: differences that stay are none of that kind."))))
+                .remedy(List.of(RemedyStep.reading(
+                                Text.of("See whether the difference stays"),
+                                Text.of("You are root on the node of this bundle."),
+                                List.of(Action.Look.SERVICES_OF_THE_AGENT, new Action.DumpMap(generation.mapId())))
+                        .check(Text.of("The frontends named here are the same in both."))));
     }
 
-    private static String title(Generation generation, Agreement agreement) {
-        return "The " + (generation.basis() == Generation.Basis.ONLY_MAP ? "only " : "current ") + generation.role()
-                + " map, " + generation.mapId() + ", agrees with Cilium's own list on " + agreement.agreeing() + " of "
-                + count(agreement.stated(), "frontend")
-                + (agreement.unstated().isEmpty()
-                        ? ""
-                        : " and holds " + agreement.unstated().size() + " that the list lacks");
+    private static Text title(Generation generation, Agreement agreement) {
+        Text title = Text.of(
+                "The {} {} map, {}, agrees with Cilium's own list on {} of {}",
+                generation.basis() == Generation.Basis.ONLY_MAP ? Text.of("only") : Text.of("current"),
+                Terms.role(generation.role()),
+                Term.map(generation.mapId()),
+                Term.number(agreement.agreeing()),
+                Text.count(agreement.stated(), "frontend", "frontends"));
+        return agreement.unstated().isEmpty()
+                ? title
+                : title.then(
+                        " and holds {} that the list lacks",
+                        Term.number(agreement.unstated().size()));
     }
 
-    private static List<String> explanation(Agreement agreement, boolean churn) {
-        List<String> paragraphs = new ArrayList<>();
+    private static List<Text> explanation(Agreement agreement, boolean churn) {
+        List<Text> paragraphs = new ArrayList<>();
         if (!agreement.differences().isEmpty()) {
-            paragraphs.add("Different: "
-                    + few(agreement.differences().stream()
+            paragraphs.add(Text.of(
+                    "Different: {}.",
+                    Text.few(agreement.differences().stream()
                             .map(AgentDrift::words)
-                            .toList()) + ".");
+                            .toList())));
         }
         if (!agreement.unstated().isEmpty()) {
-            paragraphs.add("In the map alone: "
-                    + few(agreement.unstated().stream().map(Frontend::toString).toList()) + ".");
+            paragraphs.add(Text.of("In the map alone: {}.", Text.few(Terms.frontends(agreement.unstated()))));
         }
-        paragraphs.add(
-                "Programs follow the map, whatever the list says. "
-                        + (churn
-                                ? "So few differences can be services that changed while the bundle was taken."
-                                : "The agent does not write what it believes, or it writes to a map that is not in this bundle."));
-        return List.copyOf(paragraphs);
+        paragraphs.add(Text.of(
+                "Programs follow the map, whatever the list says. {}",
+                churn
+                        ? Text.of("So few differences can be services that changed while the bundle was taken.")
+                        : Text.of("The agent does not write what it believes, or it writes to a map that is not in this"
+                                + " bundle.")));
+        return paragraphs;
     }
 
-    private static String words(Difference difference) {
-        return difference.frontend() + " leads to "
-                + (difference.known()
-                        ? difference.inMap().isEmpty() ? "nothing" : few(difference.inMap())
-                        : "nothing, since the map does not have it")
-                + ", stated " + (difference.stated().isEmpty() ? "nothing" : few(difference.stated()));
+    private static Text words(Difference difference) {
+        Text nothing = Text.of("nothing");
+        return Text.of(
+                "{} leads to {}, stated {}",
+                Terms.frontend(difference.frontend()),
+                !difference.known()
+                        ? Text.of("nothing, since the map does not have it")
+                        : difference.inMap().isEmpty() ? nothing : Text.few(Terms.endpoints(difference.inMap())),
+                difference.stated().isEmpty() ? nothing : Text.few(Terms.endpoints(difference.stated())));
     }
 
     private static List<Citation> supporting(Generation generation, Agreement agreement) {
@@ -126,6 +137,6 @@ final class AgentDrift implements Rule {
         citations.add(generation.map().source());
         citations.add(agreement.list());
         agreement.differences().stream().limit(MAX_CITED).forEach(difference -> citations.add(difference.source()));
-        return List.copyOf(citations);
+        return citations;
     }
 }

@@ -2,29 +2,139 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Text;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * What a rule claims.
  *
- * @param id stable within a report: the rule's id, with a number where the rule speaks more than once
- * @param rule the catalogue's id, such as {@code SLB-01}
+ * @param number 1 for the first finding of its rule
  * @param title one sentence with the numbers in it
  * @param summary what was seen, in one or two sentences, for the head of the report
  * @param explanation paragraphs, in the order in which an engineer would explain it
  * @param example the connect that shows it best: the one that the title and the explanation speak of
  */
 public record Finding(
-        String id,
-        String rule,
+        CatalogEntry rule,
+        int number,
         Severity severity,
         Confidence confidence,
-        String title,
-        String summary,
-        List<String> explanation,
+        List<Subject> subjects,
+        Text title,
+        Text summary,
+        List<Text> explanation,
         Optional<Replay> example,
         List<Citation> supporting,
         List<Citation> contradicting,
         List<Rival> rivals,
-        List<RemedyStep> remedy) {}
+        List<RemedyStep> remedy) {
+
+    /** Stable within a report: the rule's id, with a number if the rule speaks more than once. */
+    public String id() {
+        return number == 1 ? rule.id() : rule.id() + "-" + number;
+    }
+
+    /** The subjects of one kind. */
+    public <S extends Subject> List<S> subjects(Class<S> kind) {
+        return subjects.stream().filter(kind::isInstance).map(kind::cast).toList();
+    }
+
+    static Draft draft(CatalogEntry rule, Severity severity, Confidence confidence) {
+        return new Draft(rule, severity, confidence);
+    }
+
+    /** A finding that has no number yet. What a rule does not say of it is empty. */
+    static final class Draft {
+        private final CatalogEntry rule;
+        private final Severity severity;
+        private final Confidence confidence;
+        private final List<Subject> subjects = new ArrayList<>();
+        private Text title = Text.NONE;
+        private Text summary = Text.NONE;
+        private List<Text> explanation = List.of();
+        private Optional<Replay> example = Optional.empty();
+        private List<Citation> supporting = List.of();
+        private List<Citation> contradicting = List.of();
+        private List<Rival> rivals = List.of();
+        private List<RemedyStep> remedy = List.of();
+
+        private Draft(CatalogEntry rule, Severity severity, Confidence confidence) {
+            if (!rule.allows(severity)) {
+                throw new IllegalArgumentException(rule.id() + " does not declare the severity " + severity);
+            }
+            this.rule = rule;
+            this.severity = severity;
+            this.confidence = confidence;
+        }
+
+        Draft about(Subject subject) {
+            subjects.add(subject);
+            return this;
+        }
+
+        Draft about(Collection<? extends Subject> more) {
+            subjects.addAll(more);
+            return this;
+        }
+
+        Draft title(Text text) {
+            title = text;
+            return this;
+        }
+
+        Draft summary(Text text) {
+            summary = text;
+            return this;
+        }
+
+        Draft explanation(List<Text> paragraphs) {
+            explanation = List.copyOf(paragraphs);
+            return this;
+        }
+
+        Draft example(Optional<Replay> replay) {
+            example = replay;
+            return this;
+        }
+
+        Draft supporting(List<Citation> citations) {
+            supporting = List.copyOf(citations);
+            return this;
+        }
+
+        Draft contradicting(List<Citation> citations) {
+            contradicting = List.copyOf(citations);
+            return this;
+        }
+
+        Draft rivals(List<Rival> others) {
+            rivals = List.copyOf(others);
+            return this;
+        }
+
+        Draft remedy(List<RemedyStep> steps) {
+            remedy = List.copyOf(steps);
+            return this;
+        }
+
+        Finding numbered(int number) {
+            return new Finding(
+                    rule,
+                    number,
+                    severity,
+                    confidence,
+                    subjects.stream().distinct().toList(),
+                    title,
+                    summary,
+                    explanation,
+                    example,
+                    supporting,
+                    contradicting,
+                    rivals,
+                    remedy);
+        }
+    }
+}

@@ -2,6 +2,7 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Manifest;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
@@ -96,6 +97,11 @@ public record Incident(
         gaps.addAll(Hooks.contradictions(evidence));
         gaps.addAll(traffic.gaps());
         return List.copyOf(gaps);
+    }
+
+    /** As the manifest names the node; empty if there is none. */
+    String nodeName() {
+        return bundle.manifest().map(Manifest::node).orElse("");
     }
 
     Optional<CorrelatedDestination> seen(Endpoint endpoint) {

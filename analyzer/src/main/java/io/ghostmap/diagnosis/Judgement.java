@@ -1,13 +1,13 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.count;
-import static io.ghostmap.diagnosis.Phrases.few;
-
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.diagnosis.Verdict.Level;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,8 +15,6 @@ import java.util.Optional;
 
 /** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
 final class Judgement {
-    private static final String LIMITS = "CAP-";
-
     /** Evidence without which, or with damage to which, nothing can be called in order. */
     private static final List<ArtifactKind> GROUND = List.of(
             ArtifactKind.MAPS_BEFORE,
@@ -36,40 +34,53 @@ final class Judgement {
         if (worst.isPresent()) {
             return found(worst.get());
         }
-        List<String> doubts = doubts(incident, skipped);
+        List<Doubt> doubts = doubts(incident, skipped);
         if (!doubts.isEmpty()) {
-            return new Verdict(
-                    Level.INCONCLUSIVE,
-                    Optional.empty(),
-                    "Cannot tell: " + doubts.get(0),
-                    (doubts.size() > 1 ? "Also: " + String.join("; ", doubts.subList(1, doubts.size())) + ". " : "")
-                            + summary(incident));
+            return inconclusive(doubts, summary(incident));
         }
         return findings.stream()
-                .filter(finding -> !finding.rule().startsWith(LIMITS))
+                .filter(finding -> isOfTheNode(finding.rule()))
                 .findFirst()
-                .map(finding -> new Verdict(Level.INFO, Optional.of(finding.id()), finding.title(), summary(incident)))
+                .map(finding ->
+                        new Verdict(Level.INFO, Optional.of(finding), List.of(), finding.title(), summary(incident)))
                 .orElseGet(() -> new Verdict(
                         Level.OK,
                         Optional.empty(),
-                        "Nothing wrong found: the programs on this node's hooks agree with its current maps",
+                        List.of(),
+                        Text.of("Nothing wrong found: the programs on this node's hooks agree with its current maps"),
                         summary(incident)));
     }
 
     private static Verdict found(Finding worst) {
         Level level = worst.severity() == Severity.CRITICAL ? Level.CRITICAL : Level.WARNING;
-        return new Verdict(level, Optional.of(worst.id()), worst.title(), worst.summary());
+        return new Verdict(level, Optional.of(worst), List.of(), worst.title(), worst.summary());
+    }
+
+    private static Verdict inconclusive(List<Doubt> doubts, Text summary) {
+        List<Text> clauses = doubts.stream().map(Doubt::text).toList();
+        return new Verdict(
+                Level.INCONCLUSIVE,
+                Optional.empty(),
+                List.copyOf(doubts),
+                Text.of("Cannot tell: {}", clauses.get(0)),
+                clauses.size() == 1
+                        ? summary
+                        : Text.of("Also: {}. {}", Text.join("; ", clauses.subList(1, clauses.size())), summary));
+    }
+
+    private static boolean isOfTheNode(CatalogEntry rule) {
+        return rule.kind() == CatalogEntry.Kind.NODE;
     }
 
     /** Whatever stands between this bundle and an "ok". */
-    private static List<String> doubts(Incident incident, List<SkippedRule> skipped) {
-        List<String> doubts = new ArrayList<>();
-        List<String> silenced = skipped.stream()
+    private static List<Doubt> doubts(Incident incident, List<SkippedRule> skipped) {
+        List<Doubt> doubts = new ArrayList<>();
+        List<CatalogEntry> silenced = skipped.stream()
                 .map(SkippedRule::rule)
-                .filter(rule -> !rule.startsWith(LIMITS))
+                .filter(Judgement::isOfTheNode)
                 .toList();
         if (!silenced.isEmpty()) {
-            doubts.add("the bundle lacks what " + String.join(", ", silenced) + " need");
+            doubts.add(new Doubt.RulesSkipped(silenced));
         }
         List<String> damaged = incident.gaps().stream()
                 .map(Gap::artifact)
@@ -78,14 +89,14 @@ final class Judgement {
                 .distinct()
                 .toList();
         if (!damaged.isEmpty()) {
-            doubts.add(few(damaged) + (damaged.size() == 1 ? " is" : " are") + " missing or not whole");
+            doubts.add(new Doubt.EvidenceMissing(damaged));
         }
         boolean translated = incident.hooks().stream()
                 .filter(hook -> hook.attachType().translatesForward())
                 .flatMap(hook -> hook.programs().stream())
                 .anyMatch(program -> program.view().isPresent());
         if (!translated) {
-            doubts.add("no socket load-balancing program was seen on any hook");
+            doubts.add(new Doubt.NoProgramSeen());
         }
         long undecided = incident.replays().stream()
                 .filter(Replay::isUndecided)
@@ -93,18 +104,17 @@ final class Judgement {
                 .distinct()
                 .count();
         if (undecided > 0) {
-            doubts.add("for " + count(undecided, "frontend") + " of " + frontends(incident.replays())
-                    + " the evidence does not tell where a connect ends");
+            doubts.add(new Doubt.OutcomesUnknown(undecided, frontends(incident.replays())));
         }
-        List<String> unexplained = incident.destinations().stream()
+        List<Endpoint> unexplained = incident.destinations().stream()
                 .filter(Judgement::isUnexplained)
-                .map(seen -> seen.destination().endpoint().toString())
+                .map(seen -> seen.destination().endpoint())
                 .toList();
         if (!unexplained.isEmpty()) {
-            doubts.add("SYNs went to " + few(unexplained) + ", which the maps do not explain");
+            doubts.add(new Doubt.DestinationsUnexplained(unexplained));
         }
         if (incident.traffic().captured() && incident.traffic().syns() == 0) {
-            doubts.add("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
+            doubts.add(new Doubt.NoSynCaptured());
         }
         return doubts;
     }
@@ -120,11 +130,13 @@ final class Judgement {
         };
     }
 
-    private static String summary(Incident incident) {
-        return count(incident.destinations().size(), "destination") + " on the wire, "
-                + count(incident.traffic().syns(), "SYN frame") + "; " + frontends(incident.affected()) + " of "
-                + count(frontends(incident.replays()), "frontend")
-                + " replayed end elsewhere than the current generation says.";
+    private static Text summary(Incident incident) {
+        return Text.of(
+                "{} on the wire, {}; {} of {} replayed end elsewhere than the current generation says.",
+                Text.count(incident.destinations().size(), "destination", "destinations"),
+                Text.count(incident.traffic().syns(), "SYN frame", "SYN frames"),
+                Term.number(frontends(incident.affected())),
+                Text.count(frontends(incident.replays()), "frontend", "frontends"));
     }
 
     private static long frontends(List<Replay> replays) {

@@ -1,6 +1,6 @@
 package io.ghostmap.diagnosis;
 
-import java.util.ArrayList;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Set;
 
@@ -12,23 +12,58 @@ import java.util.Set;
  * current; without packets that went to an address which only the old generation leads to, it stays a warning.
  */
 final class OrphanedProgramFirst implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-01",
+            CatalogEntry.Kind.NODE,
+            Text.of("an orphaned socket load-balancing program runs before the current one, or beside it"),
+            Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS),
+            Severity.CRITICAL,
+            Severity.INFO);
+
     @Override
-    public String id() {
-        return "SLB-01";
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS);
+    public List<Finding.Draft> findings(Incident incident) {
+        return StaleChain.of(incident).stream()
+                .map(chain -> finding(new StaleChainFacts(incident, chain)))
+                .toList();
     }
 
-    @Override
-    public List<Finding> findings(Incident incident) {
-        List<Finding> findings = new ArrayList<>();
-        for (StaleChain chain : StaleChain.of(incident)) {
-            String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-            findings.add(new StaleChainArgument(incident, chain).finding(id));
-        }
-        return findings;
+    private static Finding.Draft finding(StaleChainFacts facts) {
+        StaleChainText text = new StaleChainText(facts);
+        StaleChainCitations citations = new StaleChainCitations(facts);
+        return Finding.draft(ENTRY, facts.severity(), facts.confidence())
+                .about(facts.affected().stream()
+                        .map(replay -> new Subject.Frontend(replay.frontend()))
+                        .toList())
+                .about(facts.witnesses().stream()
+                        .map(witness -> new Subject.Backend(witness.endpoint()))
+                        .toList())
+                .about(new Subject.Program(facts.stale().programId()))
+                .about(facts.staleMap().stream().map(Subject.Map::new).toList())
+                .about(facts.holdingLink().stream()
+                        .map(link -> new Subject.Link(link.id()))
+                        .toList())
+                .about(facts.witnesses().stream()
+                        .flatMap(witness -> witness.destination().clients().stream())
+                        .map(Subject.Client::new)
+                        .toList())
+                .about(new Subject.Cgroup(facts.chain().cgroup()))
+                .title(text.title())
+                .summary(text.summary())
+                .explanation(text.explanation())
+                .example(facts.example())
+                .supporting(citations.supporting())
+                .contradicting(citations.contradicting())
+                .rivals(StaleChainRivals.of(
+                        facts.incident(),
+                        facts.chain(),
+                        facts.witnesses().stream()
+                                .map(StaleChainFacts.Witness::endpoint)
+                                .findFirst()))
+                .remedy(StaleProgramRemedy.of(facts.incident(), facts.chain()));
     }
 }

@@ -1,9 +1,40 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.text.Text;
+
 /**
  * Another explanation of the same facts.
  *
  * @param verdict what the bundle says for or against it
  * @param decides what would settle it
  */
-public record Rival(String hypothesis, String verdict, String decides) {}
+public record Rival(Kind kind, Stance stance, Text hypothesis, Text verdict, Text decides) {
+    /** What else it could be. */
+    public enum Kind {
+        /** A service changed between two readings. */
+        CHANGE_BETWEEN_READINGS,
+        /** The answers passed an interface that was not captured. */
+        ANSWER_NOT_CAPTURED,
+        /** The client asked for the address itself. */
+        DIRECT_CONNECT,
+        /** Rules of netfilter rewrote the destination. */
+        NETFILTER,
+        /** The backend is the right one, and dead. */
+        DEAD_BACKEND,
+        /** The agent leaves sockets of pods to the programs at their devices. */
+        HOST_NETWORK_ONLY,
+        /** The collector saw a part of the cgroup tree. */
+        PARTIAL_CGROUP_TREE,
+        /** What looks like another Cilium is a leftover of this node's own. */
+        OWN_LEFTOVER
+    }
+
+    /** Where the evidence stands on it. */
+    public enum Stance {
+        EXCLUDED,
+        AGAINST,
+        /** The bundle says nothing for or against it. */
+        OPEN,
+        FOR
+    }
+}

@@ -1,15 +1,11 @@
 package io.ghostmap.diagnosis;
 
 import java.util.List;
-import java.util.Set;
 
-/** One class of failure. Stateless; {@link #findings} is only called with everything that it requires. */
+/** One class of failure. Stateless; {@link #findings} is only called with everything that the entry requires. */
 interface Rule {
-    /** The catalogue's id. */
-    String id();
+    CatalogEntry entry();
 
-    Set<Requirement> requires();
-
-    /** What it claims about the case; empty when it has nothing to say. */
-    List<Finding> findings(Incident incident);
+    /** What it claims about the incident, from the first to name to the last; empty when it has nothing to say. */
+    List<Finding.Draft> findings(Incident incident);
 }

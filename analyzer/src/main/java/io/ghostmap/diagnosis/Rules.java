@@ -10,7 +10,7 @@ public final class Rules {
     private Rules() {}
 
     /** Every rule, in the order of the catalogue. Explicit, never by scanning the class path. */
-    private static List<Rule> catalogue() {
+    private static List<Rule> all() {
         List<Rule> rules = new ArrayList<>();
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
@@ -22,6 +22,11 @@ public final class Rules {
         return rules;
     }
 
+    /** What each rule says of itself, in the order in which they are asked. */
+    public static List<CatalogEntry> catalog() {
+        return all().stream().map(Rule::entry).toList();
+    }
+
     /** What one rule said, or why it could not be asked. */
     private record Result(List<Finding> findings, List<SkippedRule> skipped) {}
 
@@ -29,7 +34,7 @@ public final class Rules {
         List<Finding> findings = new ArrayList<>();
         List<SkippedRule> skipped = new ArrayList<>();
         // Rules know nothing of each other; what they said stands in the catalogue's order.
-        List<ForkJoinTask<Result>> asked = catalogue().stream()
+        List<ForkJoinTask<Result>> asked = all().stream()
                 .map(rule -> ForkJoinTask.adapt(() -> ask(rule, incident)))
                 .toList();
         for (ForkJoinTask<Result> task : ForkJoinTask.invokeAll(asked)) {
@@ -46,13 +51,21 @@ public final class Rules {
     }
 
     private static Result ask(Rule rule, Incident incident) {
-        List<String> missing = rule.requires().stream()
+        List<String> missing = rule.entry().requires().stream()
                 .filter(requirement -> !requirement.isMetBy(incident))
                 .map(requirement -> requirement.artifacts().plain())
                 .sorted()
                 .toList();
         return missing.isEmpty()
-                ? new Result(rule.findings(incident), List.of())
-                : new Result(List.of(), List.of(new SkippedRule(rule.id(), missing)));
+                ? new Result(numbered(rule.findings(incident)), List.of())
+                : new Result(List.of(), List.of(new SkippedRule(rule.entry(), missing)));
+    }
+
+    private static List<Finding> numbered(List<Finding.Draft> drafts) {
+        List<Finding> findings = new ArrayList<>();
+        for (Finding.Draft draft : drafts) {
+            findings.add(draft.numbered(findings.size() + 1));
+        }
+        return findings;
     }
 }

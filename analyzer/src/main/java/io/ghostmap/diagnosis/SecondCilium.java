@@ -1,9 +1,5 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.and;
-import static io.ghostmap.diagnosis.Phrases.few;
-
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.View;
@@ -12,8 +8,8 @@ import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Text;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,14 +22,17 @@ import java.util.stream.Stream;
  * cgroup tree that no current program is attached to, above or below; and no captured SYN went where only it leads.
  */
 final class SecondCilium implements Rule {
-    @Override
-    public String id() {
-        return "SLB-30";
-    }
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-30",
+            CatalogEntry.Kind.NODE,
+            Text.of("several Ciliums on one kernel, each with maps and programs of its own"),
+            Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS),
+            Severity.INFO,
+            Severity.INFO);
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS);
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     /** Hooks of such a Cilium. */
@@ -87,49 +86,55 @@ final class SecondCilium implements Rule {
     }
 
     @Override
-    public List<Finding> findings(Incident incident) {
+    public List<Finding.Draft> findings(Incident incident) {
         return incident.separate().isEmpty() ? List.of() : List.of(finding(incident));
     }
 
-    private Finding finding(Incident incident) {
+    private static Finding.Draft finding(Incident incident) {
         List<String> cgroups =
                 incident.separate().stream().map(Hook::cgroup).distinct().toList();
         List<HookProgram> programs = incident.separate().stream()
                 .filter(hook -> hook.attachType() == AttachType.CONNECT4 || hook.attachType() == AttachType.CONNECT6)
                 .flatMap(hook -> hook.programs().stream())
                 .toList();
-        List<String> ids = programs.stream()
-                .map(program -> String.valueOf(program.programId()))
-                .distinct()
-                .toList();
-        String readers = ids.size() == 1
-                ? "program " + ids.get(0) + " at " + few(cgroups) + " reads maps of its own"
-                : "programs " + few(ids) + " at " + few(cgroups) + " read maps of their own";
-        String title = "Another Cilium on this kernel, which is no failure: " + readers
-                + ", and no process outside of " + (cgroups.size() == 1 ? "that cgroup" : "those cgroups")
-                + " passes " + (ids.size() == 1 ? "it" : "them");
-        List<Citation> citations =
-                programs.stream().map(HookProgram::source).distinct().toList();
-        return new Finding(
-                id(),
-                id(),
-                Severity.INFO,
-                Confidence.LIKELY,
-                title,
-                "Nodes that share a kernel (kind, nested clusters) see each other's BPF objects in every list.",
-                List.of(
-                        "Services, backends and programs of that set have nothing in common with the current ones, and the"
-                                + " cgroups " + and(cgroups)
-                                + " lie neither above nor below any that a current program is attached to.",
-                        "If no other node shares this kernel, it is a leftover that acts on processes below that cgroup"
-                                + " alone: look whether there are any."),
-                Optional.empty(),
-                citations,
-                List.of(),
-                List.of(new Rival(
-                        "A leftover of this node's own Cilium on a cgroup of its own",
-                        "Cannot be excluded by the bundle; no captured SYN went where only it leads.",
-                        "cat /sys/fs/cgroup/.../cgroup.procs below that cgroup, and docker ps or crictl ps")),
-                List.of());
+        List<Integer> ids =
+                programs.stream().map(HookProgram::programId).distinct().toList();
+        return Finding.draft(ENTRY, Severity.INFO, Confidence.LIKELY)
+                .about(ids.stream().map(Subject.Program::new).toList())
+                .about(cgroups.stream().map(Subject.Cgroup::new).toList())
+                .title(title(ids, cgroups))
+                .summary(
+                        Text.of(
+                                "Nodes that share a kernel (kind, nested clusters) see each other's BPF objects in every list."))
+                .explanation(List.of(
+                        Text.of(
+                                "Services, backends and programs of that set have nothing in common with the current ones,"
+                                        + " and the cgroups {} lie neither above nor below any that a current program is"
+                                        + " attached to.",
+                                Text.and(Terms.cgroups(cgroups))),
+                        Text.of(
+                                "If no other node shares this kernel, it is a leftover that acts on processes below that"
+                                        + " cgroup alone: look whether there are any.")))
+                .supporting(
+                        programs.stream().map(HookProgram::source).distinct().toList())
+                .rivals(List.of(new Rival(
+                        Rival.Kind.OWN_LEFTOVER,
+                        Rival.Stance.OPEN,
+                        Text.of("A leftover of this node's own Cilium on a cgroup of its own"),
+                        Text.of("Cannot be excluded by the bundle; no captured SYN went where only it leads."),
+                        Text.of("cat /sys/fs/cgroup/.../cgroup.procs below that cgroup, and docker ps or crictl ps"))));
+    }
+
+    private static Text title(List<Integer> ids, List<String> cgroups) {
+        boolean one = ids.size() == 1;
+        Text programs = Text.few(Terms.programs(ids));
+        Text places = Text.few(Terms.cgroups(cgroups));
+        return Text.of(
+                "Another Cilium on this kernel, which is no failure: {}, and no process outside of {} passes {}",
+                one
+                        ? Text.of("program {} at {} reads maps of its own", programs, places)
+                        : Text.of("programs {} at {} read maps of their own", programs, places),
+                cgroups.size() == 1 ? Text.of("that cgroup") : Text.of("those cgroups"),
+                one ? Text.of("it") : Text.of("them"));
     }
 }

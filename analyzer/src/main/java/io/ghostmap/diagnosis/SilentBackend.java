@@ -1,13 +1,13 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.count;
-import static io.ghostmap.diagnosis.Phrases.few;
-
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Outcome;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.ConnectionAttempt;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
@@ -29,6 +29,14 @@ import java.util.TreeSet;
  * show it; a backend that answered other attempts is named as unsteady, not dead.
  */
 final class SilentBackend implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-28",
+            CatalogEntry.Kind.NODE,
+            Text.of("the maps are right, and the backend that they lead to does not answer"),
+            Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
+            Severity.WARNING,
+            Severity.WARNING);
+
     private static final int MAX_FRAMES = 6;
 
     /** Backends that have a finding of their own. */
@@ -38,17 +46,12 @@ final class SilentBackend implements Rule {
     private static final int MAX_CITED = 3;
 
     @Override
-    public String id() {
-        return "SLB-28";
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS, Requirement.PACKETS);
-    }
-
-    @Override
-    public List<Finding> findings(Incident incident) {
+    public List<Finding.Draft> findings(Incident incident) {
         Set<Disposition> seenEnds = Incident.ends(incident.destinations());
         Set<Disposition> mistaken = new HashSet<>();
         Map<Disposition, Replay> rightly = new HashMap<>();
@@ -68,12 +71,12 @@ final class SilentBackend implements Rule {
         List<CorrelatedDestination> silent = incident.destinations().stream()
                 .filter(seen -> isListedAndSilent(seen) && !mistaken.contains(endAt(seen)))
                 .toList();
-        List<Finding> findings = new ArrayList<>();
+        List<Finding.Draft> findings = new ArrayList<>();
         for (CorrelatedDestination seen : silent.subList(0, Math.min(silent.size(), MAX_SINGLE))) {
-            findings.add(finding(nextId(findings), incident, seen, Optional.ofNullable(rightly.get(endAt(seen)))));
+            findings.add(finding(incident, seen, Optional.ofNullable(rightly.get(endAt(seen)))));
         }
         if (silent.size() > MAX_SINGLE) {
-            findings.add(rest(nextId(findings), incident, silent.subList(MAX_SINGLE, silent.size())));
+            findings.add(rest(incident, silent.subList(MAX_SINGLE, silent.size())));
         }
         return findings;
     }
@@ -82,38 +85,33 @@ final class SilentBackend implements Rule {
         return new Disposition.Connects(seen.destination().endpoint());
     }
 
-    private String nextId(List<Finding> findings) {
-        return findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-    }
-
     /** So many at once have one cause, and a report with a finding for each is read by nobody. */
-    private static Finding rest(String id, Incident incident, List<CorrelatedDestination> silent) {
-        List<String> backends = silent.stream()
-                .map(seen -> String.valueOf(seen.destination().endpoint()))
-                .toList();
+    private static Finding.Draft rest(Incident incident, List<CorrelatedDestination> silent) {
+        List<Endpoint> backends =
+                silent.stream().map(seen -> seen.destination().endpoint()).toList();
         long failed =
                 silent.stream().mapToLong(seen -> failed(seen.destination())).sum();
-        String summary = count(failed, "attempt") + " to " + few(backends)
-                + " failed as well; the JSON form of this report has each of them.";
-        return new Finding(
-                id,
-                "SLB-28",
-                Severity.WARNING,
-                Confidence.LIKELY,
-                count(silent.size(), "more backend") + " failed attempts, and the node's maps lead to them rightly",
-                summary,
-                List.of(
+        Text summary = Text.of(
+                "{} to {} failed as well; the JSON form of this report has each of them.",
+                Text.count(failed, "attempt", "attempts"),
+                Text.few(Terms.endpoints(backends)));
+        return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
+                .about(backends.stream().map(Subject.Backend::new).toList())
+                .title(Text.of(
+                        "{} failed attempts, and the node's maps lead to them rightly",
+                        Text.count(silent.size(), "more backend", "more backends")))
+                .summary(summary)
+                .explanation(List.of(
                         summary,
-                        "So many backends at once hardly fail one by one: look for what they share, such as a node, the path"
-                                + " to it, a policy, or a capture that does not see the answers."),
-                Optional.empty(),
-                silent.stream()
+                        Text.of(
+                                "So many backends at once hardly fail one by one: look for what they share, such as a node,"
+                                        + " the path to it, a policy, or a capture that does not see the answers.")))
+                .supporting(silent.stream()
                         .limit(MAX_CITED)
                         .flatMap(seen -> supporting(seen).stream())
-                        .toList(),
-                List.of(),
-                List.of(otherWay(incident, silent.get(0).destination())),
-                List.of(check(silent.get(0).destination())));
+                        .toList())
+                .rivals(List.of(otherWay(incident, silent.get(0).destination())))
+                .remedy(List.of(check(silent.get(0).destination())));
     }
 
     private static SortedSet<Frontend> currentFrontends(CorrelatedDestination seen) {
@@ -144,67 +142,79 @@ final class SilentBackend implements Rule {
         };
     }
 
-    private static Finding finding(String id, Incident incident, CorrelatedDestination seen, Optional<Replay> replay) {
+    private static Finding.Draft finding(Incident incident, CorrelatedDestination seen, Optional<Replay> replay) {
         Destination destination = seen.destination();
         long failed = failed(destination);
-        boolean steady = failed == destination.attempts().size();
-        String title = "Backend " + destination.endpoint() + " of " + few(currentFrontends(seen)) + " "
-                + (steady
-                        ? what(destination.reply())
-                        : "failed " + failed + " of " + destination.attempts().size() + " attempts")
-                + ", and the node's maps lead to it rightly";
-        List<String> explanation = List.of(
-                "The current generation lists " + destination.endpoint() + " as a backend, and the captured SYNs went"
-                        + " there: " + count(failed, "attempt") + " of "
-                        + destination.attempts().size()
-                        + " failed. The load balancer did what its maps say.",
-                "Look at the pod and its node rather than at Cilium on this one: is the pod running, does it listen on"
-                        + " port " + destination.endpoint().port()
-                        + ", does the path between the nodes carry the packets, does a policy drop them there?");
-        return new Finding(
-                id,
-                "SLB-28",
-                Severity.WARNING,
-                steady ? Confidence.CERTAIN : Confidence.LIKELY,
-                title,
-                explanation.get(0),
-                explanation,
-                replay,
-                supporting(seen),
-                answered(destination),
-                List.of(otherWay(incident, destination)),
-                List.of(check(destination)));
+        int attempts = destination.attempts().size();
+        boolean steady = failed == attempts;
+        Term backend = Term.endpoint(destination.endpoint());
+        SortedSet<Frontend> frontends = currentFrontends(seen);
+        Text what = Text.of(
+                "The current generation lists {} as a backend, and the captured SYNs went there: {} of {} failed. The load"
+                        + " balancer did what its maps say.",
+                backend,
+                Text.count(failed, "attempt", "attempts"),
+                Term.number(attempts));
+        return Finding.draft(ENTRY, Severity.WARNING, steady ? Confidence.CERTAIN : Confidence.LIKELY)
+                .about(new Subject.Backend(destination.endpoint()))
+                .about(frontends.stream().map(Subject.Frontend::new).toList())
+                .about(destination.clients().stream().map(Subject.Client::new).toList())
+                .title(Text.of(
+                        "Backend {} of {} {}, and the node's maps lead to it rightly",
+                        backend,
+                        Text.few(Terms.frontends(frontends)),
+                        steady
+                                ? what(destination.reply())
+                                : Text.of("failed {} of {} attempts", Term.number(failed), Term.number(attempts))))
+                .summary(what)
+                .explanation(List.of(
+                        what,
+                        Text.of(
+                                "Look at the pod and its node rather than at Cilium on this one: is the pod running, does"
+                                        + " it listen on port {}, does the path between the nodes carry the packets, does a"
+                                        + " policy drop them there?",
+                                Term.number(destination.endpoint().port()))))
+                .example(replay)
+                .supporting(supporting(seen))
+                .contradicting(answered(destination))
+                .rivals(List.of(otherWay(incident, destination)))
+                .remedy(List.of(check(destination)));
     }
 
     private static Rival otherWay(Incident incident, Destination destination) {
+        Text captures = Text.count(incident.traffic().captures().size(), "capture", "captures");
         return new Rival(
-                "The answer came back another way than through the captured interfaces",
-                count(incident.traffic().captures().size(), "capture")
-                        + (destination.paths().isEmpty()
-                                ? ", interfaces not named"
-                                : ", interfaces " + String.join(", ", destination.paths())),
-                "a capture on all interfaces of the node and of the backend's node at the same time");
+                Rival.Kind.ANSWER_NOT_CAPTURED,
+                Rival.Stance.OPEN,
+                Text.of("The answer came back another way than through the captured interfaces"),
+                destination.paths().isEmpty()
+                        ? captures.then(", interfaces not named")
+                        : captures.then(
+                                ", interfaces {}",
+                                Text.join(
+                                        ", ",
+                                        destination.paths().stream()
+                                                .map(Terms::capturePoint)
+                                                .toList())),
+                Text.of("a capture on all interfaces of the node and of the backend's node at the same time"));
     }
 
-    private static String what(Reply reply) {
+    private static Text what(Reply reply) {
         return switch (reply) {
-            case REFUSED -> "refuses connections";
-            case UNREACHABLE -> "is reported unreachable";
-            case NONE, ANSWERED, UNKNOWN -> "does not answer";
+            case REFUSED -> Text.of("refuses connections");
+            case UNREACHABLE -> Text.of("is reported unreachable");
+            case NONE, ANSWERED, UNKNOWN -> Text.of("does not answer");
         };
     }
 
     private static RemedyStep check(Destination destination) {
-        return new RemedyStep(
-                "See whether the backend is alive",
-                "kubectl reaches the cluster.",
-                "kubectl get pods -A -o wide --field-selector status.podIP="
-                        + destination.endpoint().address() + "\nkubectl get endpointslices -A -o wide",
-                "Reads only.",
-                "None.",
-                "The pod is listed, ready, and listens on port "
-                        + destination.endpoint().port() + ".",
-                "Nothing to undo.");
+        return RemedyStep.reading(
+                        Text.of("See whether the backend is alive"),
+                        Text.of("kubectl reaches the cluster."),
+                        List.of(new Action.FindPod(destination.endpoint().address()), Action.Look.ENDPOINT_SLICES))
+                .check(Text.of(
+                        "The pod is listed, ready, and listens on port {}.",
+                        Term.number(destination.endpoint().port())));
     }
 
     private static List<Citation> supporting(CorrelatedDestination seen) {
@@ -214,11 +224,10 @@ final class SilentBackend implements Rule {
                 .forEach(appearance -> citations.add(appearance.source()));
         seen.destination().attempts().stream()
                 .filter(SilentBackend::isFailed)
-                .flatMap(attempt -> attempt.frames().stream()
-                        .map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN")))
+                .flatMap(Citations::syns)
                 .limit(MAX_FRAMES)
                 .forEach(citations::add);
-        return List.copyOf(citations);
+        return citations;
     }
 
     private static List<Citation> answered(Destination destination) {

@@ -3,13 +3,17 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.evidence.Socket;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Proof of who translated a socket: the kernel's number for the socket is the key under which the translating program,
@@ -56,17 +60,21 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
         return programs.contains(programId);
     }
 
-    String text(Datapath datapath) {
-        String age = datapath.generation(mapId)
-                .map(generation -> generation.isNotCurrent() ? ", which is not current" : "")
-                .orElse("");
-        return "Proof by the socket's own number: socket " + socket.local() + " > " + socket.remote() + " has cookie "
-                + Long.toHexString(socket.cookie()) + "; under that cookie map " + mapId + " ("
-                + datapath.generation(mapId).map(g -> g.role()).orElse(MapRole.of(MapRole.Kind.REVERSE_SK, Family.IPV4))
-                + age
-                + ") holds that the application asked for " + entry.frontend() + ". Only "
-                + (programs.size() == 1 ? "program " + programs.get(0) + " writes" : "programs " + programs + " write")
-                + " to that map.";
+    Text text(Datapath datapath) {
+        Optional<Generation> generation = datapath.generation(mapId);
+        return Text.of(
+                "Proof by the socket's own number: socket {} > {} has cookie {}; under that cookie map {} ({}{}) holds that the"
+                        + " application asked for {}. Only {} to that map.",
+                Term.endpoint(socket.local()),
+                Term.endpoint(socket.remote()),
+                Term.word(Long.toHexString(socket.cookie())),
+                Term.map(mapId),
+                Terms.role(generation.map(Generation::role).orElse(MapRole.of(MapRole.Kind.REVERSE_SK, Family.IPV4))),
+                generation.filter(Generation::isNotCurrent).isPresent() ? Text.of(", which is not current") : Text.NONE,
+                Term.endpoint(entry.frontend()),
+                programs.size() == 1
+                        ? Text.of("program {} writes", Term.program(programs.get(0)))
+                        : Text.of("programs [{}] write", Text.join(", ", Terms.programs(programs))));
     }
 
     List<Citation> citations() {

@@ -1,8 +1,5 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.and;
-import static io.ghostmap.diagnosis.Phrases.count;
-
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
@@ -10,6 +7,8 @@ import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.View;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -97,39 +96,51 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
     }
 
     /** In words and with the numbers; what it can tell depends on how many attempts there were. */
-    String text() {
-        List<String> fits = new ArrayList<>();
-        for (Candidate candidate : candidates) {
-            double likely = likelihood(candidate);
-            fits.add((candidate.current() ? "the current map " : "map ") + candidate.servicesMap() + " ("
-                    + count(candidate.count(), "slot") + ") leads to " + candidate.inside() + " of them"
-                    + (candidate.inside() < attempts()
-                            ? " and cannot have sent the others"
-                            : likely < 1
-                                    ? ", and would with a chance of " + percent(likely) + " have used no other slot"
-                                    : ", and to nothing else"));
-        }
-        return "Spread of " + frontend + ": " + count(attempts(), "attempt") + " went to its backends ("
-                + and(observed.entrySet().stream()
-                        .map(entry -> entry.getValue() + " to " + entry.getKey())
-                        .toList())
-                + "); " + and(fits) + ". " + conclusion();
+    Text text() {
+        return Text.of(
+                "Spread of {}: {} went to its backends ({}); {}. {}",
+                Terms.frontend(frontend),
+                Text.count(attempts(), "attempt", "attempts"),
+                Text.and(observed.entrySet().stream()
+                        .map(entry -> Text.of("{} to {}", Term.number(entry.getValue()), Term.endpoint(entry.getKey())))
+                        .toList()),
+                Text.and(candidates.stream().map(this::fit).toList()),
+                conclusion());
     }
 
-    private String conclusion() {
+    private Text fit(Candidate candidate) {
+        double likely = likelihood(candidate);
+        return Text.of(
+                "{} {} ({}) leads to {} of them{}",
+                candidate.current() ? Text.of("the current map") : Text.of("map"),
+                Term.map(candidate.servicesMap()),
+                Text.count(candidate.count(), "slot", "slots"),
+                Term.number(candidate.inside()),
+                candidate.inside() < attempts()
+                        ? Text.of(" and cannot have sent the others")
+                        : likely < 1
+                                ? Text.of(", and would with a chance of {} have used no other slot", percent(likely))
+                                : Text.of(", and to nothing else"));
+    }
+
+    private Text conclusion() {
         List<Candidate> possible = candidates.stream()
                 .filter(candidate -> likelihood(candidate) > 0)
                 .toList();
         if (possible.size() == 1 && candidates.size() > 1) {
-            return "Only map " + possible.get(0).servicesMap() + " explains them all.";
+            return Text.of(
+                    "Only map {} explains them all.", Term.map(possible.get(0).servicesMap()));
         }
         if (possible.isEmpty()) {
-            return "No single generation explains them all: some clients passed through one, some through another.";
+            return Text.of(
+                    "No single generation explains them all: some clients passed through one, some through another.");
         }
-        return "The spread alone does not tell the generations apart.";
+        return Text.of("The spread alone does not tell the generations apart.");
     }
 
-    private static String percent(double share) {
-        return share < 0.0001 ? "less than 0.01 %" : String.format(Locale.ROOT, "%.2f %%", share * 100);
+    private static Text percent(double share) {
+        return share < 0.0001
+                ? Text.of("less than 0.01 %")
+                : Text.of(Term.word(String.format(Locale.ROOT, "%.2f %%", share * 100)));
     }
 }

@@ -1,11 +1,12 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.and;
-import static io.ghostmap.diagnosis.Phrases.count;
-
 import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.diagnosis.Rival.Stance;
+import io.ghostmap.evidence.KubernetesView;
 import io.ghostmap.evidence.TextFile;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -18,97 +19,117 @@ final class StaleChainRivals {
 
     private final Incident incident;
     private final StaleChain chain;
+    private final Endpoint address;
 
-    private StaleChainRivals(Incident incident, StaleChain chain) {
+    private StaleChainRivals(Incident incident, StaleChain chain, Endpoint address) {
         this.incident = incident;
         this.chain = chain;
+        this.address = address;
     }
 
     /** Rivals of the claim that {@code address} was reached through a stale generation; none without an address. */
     static List<Rival> of(Incident incident, StaleChain chain, Optional<Endpoint> address) {
-        return address.map(endpoint -> new StaleChainRivals(incident, chain).against(endpoint))
+        return address.map(endpoint -> new StaleChainRivals(incident, chain, endpoint))
+                .map(rivals -> List.of(rivals.directConnect(), rivals.netfilter(), rivals.deadBackend()))
                 .orElse(List.of());
     }
 
-    private List<Rival> against(Endpoint address) {
-        return List.of(
-                directConnect(address),
-                iptables(address),
-                new Rival(
-                        "The backend is right and merely dead",
-                        kubernetesVerdict(address),
-                        "kubectl get pods -A -o wide and the endpoint slices of the service"));
-    }
-
-    private Rival directConnect(Endpoint address) {
+    private Rival directConnect() {
         Optional<ReverseSkEntry> proof =
                 chain.translationsTo(address, incident).stream().findFirst();
-        String verdict = proof.map(entry -> "Speaks against it: the stale program's own reverse_sk map holds the"
-                        + " entry for a socket that asked for " + entry.frontend() + " and was sent to "
-                        + entry.backend() + ", which it writes only when it translates.")
-                .orElse("Cannot be excluded: no reverse_sk entry for this address was captured.");
         return new Rival(
-                "The client asked for " + address + " itself, from a cache or its configuration",
-                verdict,
-                "strace -f -e trace=connect of one client: the address that it passes to connect()");
+                Rival.Kind.DIRECT_CONNECT,
+                proof.isPresent() ? Stance.AGAINST : Stance.OPEN,
+                Text.of("The client asked for {} itself, from a cache or its configuration", Term.endpoint(address)),
+                proof.map(entry -> Text.of(
+                                "Speaks against it: the stale program's own reverse_sk map holds the entry for a socket that"
+                                        + " asked for {} and was sent to {}, which it writes only when it translates.",
+                                Term.endpoint(entry.frontend()),
+                                Term.endpoint(entry.backend())))
+                        .orElse(Text.of("Cannot be excluded: no reverse_sk entry for this address was captured.")),
+                Text.of("strace -f -e trace=connect of one client: the address that it passes to connect()"));
     }
 
-    private Rival iptables(Endpoint address) {
-        return new Rival(
-                "kube-proxy or other netfilter rules rewrite the connection",
-                netfilterVerdict(address) + entryText(address),
-                "iptables-save -c, nft list ruleset and ipvsadm -Ln, twice, with a connect in between: a rule that rewrites"
-                        + " counts it");
-    }
-
-    private String netfilterVerdict(Endpoint address) {
+    private Rival netfilter() {
         List<TextFile> captured = Stream.of(
                         incident.evidence().network().iptables(),
                         incident.evidence().network().nft())
                 .filter(TextFile::captured)
                 .toList();
+        Optional<Text> naming = captured.stream().flatMap(this::naming).findFirst();
+        Text verdict;
         if (captured.isEmpty()) {
-            return "Cannot be excluded: neither the iptables nor the nft rules were captured.";
+            verdict = Text.of("Cannot be excluded: neither the iptables nor the nft rules were captured.");
+        } else {
+            verdict = naming.orElseGet(() -> Text.of(
+                    "Speaks against it: {} do not name the address. IPVS tables are not captured.",
+                    Text.and(captured.stream().map(StaleChainRivals::extent).toList())));
         }
+        return new Rival(
+                Rival.Kind.NETFILTER,
+                captured.isEmpty() ? Stance.OPEN : naming.isPresent() ? Stance.FOR : Stance.AGAINST,
+                Text.of("kube-proxy or other netfilter rules rewrite the connection"),
+                verdict.then(entry()),
+                Text.of(
+                        "iptables-save -c, nft list ruleset and ipvsadm -Ln, twice, with a connect in between: a rule that"
+                                + " rewrites counts it"));
+    }
+
+    /** The first rule that names the address. */
+    private Stream<Text> naming(TextFile rules) {
         Pattern names =
                 Pattern.compile("(?<![0-9.])" + Pattern.quote(address.address().toString()) + "(?![0-9.])");
-        for (TextFile rules : captured) {
-            Optional<String> rule = rules.lines().stream()
-                    .filter(line -> names.matcher(line).find())
-                    .findFirst();
-            if (rule.isPresent()) {
-                return "Speaks for it: " + rules.file() + " names the address: " + rule.get();
-            }
-        }
-        List<String> read = captured.stream()
-                .map(rules -> rules.file()
-                        + (rules.lines().isEmpty()
-                                ? " (no rule at all)"
-                                : " (" + count(rules.lines().size(), "line") + ")"))
-                .toList();
-        return "Speaks against it: " + and(read) + " do not name the address. IPVS tables are not captured.";
+        return rules.lines().stream()
+                .filter(line -> names.matcher(line).find())
+                .map(rule -> Text.of(
+                        "Speaks for it: {} names the address: {}", Term.member(rules.file()), Term.quote(rule)));
+    }
+
+    private static Text extent(TextFile rules) {
+        return Text.of(
+                "{} ({})",
+                Term.member(rules.file()),
+                rules.lines().isEmpty()
+                        ? Text.of("no rule at all")
+                        : Text.count(rules.lines().size(), "line", "lines"));
     }
 
     /** A SYN that comes in from a pod with the address already in it was not rewritten by the node's rules. */
-    private String entryText(Endpoint address) {
+    private Text entry() {
         return incident.seen(address)
                 .flatMap(seen -> seen.destination().paths().stream()
                         .filter(path -> POD_SIDE.matcher(path).matches())
                         .findFirst())
-                .map(path -> " The SYN carries the address already where it comes in from the pod (" + path
-                        + "), before any rule of the node's own network namespace.")
-                .orElse("");
+                .map(path -> Text.of(
+                        " The SYN carries the address already where it comes in from the pod ({}), before any rule of the"
+                                + " node's own network namespace.",
+                        Terms.capturePoint(path)))
+                .orElse(Text.NONE);
     }
 
-    private String kubernetesVerdict(Endpoint address) {
-        if (!incident.evidence().kubernetes().slicesCaptured()) {
-            return "Cannot be excluded: the endpoint slices were not captured; but the current generation does not"
-                    + " know the address.";
+    private Rival deadBackend() {
+        KubernetesView kubernetes = incident.evidence().kubernetes();
+        boolean named = kubernetes.endpoints().contains(address.address());
+        Term backend = Term.address(address.address());
+        Text verdict;
+        if (!kubernetes.slicesCaptured()) {
+            verdict =
+                    Text.of("Cannot be excluded: the endpoint slices were not captured; but the current generation does"
+                            + " not know the address.");
+        } else if (named) {
+            verdict = Text.of("Speaks for it: an endpoint slice names {}.", backend);
+        } else {
+            verdict = Text.of(
+                    "Speaks against it: {} stands in none of the {} endpoint addresses in the cluster's slices, and in no"
+                            + " backends map that is current.",
+                    backend,
+                    Term.number(kubernetes.endpoints().size()));
         }
-        return incident.evidence().kubernetes().endpoints().contains(address.address())
-                ? "Speaks for it: an endpoint slice names " + address.address() + "."
-                : "Speaks against it: " + address.address() + " stands in none of the "
-                        + incident.evidence().kubernetes().endpoints().size()
-                        + " endpoint addresses in the cluster's slices, and in no backends map that is current.";
+        return new Rival(
+                Rival.Kind.DEAD_BACKEND,
+                !kubernetes.slicesCaptured() ? Stance.OPEN : named ? Stance.FOR : Stance.AGAINST,
+                Text.of("The backend is right and merely dead"),
+                verdict,
+                Text.of("kubectl get pods -A -o wide and the endpoint slices of the service"));
     }
 }

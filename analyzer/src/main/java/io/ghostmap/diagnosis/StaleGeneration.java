@@ -1,14 +1,13 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.and;
-import static io.ghostmap.diagnosis.Phrases.count;
-
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ServiceDiff;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,23 +18,25 @@ import java.util.Set;
  * alive decides whether it can do harm: an attached program reads it, a pin or a process only keeps it.
  */
 final class StaleGeneration implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-02",
+            CatalogEntry.Kind.NODE,
+            Text.of("a stale generation of service maps is kept alive"),
+            Set.of(Requirement.MAPS, Requirement.PROGRAMS),
+            Severity.WARNING,
+            Severity.INFO);
+
     @Override
-    public String id() {
-        return "SLB-02";
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.PROGRAMS);
-    }
-
-    @Override
-    public List<Finding> findings(Incident incident) {
-        List<Finding> findings = new ArrayList<>();
+    public List<Finding.Draft> findings(Incident incident) {
+        List<Finding.Draft> findings = new ArrayList<>();
         for (Generation old : incident.datapath().generations()) {
             if (old.role().isServices() && old.isNotCurrent() && !isOfAnother(incident, old)) {
-                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-                findings.add(finding(id, incident, old));
+                findings.add(finding(incident, old));
             }
         }
         for (MapRole role : MapRole.values()) {
@@ -43,8 +44,7 @@ final class StaleGeneration implements Rule {
                     .filter(generation -> generation.basis() == Generation.Basis.CONTRADICTION)
                     .toList();
             if (role.isServices() && !contradicted.isEmpty()) {
-                String id = findings.isEmpty() ? id() : id() + "-" + (findings.size() + 1);
-                findings.add(undecided(id, role, contradicted));
+                findings.add(undecided(role, contradicted));
             }
         }
         return findings;
@@ -59,114 +59,123 @@ final class StaleGeneration implements Rule {
     }
 
     /** The signs name different maps: nothing is called stale, and nothing is to be detached. */
-    private static Finding undecided(String id, MapRole role, List<Generation> generations) {
-        List<String> paragraphs = new ArrayList<>();
-        generations.forEach(generation -> paragraphs.add("Map " + generation.mapId() + ": "
-                + and(generation.reasons().stream().map(Reason::text).toList()) + "."));
-        List<Integer> ids = generations.stream().map(Generation::mapId).toList();
-        return new Finding(
-                id,
-                "SLB-02",
-                Severity.WARNING,
-                Confidence.POSSIBLE,
-                count(generations.size(), "generation") + " of the " + role + " map exist, " + ids
-                        + ", and the signs contradict each other as to which one the agent works on",
-                "Nothing is called stale before that is decided, and nothing should be detached.",
-                paragraphs,
-                Optional.empty(),
-                generations.stream()
+    private static Finding.Draft undecided(MapRole role, List<Generation> generations) {
+        List<Integer> maps = generations.stream().map(Generation::mapId).toList();
+        Text ids = Text.of("[{}]", Text.join(", ", Terms.maps(maps)));
+        return Finding.draft(ENTRY, Severity.WARNING, Confidence.POSSIBLE)
+                .about(maps.stream().map(Subject.Map::new).toList())
+                .title(Text.of(
+                        "{} of the {} map exist, {}, and the signs contradict each other as to which one the agent works on",
+                        Text.count(generations.size(), "generation", "generations"),
+                        Terms.role(role),
+                        ids))
+                .summary(Text.of("Nothing is called stale before that is decided, and nothing should be detached."))
+                .explanation(generations.stream()
+                        .map(generation -> Text.of(
+                                "Map {}: {}.", Term.map(generation.mapId()), Terms.reasons(generation.reasons())))
+                        .toList())
+                .supporting(generations.stream()
                         .flatMap(generation -> generation.reasons().stream())
                         .map(Reason::source)
                         .distinct()
-                        .toList(),
-                List.of(),
-                List.of(),
-                List.of(new RemedyStep(
-                        "Decide which generation the agent works on",
-                        "You are root on the node of this bundle.",
-                        "grep -E '^map_id:' /proc/$(pidof cilium-agent)/fdinfo/* | sort -u -k2\nbpftool map show",
-                        "Reads only. The map that the agent holds open is the one that it writes.",
-                        "None.",
-                        "One of " + ids + " is among the ids.",
-                        "Nothing to undo.")));
+                        .toList())
+                .remedy(List.of(RemedyStep.reading(
+                                Text.of("Decide which generation the agent works on"),
+                                Text.of("You are root on the node of this bundle."),
+                                List.of(Action.Look.MAPS_OF_THE_AGENT, Action.Look.MAPS))
+                        .then(Text.of("The map that the agent holds open is the one that it writes."))
+                        .check(Text.of("One of {} is among the ids.", ids))));
     }
 
-    private static Finding finding(String id, Incident incident, Generation old) {
+    private static Finding.Draft finding(Incident incident, Generation old) {
         boolean attached = !old.attachments().isEmpty();
         Optional<Generation> current = incident.datapath().generations(old.role()).stream()
                 .filter(Generation::isCurrent)
                 .findFirst();
-        Optional<String> difference = current.map(map -> difference(incident, old, map));
-        return new Finding(
-                id,
-                "SLB-02",
-                attached ? Severity.WARNING : Severity.INFO,
-                Confidence.LIKELY,
-                title(incident, old, attached),
-                difference.orElse(""),
-                explanation(old, current, difference),
-                Optional.empty(),
-                supporting(old, current),
-                List.of(),
-                List.of(),
-                List.of());
+        Optional<Text> difference = current.map(map -> difference(incident, old, map));
+        return Finding.draft(ENTRY, attached ? Severity.WARNING : Severity.INFO, Confidence.LIKELY)
+                .about(new Subject.Map(old.mapId()))
+                .about(old.attachments().stream()
+                        .map(attachment -> new Subject.Program(attachment.programId()))
+                        .toList())
+                .title(title(incident, old, attached))
+                .summary(difference.orElse(Text.NONE))
+                .explanation(explanation(old, current, difference))
+                .supporting(supporting(old, current));
     }
 
-    private static String title(Incident incident, Generation old, boolean attached) {
+    private static Text title(Incident incident, Generation old, boolean attached) {
         int all = incident.datapath().generations(old.role()).size();
-        return count(all, "generation") + " of the " + old.role() + " map exist; map " + old.mapId()
-                + " is not current and "
-                + (attached
-                        ? "is kept alive by " + holders(old)
-                        : "is read by no program that is attached to a cgroup");
+        return Text.of(
+                "{} of the {} map exist; map {} is not current and {}",
+                Text.count(all, "generation", "generations"),
+                Terms.role(old.role()),
+                Term.map(old.mapId()),
+                attached
+                        ? Text.of("is kept alive by {}", holders(old))
+                        : Text.of("is read by no program that is attached to a cgroup"));
     }
 
-    private static String holders(Generation old) {
-        List<String> programs = old.attachments().stream()
-                .map(attachment -> attachment.programId() + " at "
-                        + attachment.attachType().shortName() + via(attachment))
+    private static Text holders(Generation old) {
+        List<Text> programs = old.attachments().stream()
+                .map(attachment -> Text.of(
+                        "{} at {}{}",
+                        Term.program(attachment.programId()),
+                        Terms.hook(attachment.attachType()),
+                        via(attachment)))
                 .distinct()
                 .toList();
-        return (programs.size() == 1 ? "program " : "programs ") + and(programs);
+        return Text.of("{} {}", programs.size() == 1 ? Text.of("program") : Text.of("programs"), Text.and(programs));
     }
 
-    private static String via(Attachment attachment) {
+    private static Text via(Attachment attachment) {
         return switch (attachment.via()) {
-            case LEGACY -> " (without a link)";
+            case LEGACY -> Text.of(" (without a link)");
             case LINK ->
-                " (link "
-                        + attachment
+                Text.of(
+                        " (link {})",
+                        attachment
                                 .link()
-                                .map(link -> String.valueOf(link.id()))
-                                .orElse("?") + ")";
-            case UNKNOWN -> "";
+                                .map(link -> Text.of(Term.link(link.id())))
+                                .orElse(Text.of("?")));
+            case UNKNOWN -> Text.NONE;
         };
     }
 
-    private static List<String> explanation(Generation old, Optional<Generation> current, Optional<String> difference) {
-        List<String> paragraphs = new ArrayList<>();
-        paragraphs.add("Map " + old.mapId() + " (" + old.map().name() + ") is not the one that the agent works on: "
-                + and(old.reasons().stream().map(Reason::text).toList()) + "."
-                + current.map(map -> " Map " + map.mapId() + " is current: "
-                                + and(map.reasons().stream().map(Reason::text).toList()) + ".")
-                        .orElse(""));
+    private static List<Text> explanation(Generation old, Optional<Generation> current, Optional<Text> difference) {
+        List<Text> paragraphs = new ArrayList<>();
+        Text first = Text.of(
+                "Map {} ({}) is not the one that the agent works on: {}.",
+                Term.map(old.mapId()),
+                Term.name(Term.NameKind.MAP_NAME, old.map().name()),
+                Terms.reasons(old.reasons()));
+        paragraphs.add(current.map(map ->
+                        first.then(" Map {} is current: {}.", Term.map(map.mapId()), Terms.reasons(map.reasons())))
+                .orElse(first));
         difference.ifPresent(paragraphs::add);
-        paragraphs.add(
+        paragraphs.add(Text.of(
                 "A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
                         + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"
                         + " pin was lost the bundle does not tell: a change of the map's size or flags, a cleaned or remounted"
-                        + " bpffs, and a removed /sys/fs/bpf all leave this picture.");
+                        + " bpffs, and a removed /sys/fs/bpf all leave this picture."));
         return paragraphs;
     }
 
-    private static String difference(Incident incident, Generation old, Generation current) {
+    private static Text difference(Incident incident, Generation old, Generation current) {
         return ServiceDiff.between(incident.datapath(), old.mapId(), current.mapId())
-                .map(diff -> "Of " + diff.all() + " frontends "
-                        + (diff.same() + diff.marked().size()) + " lead to the same backends in both, "
-                        + diff.moved().size() + " to others, " + diff.removed().size() + " stand in map "
-                        + old.mapId() + " only and " + diff.added().size() + " in map " + current.mapId() + " only.")
-                .orElse("How far the two differ cannot be told: one of them was not dumped, or no program is known that"
-                        + " reads it together with its backends.");
+                .map(diff -> Text.of(
+                        "Of {} frontends {} lead to the same backends in both, {} to others, {} stand in map {} only and {} in"
+                                + " map {} only.",
+                        Term.number(diff.all()),
+                        Term.number(diff.same() + diff.marked().size()),
+                        Term.number(diff.moved().size()),
+                        Term.number(diff.removed().size()),
+                        Term.map(old.mapId()),
+                        Term.number(diff.added().size()),
+                        Term.map(current.mapId())))
+                .orElse(Text.of(
+                        "How far the two differ cannot be told: one of them was not dumped, or no program is known that"
+                                + " reads it together with its backends."));
     }
 
     private static List<Citation> supporting(Generation old, Optional<Generation> current) {

@@ -1,23 +1,21 @@
 package io.ghostmap.diagnosis;
 
-import static io.ghostmap.diagnosis.Phrases.and;
-import static io.ghostmap.diagnosis.Phrases.count;
-import static io.ghostmap.diagnosis.Phrases.few;
-
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
-import io.ghostmap.bundle.Manifest;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ObjectKind;
 import io.ghostmap.evidence.Pin;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
-import io.ghostmap.traffic.Destination;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -30,76 +28,99 @@ import java.util.stream.Stream;
  * an answer shows.
  */
 final class UntranslatedFrontend implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-04",
+            CatalogEntry.Kind.NODE,
+            Text.of("connections leave with the service's own address: the socket programs are attached where their"
+                    + " clients are not"),
+            Set.of(Requirement.MAPS, Requirement.ATTACHMENTS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
+            Severity.CRITICAL,
+            Severity.CRITICAL);
+
     private static final int MAX_FRAMES = 6;
 
+    /** Where the agent attaches its programs on a node of cgroup v2 alone. */
+    private static final Action.Cgroup ROOT = new Action.Cgroup("/sys/fs/cgroup", OptionalLong.empty());
+
     @Override
-    public String id() {
-        return "SLB-04";
+    public CatalogEntry entry() {
+        return ENTRY;
     }
 
     @Override
-    public Set<Requirement> requires() {
-        return Set.of(Requirement.MAPS, Requirement.ATTACHMENTS, Requirement.SERVICE_DUMPS, Requirement.PACKETS);
-    }
-
-    @Override
-    public List<Finding> findings(Incident incident) {
+    public List<Finding.Draft> findings(Incident incident) {
         return incident.bypass()
                 .map(bypass -> List.of(finding(incident, bypass)))
                 .orElse(List.of());
     }
 
-    private Finding finding(Incident incident, Bypass bypass) {
+    private static Finding.Draft finding(Incident incident, Bypass bypass) {
         List<CorrelatedDestination> raw = bypass.raw();
         List<Hook> hooks = bypass.hooks();
+        List<Frontend> frontends = raw.stream()
+                .flatMap(seen -> seen.frontends().stream())
+                .distinct()
+                .toList();
+        List<Integer> programs = hooks.stream()
+                .flatMap(hook -> hook.programs().stream())
+                .map(HookProgram::programId)
+                .distinct()
+                .toList();
+        Text seen = seen(raw);
+        return Finding.draft(
+                        ENTRY,
+                        Severity.CRITICAL,
+                        incident.evidence().agent().options().hostNetworkOnly()
+                                ? Confidence.POSSIBLE
+                                : Confidence.LIKELY)
+                .about(frontends.stream().map(Subject.Frontend::new).toList())
+                .about(programs.stream().map(Subject.Program::new).toList())
+                .about(cgroups(hooks).stream().map(Subject.Cgroup::new).toList())
+                .title(Text.of(
+                        "Connections to {} leave the node with the service's own address: {}",
+                        Text.few(Terms.frontends(frontends)),
+                        hooks.isEmpty()
+                                ? Text.of("no socket load-balancing program is attached to any cgroup")
+                                : Text.of(
+                                        "its socket programs are attached to {} only, not to the root",
+                                        Text.few(Terms.cgroups(cgroups(hooks))))))
+                .summary(seen)
+                .explanation(
+                        List.of(
+                                seen,
+                                whoReads(hooks, programs),
+                                Text.of(
+                                        "An agent of 1.14 and later updates the pinned link that it finds and does not check which"
+                                                + " cgroup that link is on; its status says that socket load balancing is enabled, because it"
+                                                + " is configured (Cilium issue 48420). Restarting the agent alone changes nothing.")))
+                .example(Optional.of(bypass.example()))
+                .supporting(supporting(raw, hooks))
+                .rivals(rivals(incident))
+                .remedy(List.of(remedy(incident, hooks)));
+    }
+
+    private static Text seen(List<CorrelatedDestination> raw) {
         long attempts = raw.stream()
                 .mapToLong(seen -> seen.destination().attempts().size())
                 .sum();
-        String where = hooks.isEmpty()
-                ? "no socket load-balancing program is attached to any cgroup"
-                : "its socket programs are attached to " + few(cgroups(hooks)) + " only, not to the root";
-        String title = "Connections to "
-                + few(raw.stream()
-                        .flatMap(seen -> seen.frontends().stream())
-                        .distinct()
-                        .toList())
-                + " leave the node with the service's own address: " + where;
-        String seen = count(attempts, "attempt") + " went out to " + raw.size() + " of the services' own addresses"
-                + " and came to nothing. A translated connection never shows that address: connect() is rewritten before"
-                + " there is a packet.";
-        List<String> explanation = new ArrayList<>(List.of(seen));
-        explanation.add(
-                hooks.isEmpty()
-                        ? "The maps know these services; nothing that runs at connect() reads them."
-                        : "The current maps know these services, and the programs that read them ("
-                                + and(hooks.stream()
-                                        .flatMap(hook -> hook.programs().stream())
-                                        .map(HookProgram::programId)
-                                        .distinct()
-                                        .map(String::valueOf)
-                                        .toList())
-                                + ") run only for sockets of " + few(cgroups(hooks))
-                                + " and below. Whoever connects from elsewhere passes none of them.");
-        explanation.add(
-                "An agent of 1.14 and later updates the pinned link that it finds and does not check which cgroup"
-                        + " that link is on; its status says that socket load balancing is enabled, because it is configured"
-                        + " (Cilium issue 48420). Restarting the agent alone changes nothing.");
-        return new Finding(
-                id(),
-                id(),
-                Severity.CRITICAL,
-                incident.evidence().agent().options().hostNetworkOnly() ? Confidence.POSSIBLE : Confidence.LIKELY,
-                title,
-                seen,
-                List.copyOf(explanation),
-                Optional.of(bypass.example()),
-                supporting(raw, hooks),
-                List.of(),
-                rivals(incident),
-                List.of(remedy(incident, hooks)));
+        return Text.of(
+                "{} went out to {} of the services' own addresses and came to nothing. A translated connection never shows"
+                        + " that address: connect() is rewritten before there is a packet.",
+                Text.count(attempts, "attempt", "attempts"),
+                Term.number(raw.size()));
     }
 
-    private static List<String> pinsOfLinks(Incident incident, List<Hook> hooks) {
+    private static Text whoReads(List<Hook> hooks, List<Integer> programs) {
+        return hooks.isEmpty()
+                ? Text.of("The maps know these services; nothing that runs at connect() reads them.")
+                : Text.of(
+                        "The current maps know these services, and the programs that read them ({}) run only for sockets of"
+                                + " {} and below. Whoever connects from elsewhere passes none of them.",
+                        Text.and(Terms.programs(programs)),
+                        Text.few(Terms.cgroups(cgroups(hooks))));
+    }
+
+    private static List<PinPath> pinsOfLinks(Incident incident, List<Hook> hooks) {
         List<String> wrong = cgroups(hooks);
         List<BpfLink> links = incident.hooks().stream()
                 .filter(hook -> wrong.contains(hook.cgroup()))
@@ -116,7 +137,7 @@ final class UntranslatedFrontend implements Rule {
         return Stream.concat(listed, walked)
                 .distinct()
                 .sorted()
-                .filter(path -> ShellText.isPin(path, incident.evidence().node().bpffsMounts()))
+                .flatMap(path -> PinPath.of(path, incident.evidence().node().bpffsMounts()).stream())
                 .toList();
     }
 
@@ -132,10 +153,8 @@ final class UntranslatedFrontend implements Rule {
                 .map(HookProgram::source)
                 .forEach(citations::add);
         for (CorrelatedDestination seen : raw) {
-            Destination destination = seen.destination();
-            destination.attempts().stream()
-                    .flatMap(attempt -> attempt.frames().stream()
-                            .map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN")))
+            seen.destination().attempts().stream()
+                    .flatMap(Citations::syns)
                     .limit(MAX_FRAMES)
                     .forEach(citations::add);
         }
@@ -143,53 +162,75 @@ final class UntranslatedFrontend implements Rule {
     }
 
     private static List<Rival> rivals(Incident incident) {
-        return List.of(
-                new Rival(
-                        "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
-                                + " pods are translated one by one",
-                        hostNetworkAlone(incident.evidence().agent().options()),
-                        "bpfSocketLBHostnsOnly in cilium-dbg status --verbose"),
-                new Rival(
-                        "The collector saw only a part of the cgroup tree",
-                        incident.evidence().cgroups().directories().stream()
-                                        .anyMatch(cgroup -> cgroup.path().equals("/"))
-                                ? "Speaks against it: "
-                                        + Artifact.of(ArtifactKind.CGROUP_DIRECTORIES)
-                                                .name() + " lists the root of a hierarchy; if that is a cgroup"
-                                        + " namespace's root and not the host's, programs above it stay unseen."
-                                : "Cannot be excluded: no root is listed.",
-                        "the collector run on the host itself, outside of any container"));
+        return List.of(hostNetworkOnly(incident.evidence().agent().options()), partialTree(incident));
     }
 
-    private static String hostNetworkAlone(AgentOptions options) {
-        return options.told(AgentOptions.Option.HOST_NETWORK_ONLY)
-                .map(told -> options.hostNetworkOnly()
-                        ? "Speaks for it: " + told.file()
-                                + " says so. These connections were not answered all the same."
-                        : "Excluded: " + told.file() + " says " + told.locator() + " is " + told.quote() + ".")
-                .orElse(
-                        "Speaks against it: these connections were not answered. The agent's options were not captured.");
+    private static Rival hostNetworkOnly(AgentOptions options) {
+        Optional<Citation> stated = options.told(AgentOptions.Option.HOST_NETWORK_ONLY);
+        return new Rival(
+                Rival.Kind.HOST_NETWORK_ONLY,
+                stated.isEmpty()
+                        ? Rival.Stance.AGAINST
+                        : options.hostNetworkOnly() ? Rival.Stance.FOR : Rival.Stance.EXCLUDED,
+                Text.of(
+                        "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
+                                + " pods are translated one by one"),
+                stated.map(source -> options.hostNetworkOnly()
+                                ? Text.of(
+                                        "Speaks for it: {} says so. These connections were not answered all the same.",
+                                        Term.member(source.file()))
+                                : Text.of(
+                                        "Excluded: {} says {} is {}.",
+                                        Term.member(source.file()),
+                                        Term.option(source.locator()),
+                                        Term.word(source.quote())))
+                        .orElse(Text.of(
+                                "Speaks against it: these connections were not answered. The agent's options were"
+                                        + " not captured.")),
+                Text.of("bpfSocketLBHostnsOnly in cilium-dbg status --verbose"));
+    }
+
+    private static Rival partialTree(Incident incident) {
+        boolean rootListed = incident.evidence().cgroups().directories().stream()
+                .anyMatch(cgroup -> cgroup.path().equals("/"));
+        return new Rival(
+                Rival.Kind.PARTIAL_CGROUP_TREE,
+                rootListed ? Rival.Stance.AGAINST : Rival.Stance.OPEN,
+                Text.of("The collector saw only a part of the cgroup tree"),
+                rootListed
+                        ? Text.of(
+                                "Speaks against it: {} lists the root of a hierarchy; if that is a cgroup"
+                                        + " namespace's root and not the host's, programs above it stay unseen.",
+                                Term.member(Artifact.of(ArtifactKind.CGROUP_DIRECTORIES)
+                                        .name()))
+                        : Text.of("Cannot be excluded: no root is listed."),
+                Text.of("the collector run on the host itself, outside of any container"));
     }
 
     /** The exact pins of the links that sit on the wrong cgroup; a pattern would take whatever lies beside them. */
     private static RemedyStep remedy(Incident incident, List<Hook> hooks) {
-        List<String> pins = pinsOfLinks(incident, hooks);
-        String removal = pins.isEmpty()
-                ? ""
-                : String.join("\n", pins.stream().map(ShellText::removePin).toList()) + "\n";
-        return new RemedyStep(
-                "Let the agent attach anew, to the root",
-                "You are root on the node of this bundle; the links listed are on a cgroup that is not the root.",
-                "bpftool cgroup show /sys/fs/cgroup effective\n" + removal
-                        + "kubectl -n kube-system delete pod -l k8s-app=cilium --field-selector spec.nodeName="
-                        + ShellText.nodeName(
-                                incident.bundle().manifest().map(Manifest::node).orElse("")),
-                pins.isEmpty()
-                        ? "The agent attaches its programs anew. This bundle names no pin of a link that it could find and"
-                                + " keep instead."
-                        : "The links end with their pins; the agent, finding none, makes new ones on its cgroup root.",
-                "Until the agent is up again nothing on this node is translated at the socket.",
-                "bpftool cgroup show /sys/fs/cgroup lists cil_sock4_connect, and a new connection works.",
-                "Nothing to undo: the agent made the links, and makes them again.");
+        List<PinPath> pins = pinsOfLinks(incident, hooks);
+        List<Action> actions = new ArrayList<>();
+        actions.add(new Action.ShowEffective(ROOT));
+        pins.forEach(pin -> actions.add(new Action.RemovePin(pin)));
+        actions.add(new Action.RestartAgent(incident.nodeName()));
+        return RemedyStep.changing(
+                        Text.of("Let the agent attach anew, to the root"),
+                        Text.of(
+                                "You are root on the node of this bundle; the links listed are on a cgroup that is not the"
+                                        + " root."),
+                        actions)
+                .effect(
+                        pins.isEmpty()
+                                ? Text.of(
+                                        "The agent attaches its programs anew. This bundle names no pin of a link that it"
+                                                + " could find and keep instead.")
+                                : Text.of(
+                                        "The links end with their pins; the agent, finding none, makes new ones on its"
+                                                + " cgroup root."))
+                .risk(Text.of("Until the agent is up again nothing on this node is translated at the socket."))
+                .undo(Text.of("Nothing to undo: the agent made the links, and makes them again."))
+                .check(Text.of(
+                        "bpftool cgroup show /sys/fs/cgroup lists cil_sock4_connect, and a new connection works."));
     }
 }

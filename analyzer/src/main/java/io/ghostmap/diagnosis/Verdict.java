@@ -1,14 +1,17 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.text.Text;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The answer in one sentence.
  *
- * @param finding id of the finding that it rests on
+ * @param finding the one that it is drawn from
+ * @param doubts what keeps the bundle from being called in order, when nothing worse was found
  */
-public record Verdict(Level level, Optional<String> finding, String title, String summary) {
+public record Verdict(Level level, Optional<Finding> finding, List<Doubt> doubts, Text title, Text summary) {
     /** The five answers of the report contract. */
     public enum Level {
         CRITICAL,

@@ -17,6 +17,7 @@ import io.ghostmap.evidence.KubernetesView;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.FrameRef;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ public final class ReportBuilder {
                 replays,
                 diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
                 diagnosis.skipped().stream()
-                        .map(skipped -> new Report.Skipped(skipped.rule(), skipped.missing()))
+                        .map(skipped -> new Report.Skipped(skipped.rule().id(), skipped.missing()))
                         .toList());
     }
 
@@ -86,9 +87,9 @@ public final class ReportBuilder {
     private Report.Verdict verdict() {
         return new Report.Verdict(
                 diagnosis.verdict().level().word(),
-                diagnosis.verdict().finding().orElse(""),
-                diagnosis.verdict().title(),
-                diagnosis.verdict().summary());
+                diagnosis.verdict().finding().map(Finding::id).orElse(""),
+                diagnosis.verdict().title().plain(),
+                diagnosis.verdict().summary().plain());
     }
 
     private Report.BundleFacts bundle() {
@@ -263,11 +264,11 @@ public final class ReportBuilder {
     private static Report.Finding finding(Finding finding) {
         return new Report.Finding(
                 finding.id(),
-                finding.rule(),
+                finding.rule().id(),
                 Words.lower(finding.severity()),
-                finding.title(),
-                finding.summary(),
-                finding.explanation(),
+                finding.title().plain(),
+                finding.summary().plain(),
+                finding.explanation().stream().map(Text::plain).toList(),
                 finding.example()
                         .map(replay -> new Report.Example(
                                 replay.frontend().toString(),
@@ -278,17 +279,20 @@ public final class ReportBuilder {
                 finding.supporting(),
                 finding.contradicting(),
                 finding.rivals().stream()
-                        .map(rival -> new Report.Rival(rival.hypothesis(), rival.verdict(), rival.decides()))
+                        .map(rival -> new Report.Rival(
+                                rival.hypothesis().plain(),
+                                rival.verdict().plain(),
+                                rival.decides().plain()))
                         .toList(),
                 finding.remedy().stream()
                         .map(step -> new Report.Remedy(
-                                step.title(),
-                                step.precondition(),
-                                step.command(),
-                                step.effect(),
-                                step.risk(),
-                                step.check(),
-                                step.undo()))
+                                step.title().plain(),
+                                step.precondition().plain(),
+                                step.command().plain(),
+                                step.effect().plain(),
+                                step.risk().plain(),
+                                step.check().plain(),
+                                step.undo().plain()))
                         .toList());
     }
 }

@@ -1,0 +1,70 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.List;
+
+/** Something that keeps a bundle in which nothing was found from being called in order. */
+public sealed interface Doubt {
+    /** One clause. */
+    Text text();
+
+    /** The evidence for these rules is not in the bundle. */
+    record RulesSkipped(List<CatalogEntry> rules) implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of(
+                    "the bundle lacks what {} need",
+                    Text.join(
+                            ", ",
+                            rules.stream().map(rule -> Term.word(rule.id())).toList()));
+        }
+    }
+
+    /** These parts of the bundle are missing or damaged, and nothing can be called in order without them. */
+    record EvidenceMissing(List<String> artifacts) implements Doubt {
+        @Override
+        public Text text() {
+            Text named = Text.few(artifacts.stream().map(Term::member).toList());
+            return named.then(artifacts.size() == 1 ? " is" : " are").then(" missing or not whole");
+        }
+    }
+
+    /** No program of the load balancer is on any hook, so that nothing translates. */
+    record NoProgramSeen() implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of("no socket load-balancing program was seen on any hook");
+        }
+    }
+
+    /** For some frontends the evidence does not say where a connect goes. */
+    record OutcomesUnknown(long frontends, long all) implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of(
+                    "for {} of {} the evidence does not tell where a connect ends",
+                    Text.count(frontends, "frontend", "frontends"),
+                    Term.number(all));
+        }
+    }
+
+    /** SYNs went to these addresses, and the maps do not say why. */
+    record DestinationsUnexplained(List<Endpoint> destinations) implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of(
+                    "SYNs went to {}, which the maps do not explain",
+                    Text.few(destinations.stream().map(Term::endpoint).toList()));
+        }
+    }
+
+    /** There is a capture, and no client connected while it ran. */
+    record NoSynCaptured() implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.replay.Disposition;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.traffic.Reply;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Where the facts of a stale chain are in the bundle. */
+final class StaleChainCitations {
+    private static final int MAX_FRAMES = 6;
+
+    private final StaleChainFacts facts;
+    private final Incident incident;
+    private final StaleChain chain;
+
+    StaleChainCitations(StaleChainFacts facts) {
+        this.facts = facts;
+        this.incident = facts.incident();
+        this.chain = facts.chain();
+    }
+
+    List<Citation> supporting() {
+        List<Citation> citations = new ArrayList<>();
+        chain.lead().programs().forEach(program -> citations.add(program.source()));
+        chain.lead().programs().stream()
+                .flatMap(program -> program.view().stream())
+                .forEach(view -> citations.add(view.program().source()));
+        facts.staleMap()
+                .flatMap(incident.datapath()::generation)
+                .ifPresent(generation -> generation.reasons().forEach(reason -> citations.add(reason.source())));
+        facts.holdingLink().ifPresent(link -> citations.add(link.source()));
+        facts.example().ifPresent(replay -> {
+            incident.replayer().steps(replay).forEach(step -> citations.addAll(step.entries()));
+            facts.claimsOf(replay).forEach(claim -> citations.add(claim.source()));
+        });
+        facts.proof().ifPresent(proof -> citations.addAll(proof.citations()));
+        for (StaleChainFacts.Witness witness : facts.witnesses()) {
+            witness.destination().attempts().stream()
+                    .flatMap(Citations::syns)
+                    .limit(MAX_FRAMES)
+                    .forEach(citations::add);
+            chain.translationsTo(witness.endpoint(), incident).stream()
+                    .limit(1)
+                    .forEach(entry -> citations.add(entry.source()));
+        }
+        return citations.stream().distinct().toList();
+    }
+
+    List<Citation> contradicting() {
+        List<Citation> citations = new ArrayList<>();
+        if (!chain.lead().captured()) {
+            citations.add(new Citation(
+                    Artifact.of(ArtifactKind.CGROUP_EFFECTIVES).name(),
+                    "absent",
+                    "the run order is computed, not the kernel's own"));
+        }
+        citations.addAll(incident.evidence().bpf().drift());
+        facts.example().ifPresent(replay -> answeredAsExpected(replay).forEach(citations::add));
+        return citations;
+    }
+
+    /** Answered connections to where the current generation leads: other clients, or another cgroup. */
+    private Stream<Citation> answeredAsExpected(Replay replay) {
+        return replay.expected().stream()
+                .filter(disposition -> !replay.outcome().contains(disposition))
+                .flatMap(disposition -> incident.destinations().stream()
+                        .filter(seen ->
+                                new Disposition.Connects(seen.destination().endpoint()).equals(disposition)))
+                .flatMap(seen -> seen.destination().attempts().stream())
+                .filter(attempt -> attempt.reply() == Reply.ANSWERED)
+                .flatMap(attempt -> Citations.syns(attempt).limit(1))
+                .limit(MAX_FRAMES);
+    }
+}

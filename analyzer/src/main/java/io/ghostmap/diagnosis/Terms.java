@@ -1,0 +1,94 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.datapath.Generation.Reason;
+import io.ghostmap.datapath.MapRole;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Disposition;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Piece;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Term.NameKind;
+import io.ghostmap.text.Text;
+import java.util.Collection;
+import java.util.List;
+
+/** Values of the incident as terms of a sentence. */
+final class Terms {
+    private Terms() {}
+
+    static Term frontend(io.ghostmap.datapath.Frontend frontend) {
+        return new Term.Frontend(frontend.endpoint(), frontend.protocol(), frontend.internalScope());
+    }
+
+    static List<Term> frontends(Collection<io.ghostmap.datapath.Frontend> frontends) {
+        return frontends.stream().map(Terms::frontend).toList();
+    }
+
+    /** Of replays, each frontend once. */
+    static List<Term> frontendsOf(Collection<Replay> replays) {
+        return replays.stream()
+                .map(Replay::frontend)
+                .distinct()
+                .map(Terms::frontend)
+                .toList();
+    }
+
+    static List<Term> endpoints(Collection<Endpoint> endpoints) {
+        return endpoints.stream().map(Term::endpoint).toList();
+    }
+
+    static List<Term> cgroups(Collection<String> directories) {
+        return directories.stream().map(Term::cgroup).toList();
+    }
+
+    static List<Term> programs(Collection<Integer> ids) {
+        return ids.stream().map(Term::program).toList();
+    }
+
+    static List<Term> maps(Collection<Integer> ids) {
+        return ids.stream().map(Term::map).toList();
+    }
+
+    static Term hook(AttachType type) {
+        return Term.name(NameKind.ATTACH_TYPE, type.shortName());
+    }
+
+    static Term role(MapRole role) {
+        return Term.word(role.toString());
+    }
+
+    /** An interface and a direction, such as {@code eth0 out}. */
+    static Term capturePoint(String path) {
+        return Term.name(NameKind.INTERFACE, path);
+    }
+
+    static Text reasons(Collection<Reason> reasons) {
+        return Text.and(
+                reasons.stream().map(reason -> Term.quote(reason.text())).toList());
+    }
+
+    /** What can become of a connection. */
+    static Text dispositions(Collection<Disposition> dispositions) {
+        return Text.join(" or ", dispositions.stream().map(Terms::disposition).toList());
+    }
+
+    private static Piece disposition(Disposition disposition) {
+        if (disposition instanceof Disposition.Connects connects) {
+            return Term.endpoint(connects.endpoint());
+        }
+        if (disposition instanceof Disposition.Refused refused) {
+            return Text.of(
+                    "refused: {} ({})",
+                    Term.quote(refused.reason()),
+                    Text.join(
+                            " or ",
+                            refused.errors().stream()
+                                    .map(error -> Term.name(NameKind.ERRNO, error))
+                                    .toList()));
+        }
+        return disposition instanceof Disposition.Unknown unknown
+                ? Text.of("unknown: {}", Term.quote(unknown.reason()))
+                : Text.NONE;
+    }
+}
