@@ -55,7 +55,8 @@ public final class Analysis {
         return new Explanation(ReportBuilder.replays(incident, replays, cgroup), gaps);
     }
 
-    private static Incident incidentOf(Path path) throws UnreadableBundleException {
+    /** All that is known of the node from which a bundle was collected, before any rule is asked. */
+    public static Incident incidentOf(Path path) throws UnreadableBundleException {
         EvidenceSink evidenceSink = new EvidenceSink(Cilium::isConnectionKey);
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));

@@ -1,0 +1,50 @@
+package io.ghostmap.diagnosis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+/** What rules declare, for whoever lists them. */
+final class CatalogTest {
+    @Test
+    void everyRuleHasAnIdOfItsOwnAndATitle() {
+        assertThat(Rules.catalog()).extracting(CatalogEntry::id).doesNotHaveDuplicates();
+        assertThat(Rules.catalog()).allSatisfy(entry -> {
+            assertThat(entry.title().isEmpty()).isFalse();
+            assertThat(entry.requires()).isNotEmpty();
+            assertThat(entry.worst().atLeast(entry.mildest())).isTrue();
+        });
+    }
+
+    @Test
+    void whatSpeaksOfTheEvidenceIsMarkedAsSuch() {
+        assertThat(Rules.catalog())
+                .filteredOn(entry -> entry.kind() == CatalogEntry.Kind.EVIDENCE)
+                .extracting(CatalogEntry::id)
+                .containsExactly("CAP-01", "CAP-02", "CAP-03", "CAP-04", "CAP-05", "CAP-06", "CAP-07", "CAP-08");
+    }
+
+    @Test
+    void ruleCannotGoBeyondTheSeverityThatItDeclares() {
+        CatalogEntry entry = Rules.catalog().stream()
+                .filter(rule -> rule.worst() == Severity.INFO)
+                .findFirst()
+                .orElseThrow();
+
+        assertThatThrownBy(() -> Finding.draft(entry, Severity.CRITICAL, Confidence.CERTAIN))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void readmeNamesEveryRule() throws IOException {
+        String readme = Files.readString(Repository.root().resolve("README.md"));
+
+        assertThat(Rules.catalog())
+                .filteredOn(entry -> entry.kind() == CatalogEntry.Kind.NODE)
+                .allSatisfy(entry -> assertThat(readme).contains("| " + entry.id() + " |"));
+    }
+}
