@@ -1,14 +1,16 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Release;
 import java.util.List;
 
 /**
  * How the socket programs of some releases decide, where releases differ.
  *
- * @param releases which, for people: {@code 1.13 to 1.15}
+ * @param release which they are
  * @param refusesDeadEnd whether connect() fails where a service leads nowhere (no backend, no slot, no such backend);
  *     otherwise the connection goes out with the service's own address
- * @param errors what the application can see of such a refusal, as {@code EPERM}
+ * @param errors what the application can see of such a refusal
  * @param scopeSwitch which flag of a frontend's entry sends in-cluster clients on to the internal scope
  * @param protocols how the protocol stands in the key
  * @param exemption how a local redirect policy knows its own backends
@@ -20,9 +22,9 @@ import java.util.List;
  *     and no session affinity is kept
  */
 public record Semantics(
-        String releases,
+        Release release,
         boolean refusesDeadEnd,
-        List<String> errors,
+        List<Errno> errors,
         ServiceFlag scopeSwitch,
         Protocols protocols,
         Exemption exemption,
@@ -33,9 +35,9 @@ public record Semantics(
         boolean tellsNamespaces) {
 
     /** The same releases, of which the instructions or the kernel tell more. */
-    public Semantics with(List<String> otherErrors, boolean namespaces) {
+    public Semantics with(List<Errno> otherErrors, boolean namespaces) {
         return new Semantics(
-                releases,
+                release,
                 refusesDeadEnd,
                 otherErrors,
                 scopeSwitch,

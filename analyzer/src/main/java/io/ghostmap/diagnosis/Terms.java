@@ -6,7 +6,6 @@ import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Replay;
-import io.ghostmap.text.Piece;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 import io.ghostmap.text.Text;
@@ -70,25 +69,6 @@ final class Terms {
 
     /** What can become of a connection. */
     static Text dispositions(Collection<Disposition> dispositions) {
-        return Text.join(" or ", dispositions.stream().map(Terms::disposition).toList());
-    }
-
-    private static Piece disposition(Disposition disposition) {
-        if (disposition instanceof Disposition.Connects connects) {
-            return Term.endpoint(connects.endpoint());
-        }
-        if (disposition instanceof Disposition.Refused refused) {
-            return Text.of(
-                    "refused: {} ({})",
-                    Term.quote(refused.reason()),
-                    Text.join(
-                            " or ",
-                            refused.errors().stream()
-                                    .map(error -> Term.name(NameKind.ERRNO, error))
-                                    .toList()));
-        }
-        return disposition instanceof Disposition.Unknown unknown
-                ? Text.of("unknown: {}", Term.quote(unknown.reason()))
-                : Text.NONE;
+        return Text.join(" or ", dispositions.stream().map(Disposition::text).toList());
     }
 }

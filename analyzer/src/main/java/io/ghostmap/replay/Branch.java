@@ -1,6 +1,14 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.datapath.program.Answer;
+import io.ghostmap.datapath.program.Choice;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.Decision;
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Rewrite;
+import io.ghostmap.datapath.program.SocketCookie;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,94 +18,92 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A connect on its way through a chain: one of the ways that it can have taken so far.
+ * A connect on its way through a chain: one of those that it can have taken so far.
  *
  * @param at the destination that the next program sees; of a refused one, too: the kernel runs all programs
+ * @param given what was taken for given on the way here
  * @param refusal why connect() will fail, whatever follows
  * @param unknown why nothing more can be said
  * @param rewrites what translating programs noted, in order
- * @param cookie what the slots chosen so far tell of the socket
+ * @param cookie what the slots chosen so far show of the socket
  */
 record Branch(
         Endpoint at,
         double share,
-        List<String> conditions,
+        Conditions given,
         Optional<Disposition.Refused> refusal,
-        Optional<String> unknown,
+        Optional<Text> unknown,
         List<Rewrite> rewrites,
         SocketCookie cookie) {
 
-    private static final String EPERM = "EPERM";
     private static final int MAX_COMPARED = 16;
 
-    static Branch to(Endpoint destination) {
-        return new Branch(
-                destination, 1, List.of(), Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
+    static Branch to(Endpoint destination, Conditions known) {
+        return new Branch(destination, 1, known, Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
     }
 
     /** Nothing more can be said of it. */
-    Branch lost(String why) {
-        return new Branch(at, share, conditions, refusal, Optional.of(why), rewrites, cookie);
+    Branch lost(Text why) {
+        return new Branch(at, share, given, refusal, Optional.of(why), rewrites, cookie);
     }
 
-    /** Whether the choice changes nothing and tells nothing. */
-    boolean isLeftBy(Translation.Choice choice) {
-        boolean passes = choice.effect() instanceof Translation.Decision.Passes
-                || choice.effect() instanceof Translation.Decision.FindsNothing;
-        return passes
+    /** Whether the program changes nothing and shows nothing. */
+    boolean isLeftBy(Answer answer) {
+        return answer.choices().isEmpty()
+                || (answer.choices().size() == 1 && isLeftBy(answer.choices().get(0)));
+    }
+
+    private boolean isLeftBy(Choice choice) {
+        return choice.decision() instanceof Decision.Passes
                 && choice.share() == 1
-                && choice.conditions().isEmpty()
+                && choice.given().equals(given)
                 && choice.cookie().equals(cookie);
     }
 
-    /** Whether it cannot be taken: what it is under has been denied on the way here. */
-    boolean excludes(Translation.Choice choice) {
-        return choice.conditions().size() + conditions.size() > 1 && Translation.contradict(and(choice.conditions()));
+    /** All that it can become. */
+    List<Branch> then(Answer answer) {
+        List<Choice> choices = answer.choices();
+        if (choices.isEmpty()) {
+            return List.of(this);
+        }
+        if (choices.size() == 1) {
+            return List.of(then(choices.get(0)));
+        }
+        List<Branch> branches = new ArrayList<>(choices.size());
+        for (Choice choice : choices) {
+            branches.add(then(choice));
+        }
+        return branches;
     }
 
-    Branch then(Translation.Choice choice) {
+    private Branch then(Choice choice) {
         if (isLeftBy(choice)) {
             return this;
         }
         Endpoint next = at;
         Optional<Disposition.Refused> refused = refusal;
-        Optional<String> lost = unknown;
+        Optional<Text> lost = unknown;
         List<Rewrite> noted = rewrites;
-        Translation.Decision effect = choice.effect();
-        if (effect instanceof Translation.Decision.Rewrites rewrites) {
+        Decision decision = choice.decision();
+        if (decision instanceof Decision.Rewrites rewrites) {
             next = rewrites.rewrite().backend();
             noted = new ArrayList<>(this.rewrites);
             noted.add(rewrites.rewrite());
-        } else if (effect instanceof Translation.Decision.Refuses refuses) {
+        } else if (decision instanceof Decision.Refuses refuses) {
             refused = Optional.of(refused.map(first -> first.followedBy(refuses.errors()))
                     .orElse(new Disposition.Refused(refuses.reason(), refuses.errors())));
-        } else if (effect instanceof Translation.Decision.Unknown why) {
+        } else if (decision instanceof Decision.Unknown why) {
             lost = lost.or(() -> Optional.of(why.reason()));
         }
         return new Branch(
-                next,
-                share * choice.share(),
-                and(choice.conditions()),
-                refused,
-                lost,
-                List.copyOf(noted),
-                choice.cookie());
-    }
-
-    private List<String> and(List<String> further) {
-        if (further.isEmpty()) {
-            return conditions;
-        }
-        Set<String> given = new LinkedHashSet<>(conditions);
-        given.addAll(further);
-        return List.copyOf(given);
+                next, share * choice.share(), choice.given(), refused, lost, List.copyOf(noted), choice.cookie());
     }
 
     /** The kernel keeps an error that a program chose over the EPERM of one that chose none; of two, the later. */
-    static List<String> errorsOf(List<String> first, List<String> later) {
-        Set<String> errors = new LinkedHashSet<>();
-        for (String error : later) {
-            if (error.equals(EPERM)) {
+    static List<Errno> errorsOf(List<Errno> first, List<Errno> later) {
+        Set<Errno> errors = new LinkedHashSet<>();
+        for (Errno error : later) {
+            if (error == Errno.EPERM) {
                 errors.addAll(first);
             } else {
                 errors.add(error);
@@ -113,7 +119,7 @@ record Branch(
         return refusal.isPresent() ? refusal.get() : new Disposition.Connects(at);
     }
 
-    /** Whether each goes to an address of its own, as nearly always; of few ways only, since each is compared with each. */
+    /** Whether each goes to an address of its own, as nearly always; of few only, since each is compared with each. */
     static boolean leadApart(List<Branch> branches) {
         boolean apart = branches.size() <= MAX_COMPARED;
         for (int i = 0; apart && i < branches.size(); i++) {
@@ -126,19 +132,19 @@ record Branch(
         return apart;
     }
 
-    /** Ways that nothing tells apart any more are one, with their shares added. */
+    /** Branches that do not differ any more are one, with their shares added. */
     static List<Branch> merged(List<Branch> branches) {
         if (branches.size() == 1 || leadApart(branches)) {
             return List.copyOf(branches);
         }
         record Same(
                 Endpoint at,
-                List<String> conditions,
+                Conditions given,
                 Optional<Disposition.Refused> refusal,
-                Optional<String> unknown,
+                Optional<Text> unknown,
                 List<Rewrite> rewrites,
                 SocketCookie cookie) {
-            /** By the address alone, which nearly always tells them apart. */
+            /** By the address alone, in which nearly all differ. */
             @Override
             public int hashCode() {
                 return at.hashCode();
@@ -147,18 +153,12 @@ record Branch(
         Map<Same, Branch> distinct = new LinkedHashMap<>();
         for (Branch branch : branches) {
             distinct.merge(
-                    new Same(
-                            branch.at,
-                            branch.conditions,
-                            branch.refusal,
-                            branch.unknown,
-                            branch.rewrites,
-                            branch.cookie),
+                    new Same(branch.at, branch.given, branch.refusal, branch.unknown, branch.rewrites, branch.cookie),
                     branch,
                     (first, again) -> new Branch(
                             first.at,
                             first.share + again.share,
-                            first.conditions,
+                            first.given,
                             first.refusal,
                             first.unknown,
                             first.rewrites,

@@ -1,10 +1,14 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who connects, as far as the load balancer asks.
+ * Who connects, as far as a load balancer asks.
  *
  * @param netnsCookie of the network namespace that the socket belongs to
  * @param inHostNetns whether that is the node's own
@@ -12,4 +16,13 @@ import java.util.OptionalLong;
 public record Client(OptionalLong netnsCookie, Optional<Boolean> inHostNetns) {
     /** Any client of a cgroup: what depends on it stays open. */
     public static final Client UNKNOWN = new Client(OptionalLong.empty(), Optional.empty());
+
+    /** What is known of it before any program is asked. */
+    Conditions known() {
+        List<Condition> facts = new ArrayList<>();
+        netnsCookie.ifPresent(cookie -> facts.add(Condition.ClientInNamespace.of(List.of(cookie))));
+        Condition onHost = new Condition.ClientOnHost();
+        inHostNetns.ifPresent(host -> facts.add(host ? onHost : onHost.complement()));
+        return Conditions.knowing(facts);
+    }
 }

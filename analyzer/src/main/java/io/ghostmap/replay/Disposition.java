@@ -1,18 +1,20 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.List;
 
 /** What becomes of a connection. */
 public sealed interface Disposition {
-    /** The text for people and for the report's lists. */
-    String text();
+    Text text();
 
     /** It goes out to that address, translated or not. */
     record Connects(Endpoint endpoint) implements Disposition {
         @Override
-        public String text() {
-            return endpoint.toString();
+        public Text text() {
+            return Text.of(Term.endpoint(endpoint));
         }
 
         // Compared a million times for a large node; a record's own methods are slow where only the quick compiler is
@@ -32,25 +34,32 @@ public sealed interface Disposition {
     /**
      * connect() fails; no packet leaves.
      *
-     * @param errors what the application can see, as {@code EPERM}; several where the evidence does not tell
+     * @param errors what the application can see; several where the evidence does not say which
      */
-    record Refused(String reason, List<String> errors) implements Disposition {
+    record Refused(Text reason, List<Errno> errors) implements Disposition {
+        public Refused {
+            errors = List.copyOf(errors);
+        }
+
         @Override
-        public String text() {
-            return "refused: " + reason + " (" + String.join(" or ", errors) + ")";
+        public Text text() {
+            return Text.of(
+                    "refused: {} ({})",
+                    reason,
+                    Text.join(" or ", errors.stream().map(Errno::term).toList()));
         }
 
         /** With what a later program of the chain makes of the error when it refuses as well. */
-        Refused followedBy(List<String> later) {
+        Refused followedBy(List<Errno> later) {
             return new Refused(reason, Branch.errorsOf(errors, later));
         }
     }
 
-    /** The evidence does not tell. */
-    record Unknown(String reason) implements Disposition {
+    /** The evidence does not say. */
+    record Unknown(Text reason) implements Disposition {
         @Override
-        public String text() {
-            return "unknown: " + reason;
+        public Text text() {
+            return Text.of("unknown: {}", reason);
         }
     }
 }

@@ -1,16 +1,19 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
 import java.util.List;
 
 /**
  * One way that a connect can end.
  *
  * @param share how likely among those under the same conditions, 0 to 1: slots are chosen uniformly
- * @param conditions what the evidence does not tell and this way takes for given; none where it holds for every client
+ * @param given what the evidence leaves open and this takes for given
  */
-public record Outcome(Disposition disposition, double share, List<String> conditions) {
-    public Outcome {
-        conditions = List.copyOf(conditions);
+public record Outcome(Disposition disposition, double share, Conditions given) {
+    /** What it takes for given; none where it holds for every client. */
+    public List<Condition> conditions() {
+        return given.assumed();
     }
 
     @Override
@@ -23,19 +26,6 @@ public record Outcome(Disposition disposition, double share, List<String> condit
         return other instanceof Outcome that
                 && Double.compare(share, that.share) == 0
                 && disposition.equals(that.disposition)
-                && conditions.equals(that.conditions);
-    }
-
-    /** The disposition, with its share where it is one of several, and with its conditions. */
-    public String text() {
-        boolean certain = share > 0.9995;
-        return disposition.text()
-                + (certain ? "" : " (" + percent() + ")")
-                + (conditions.isEmpty() ? "" : ", if " + String.join(" and ", conditions));
-    }
-
-    private String percent() {
-        long tenths = Math.round(share * 1000);
-        return tenths % 10 == 0 ? tenths / 10 + " %" : tenths / 10 + "." + tenths % 10 + " %";
+                && given.equals(that.given);
     }
 }

@@ -1,5 +1,8 @@
 package io.ghostmap.replay;
 
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import java.util.LinkedHashMap;
@@ -23,12 +26,17 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
      * @param name the address that the application is told, as {@link Disposition.Connects}, or unknown
      * @param share of all connects under the same conditions
      */
-    public record Told(Disposition end, Disposition name, double share, List<String> conditions) {}
+    public record Told(Disposition end, Disposition name, double share, Conditions given) {
+        /** What it takes for given; none where it holds for every client. */
+        public List<Condition> conditions() {
+            return given.assumed();
+        }
+    }
 
     /**
      * One program's turn.
      *
-     * @param reverseSkMaps that it looks the peer up in
+     * @param maps that it looks the peer up in
      * @param before the names that it can see
      * @param after what each of them becomes, without doubles
      * @param notes what it finds there, and what becomes of that
@@ -36,37 +44,19 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
      */
     public record Turn(
             HookProgram program,
-            List<Integer> reverseSkMaps,
+            List<Integer> maps,
             List<Endpoint> before,
             List<Disposition> after,
             List<Note> notes,
             List<MapEntry> rows) {}
 
-    /**
-     * An entry of a reverse_sk map, as a translating program writes it: under the socket's cookie and the backend the
-     * address that the program saw, and the id of the service.
-     *
-     * @param outcome what the reading program makes of it
-     */
-    public record Note(int mapId, int writtenBy, Endpoint backend, Endpoint asked, int revNatId, NoteState outcome) {}
-
-    /** What becomes of a note that is found. */
-    public enum NoteState {
-        /** The service is still there: the application is told what it asked for. */
-        COUNTS,
-        /** The program does not know that service, or under another id: it deletes the note and translates nothing. */
-        FORGOTTEN,
-        /** The evidence does not tell which of both. */
-        OPEN
-    }
-
     /** The names without the ends, with their shares added. */
     public List<Outcome> names() {
-        record Same(Disposition name, List<String> conditions) {}
+        record Same(Disposition name, Conditions given) {}
         Map<Same, Double> shares = new LinkedHashMap<>();
-        told.forEach(one -> shares.merge(new Same(one.name, one.conditions), one.share, Double::sum));
+        told.forEach(one -> shares.merge(new Same(one.name, one.given), one.share, Double::sum));
         return shares.entrySet().stream()
-                .map(same -> new Outcome(same.getKey().name, same.getValue(), same.getKey().conditions))
+                .map(same -> new Outcome(same.getKey().name, same.getValue(), same.getKey().given))
                 .toList();
     }
 

@@ -1,6 +1,7 @@
 package io.ghostmap.replay;
 
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -13,6 +14,8 @@ import java.util.stream.Collectors;
  * @param current under the current generation alone
  */
 public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> outcomes, List<Outcome> current) {
+    private static final Disposition ANY_REFUSAL = new Disposition.Refused(Text.NONE, List.of());
+
     /** All possible ends, without doubles. */
     public List<Disposition> outcome() {
         return dispositions(outcomes);
@@ -65,9 +68,7 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> 
     /** For the client a refusal is a refusal, whatever the reason. */
     private static Set<Disposition> ends(List<Disposition> dispositions) {
         return dispositions.stream()
-                .map(disposition -> disposition instanceof Disposition.Refused
-                        ? new Disposition.Refused("", List.of())
-                        : disposition)
+                .map(disposition -> disposition instanceof Disposition.Refused ? ANY_REFUSAL : disposition)
                 .collect(Collectors.toSet());
     }
 

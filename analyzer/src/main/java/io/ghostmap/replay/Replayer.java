@@ -1,28 +1,30 @@
 package io.ghostmap.replay;
 
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.OrderedTable;
-import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.program.Answer;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.Question;
+import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
-import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -31,25 +33,26 @@ import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The door of the room: runs connects through hooks. */
+/** The entry point of the package: runs connects through hooks. */
 public final class Replayer {
     /** Ways of one connection through one chain; a node has a handful, a bundle made up for harm any number. */
     private static final int MAX_WAYS = 4_096;
 
     private static final List<Outcome> NO_CURRENT = List.of(new Outcome(
-            new Disposition.Unknown("no program that reads only the current generation was captured"), 1, List.of()));
+            new Disposition.Unknown(Text.of("no program that reads only the current generation was captured")),
+            1,
+            Conditions.NONE));
 
     private final Datapath datapath;
-    private final Translation.Setting setting;
-    private final Translation.Setting untold;
-    private final Map<Integer, KnownEndpoints> known = new HashMap<>();
+    private final Map<Integer, SocketProgram> programs = new HashMap<>();
 
     /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
     public Replayer(Datapath datapath, OptionalLong nowSeconds, AgentOptions options) {
         this.datapath = datapath;
-        this.setting = new Translation.Setting(nowSeconds, options, agentsPrograms(datapath), true);
-        this.untold = setting.untold();
+        Inquiry.Setting setting = new Inquiry.Setting(nowSeconds, options, agentsPrograms(datapath));
+        Map<Integer, KnownEndpoints> known = new HashMap<>();
         datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
+        datapath.views().forEach((id, view) -> programs.put(id, new ViewProgram(view, setting, known)));
     }
 
     /** The youngest of each name that reads the current generation: an older agent's can read the same pinned maps. */
@@ -186,7 +189,7 @@ public final class Replayer {
             return List.of();
         }
         List<Branch> branches = run(replay.hook(), replay.frontend(), replay.client(), Watcher.NONE);
-        return PeerNames.of(branches, reverse, replay.frontend().protocol(), replay.client(), setting);
+        return PeerNames.of(branches, reverse, replay.frontend().protocol(), this::programOf);
     }
 
     /** Is told of every way that is not refused yet. */
@@ -194,7 +197,7 @@ public final class Replayer {
         Watcher NONE = new Watcher() {};
 
         /** The program at its turn sees that way, and makes that of it. */
-        default void sees(Branch branch, Translation.Result result) {}
+        default void sees(Branch branch, Answer answer) {}
 
         /** One of the ways that it has become. */
         default void leaves(Branch branch) {}
@@ -204,18 +207,17 @@ public final class Replayer {
     }
 
     private List<Branch> run(Hook hook, Frontend frontend, Client client, Watcher watcher) {
-        List<Branch> branches = List.of(Branch.to(frontend.endpoint()));
+        List<Branch> branches = List.of(Branch.to(frontend.endpoint(), client.known()));
         for (HookProgram program : hook.programs()) {
-            branches = run(hook, program, branches, frontend.protocol(), client, watcher);
+            branches = run(hook, program, branches, frontend.protocol(), watcher);
             watcher.ends(program);
         }
         return branches;
     }
 
     private List<Branch> run(
-            Hook hook, HookProgram program, List<Branch> branches, Protocol protocol, Client client, Watcher watcher) {
+            Hook hook, HookProgram program, List<Branch> branches, Protocol protocol, Watcher watcher) {
         List<Branch> next = new ArrayList<>(branches.size());
-        Translation.Setting watched = watcher == Watcher.NONE ? untold : setting;
         boolean untouched = true;
         for (Branch branch : branches) {
             if (branch.unknown().isPresent()) {
@@ -223,136 +225,52 @@ public final class Replayer {
                 continue;
             }
             if (next.size() >= MAX_WAYS) {
-                next.add(branch.lost("the connection can take more ways than are followed"));
+                next.add(branch.lost(Text.of("the connection can take more ways than are followed")));
                 untouched = false;
                 continue;
             }
-            Translation.Socket socket = new Translation.Socket(protocol, client, branch.cookie(), watched);
-            Translation.Result result = translate(program, branch.at(), hook.attachType(), socket);
+            Answer answer = ask(
+                    program,
+                    new Question(
+                            hook.attachType(),
+                            branch.at(),
+                            protocol,
+                            branch.given(),
+                            branch.cookie(),
+                            watcher != Watcher.NONE));
             boolean open = branch.refusal().isEmpty();
             if (open) {
-                watcher.sees(branch, result);
+                watcher.sees(branch, answer);
             }
-            for (Translation.Choice choice : result.choices()) {
-                if (branch.excludes(choice)) {
-                    untouched = false;
-                    continue;
-                }
-                Branch then = branch.then(choice);
-                untouched &= branch.isLeftBy(choice);
-                next.add(then);
-                if (open) {
-                    watcher.leaves(then);
-                }
+            List<Branch> then = branch.then(answer);
+            untouched &= branch.isLeftBy(answer);
+            next.addAll(then);
+            if (open) {
+                then.forEach(watcher::leaves);
             }
         }
-        return untouched && next.size() == branches.size() ? branches : Branch.merged(next);
+        return untouched ? branches : Branch.merged(next);
     }
 
-    private Translation.Result translate(HookProgram program, Endpoint at, AttachType type, Translation.Socket socket) {
+    private Answer ask(HookProgram program, Question question) {
         if (!program.listed()) {
-            return only(
-                    new Translation.Decision.Unknown("program " + program.programId() + " is in no list of programs"),
-                    socket);
+            return Answer.unknown(
+                    question, Text.of("program {} is in no list of programs", Term.program(program.programId())));
         }
-        if (program.view().isEmpty()) {
-            return only(
-                    new Translation.Decision.Passes(), socket); // not ours: assumed to pass, and named in the report
-        }
-        return translate(program.view().get(), at, type, socket);
+        return programOf(program) // another's is assumed to pass, and named in the report
+                .map(known -> known.translate(question))
+                .orElse(Answer.PASSES);
     }
 
-    private static Translation.Result only(Translation.Decision effect, Translation.Socket socket) {
-        return new Translation.Result(
-                List.of(new Translation.Choice(effect, 1, List.of(), socket.cookie())), List.of(), List.of(), true);
-    }
-
-    private Translation.Result translate(View view, Endpoint at, AttachType type, Translation.Socket socket) {
-        if (knowsNothingOf(view, at, type)) {
-            return only(new Translation.Decision.FindsNothing(), socket);
-        }
-        Translation.Result result = translate(view, view.semantics(), at, type, socket);
-        return result.alike() ? result : byRelease(view, at, type, socket);
-    }
-
-    /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
-    private boolean knowsNothingOf(View view, Endpoint at, AttachType type) {
-        Table<SortedMap<Frontend, Service>> services = view.services(Family.of(at.address()));
-        if (!services.whole()
-                || services.mapId().isEmpty()
-                || (type == AttachType.CONNECT6 && at.address().isV4())) {
-            return false;
-        }
-        KnownEndpoints endpoints = known.get(services.mapId().get());
-        return endpoints != null && !endpoints.mayBeFound(at);
-    }
-
-    /** With each semantics that the program can have; where they lead to different ends, each end says which. */
-    private Translation.Result byRelease(View view, Endpoint at, AttachType type, Translation.Socket socket) {
-        record Found(List<Translation.Choice> choices, List<Semantics> releases) {}
-        Map<List<Translation.Choice>, Found> byResult = new LinkedHashMap<>();
-        Set<MapEntry> entries = new LinkedHashSet<>();
-        Set<Citation> options = new LinkedHashSet<>();
-        for (Semantics semantics : view.semantics()) {
-            Translation.Result result = translate(view, List.of(semantics), at, type, socket);
-            List<Translation.Choice> butForErrors = result.choices().stream()
-                    .map(Translation.Choice::withoutErrors)
-                    .toList();
-            byResult.merge(
-                    butForErrors,
-                    new Found(result.choices(), List.of(semantics)),
-                    (first, again) -> new Found(
-                            Translation.Choice.withErrorsOf(first.choices, again.choices),
-                            Stream.concat(first.releases.stream(), again.releases.stream())
-                                    .toList()));
-            entries.addAll(result.entries());
-            options.addAll(result.options());
-        }
-        if (byResult.size() == 1) {
-            List<Translation.Choice> choices =
-                    byResult.values().iterator().next().choices();
-            return new Translation.Result(choices, List.copyOf(entries), List.copyOf(options), false);
-        }
-        List<Translation.Choice> choices = new ArrayList<>();
-        byResult.values().forEach(found -> {
-            List<String> condition = List.of(Translation.isOf(view, found.releases));
-            found.choices.forEach(choice -> choices.add(choice.given(condition)));
-        });
-        return new Translation.Result(choices, List.copyOf(entries), List.copyOf(options), false);
-    }
-
-    /**
-     * connect6 looks an IPv4 destination up as the mapped address that it is first, and unwraps it where the IPv6 maps
-     * have no service for that. They hardly ever have: what they do not tell is no reason for doubt.
-     */
-    private Translation.Result translate(
-            View view, List<Semantics> releases, Endpoint at, AttachType type, Translation.Socket socket) {
-        Translation.Result plain = Translation.of(view, releases, at, socket);
-        if (type != AttachType.CONNECT6
-                || !at.address().isV4()
-                || view.servicesV6().content().isEmpty()) {
-            return plain;
-        }
-        Translation.Result wrapped = Translation.of(view, releases, at.mapped(), socket);
-        List<Translation.Choice> choices = new ArrayList<>();
-        for (Translation.Choice choice : wrapped.choices()) {
-            if (choice.effect() instanceof Translation.Decision.FindsNothing
-                    || choice.effect() instanceof Translation.Decision.Unknown) {
-                plain.choices().forEach(next -> choices.add(next.given(choice.conditions())));
-            } else {
-                choices.add(choice);
-            }
-        }
-        List<MapEntry> entries = new ArrayList<>(wrapped.entries());
-        entries.addAll(plain.entries());
-        List<Citation> options = new ArrayList<>(wrapped.options());
-        options.addAll(plain.options());
-        return new Translation.Result(
-                List.copyOf(choices), List.copyOf(entries), options, plain.alike() && wrapped.alike());
+    private Optional<SocketProgram> programOf(HookProgram program) {
+        return program.view().isEmpty()
+                ? Optional.empty()
+                : Optional.ofNullable(
+                        programs.get(program.view().get().program().id()));
     }
 
     private static List<Outcome> outcomes(List<Branch> branches) {
-        record Same(Disposition disposition, List<String> conditions) {
+        record Same(Disposition disposition, Conditions given) {
             @Override
             public int hashCode() {
                 return disposition.hashCode();
@@ -360,26 +278,24 @@ public final class Replayer {
 
             @Override
             public boolean equals(Object other) {
-                return other instanceof Same that
-                        && disposition.equals(that.disposition)
-                        && conditions.equals(that.conditions);
+                return other instanceof Same that && disposition.equals(that.disposition) && given.equals(that.given);
             }
         }
         if (Branch.leadApart(branches)) {
             List<Outcome> apart = new ArrayList<>(branches.size());
             for (Branch branch : branches) {
-                apart.add(new Outcome(branch.disposition(), branch.share(), branch.conditions()));
+                apart.add(new Outcome(branch.disposition(), branch.share(), branch.given()));
             }
             return List.copyOf(apart);
         }
         Map<Same, Double> shares = new LinkedHashMap<>();
         for (Branch branch : branches) {
-            shares.merge(new Same(branch.disposition(), branch.conditions()), branch.share(), Double::sum);
+            shares.merge(new Same(branch.disposition(), branch.given()), branch.share(), Double::sum);
         }
         List<Outcome> outcomes = new ArrayList<>();
         for (Map.Entry<Same, Double> entry : shares.entrySet()) {
             Same same = entry.getKey();
-            outcomes.add(new Outcome(same.disposition, entry.getValue(), same.conditions));
+            outcomes.add(new Outcome(same.disposition, entry.getValue(), same.given));
         }
         return List.copyOf(outcomes);
     }
@@ -389,17 +305,12 @@ public final class Replayer {
         if (view.isEmpty()) {
             return NO_CURRENT;
         }
-        Branch start = Branch.to(frontend.endpoint());
-        Translation.Socket socket = new Translation.Socket(frontend.protocol(), client, SocketCookie.UNKNOWN, untold);
-        List<Branch> branches = new ArrayList<>();
-        AttachType type = chain.hook.attachType();
-        for (Translation.Choice choice :
-                translate(view.get(), frontend.endpoint(), type, socket).choices()) {
-            if (!start.excludes(choice)) {
-                branches.add(start.then(choice));
-            }
-        }
-        return outcomes(branches);
+        SocketProgram program =
+                Objects.requireNonNull(programs.get(view.get().program().id()));
+        Branch start = Branch.to(frontend.endpoint(), client.known());
+        Question question = new Question(
+                chain.hook.attachType(), start.at(), frontend.protocol(), start.given(), start.cookie(), false);
+        return outcomes(start.then(program.translate(question)));
     }
 
     /** The program of the hook that reads the current generation, or else any program that does. */

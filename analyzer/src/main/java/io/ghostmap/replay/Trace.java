@@ -5,6 +5,7 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.program.Answer;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
@@ -23,10 +24,10 @@ final class Trace implements Replayer.Watcher {
     private final Set<MapEntry> entries = new LinkedHashSet<>();
 
     @Override
-    public void sees(Branch branch, Translation.Result result) {
+    public void sees(Branch branch, Answer answer) {
         before.add(branch.at());
-        options.addAll(result.options());
-        entries.addAll(result.entries());
+        options.addAll(answer.options());
+        entries.addAll(answer.entries());
     }
 
     @Override

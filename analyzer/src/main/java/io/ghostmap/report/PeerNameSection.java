@@ -46,7 +46,9 @@ final class PeerNameSection {
         Map<Same, Double> shares = new LinkedHashMap<>();
         for (PeerName.Told told : peer.told()) {
             shares.merge(
-                    new Same(told.name().text(), tells(replay, told), told.conditions()), told.share(), Double::sum);
+                    new Same(ReplaySection.text(told.name()), tells(replay, told), ConditionText.of(told.conditions())),
+                    told.share(),
+                    Double::sum);
         }
         return shares.entrySet().stream()
                 .map(same -> new Report.Name(
@@ -89,16 +91,16 @@ final class PeerNameSection {
         return new Report.NamingStep(
                 turn.program().programId(),
                 turn.program().name(),
-                turn.reverseSkMaps(),
+                turn.maps(),
                 turn.before().stream().map(Endpoint::toString).collect(Collectors.joining(" or ")),
-                turn.after().stream().map(Disposition::text).toList(),
+                turn.after().stream().map(ReplaySection::text).toList(),
                 turn.notes().stream()
                         .map(note -> new Report.Note(
                                 note.mapId(),
                                 note.writtenBy(),
                                 note.backend().toString(),
                                 note.asked().toString(),
-                                note.revNatId(),
+                                note.serviceId(),
                                 Words.lower(note.outcome())))
                         .toList(),
                 turn.rows().stream().map(MapEntry::cite).toList());

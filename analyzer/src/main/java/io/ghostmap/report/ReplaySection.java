@@ -96,11 +96,15 @@ final class ReplaySection {
                         .map(outcome -> new Report.Outcome(
                                 ends(replay, List.of(outcome.disposition())).get(0),
                                 rounded(outcome.share()),
-                                outcome.conditions()))
+                                ConditionText.of(outcome.conditions())))
                         .toList(),
                 names.of(replay, affected(replay)),
                 affected(replay),
                 observedSyns(replay));
+    }
+
+    static String text(Disposition disposition) {
+        return disposition.text().plain();
     }
 
     /** An address that is still the frontend's own was translated by nobody; that is said. */
@@ -108,7 +112,7 @@ final class ReplaySection {
         Disposition untranslated = new Disposition.Connects(replay.frontend().endpoint());
         return dispositions.stream()
                 .map(disposition ->
-                        disposition.equals(untranslated) ? disposition.text() + UNTRANSLATED : disposition.text())
+                        disposition.equals(untranslated) ? text(disposition) + UNTRANSLATED : text(disposition))
                 .toList();
     }
 
@@ -135,7 +139,7 @@ final class ReplaySection {
                 Words.allCurrent(reads),
                 String.join(
                         " or ", step.before().stream().map(Endpoint::toString).toList()),
-                step.after().stream().map(Disposition::text).toList(),
+                step.after().stream().map(ReplaySection::text).toList(),
                 step.entries());
     }
 }

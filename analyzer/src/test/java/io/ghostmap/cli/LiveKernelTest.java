@@ -12,6 +12,8 @@ import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.cilium.Cilium;
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
@@ -167,7 +169,7 @@ final class LiveKernelTest {
             forgotten += found.stream()
                             .flatMap(name -> name.steps().stream())
                             .flatMap(step -> step.notes().stream())
-                            .anyMatch(note -> note.outcome() == PeerName.NoteState.FORGOTTEN)
+                            .anyMatch(note -> note.outcome() == Note.State.FORGOTTEN)
                     ? 1
                     : 0;
             return found;
@@ -188,8 +190,8 @@ final class LiveKernelTest {
             told.forEach((went, heard) -> {
                 Set<String> foretold = name.stream()
                         .flatMap(one -> one.told().stream())
-                        .filter(one -> one.end().text().equals(went))
-                        .map(one -> one.name().text())
+                        .filter(one -> one.end().text().plain().equals(went))
+                        .map(one -> one.name().text().plain())
                         .collect(Collectors.toCollection(TreeSet::new));
                 compareNames(
                         dial + " asked by " + asked, dial, went, foretold.isEmpty() ? Set.of(went) : foretold, heard);
@@ -252,9 +254,9 @@ final class LiveKernelTest {
                 return List.of(connects.endpoint().toString());
             }
             if (disposition instanceof Disposition.Refused refusal) {
-                return refusal.errors();
+                return refusal.errors().stream().map(Errno::name).toList();
             }
-            return List.of(disposition.text());
+            return List.of(disposition.text().plain());
         }
 
         /** A datagram from an AF_INET6 socket to a mapped address passes the IPv4 hook: the kernel unwraps it first. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.cli.Explained;
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
@@ -291,9 +293,15 @@ final class TrapsTest {
         frontend(node, 144, "203.0.113.5:80", TCP, EXTERNAL_IP, 1);
         slot(node, 144, "203.0.113.5:80", TCP, 9);
 
-        assertThat(Explained.of(node.write(folder), "203.0.113.5:80"))
-                .contains("10.0.2.2:80, if 203.0.113.5 is an address of this node")
-                .contains("203.0.113.5:80 (untranslated), if 203.0.113.5 is no address");
+        Condition here = new Condition.AddressOfNode(
+                ReplayedNode.endpoint("203.0.113.5:80").address(), false);
+        assertThat(ReplayedNode.of(node, folder)
+                        .connect(AttachType.CONNECT4, "203.0.113.5:80")
+                        .outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(
+                        tuple(ReplayedNode.to("10.0.2.2:80"), List.of(here)),
+                        tuple(ReplayedNode.to("203.0.113.5:80"), List.of(here.complement())));
     }
 
     /** A longer prefix may stand in the part of a cut dump that is lacking; nothing is longer than the address itself. */

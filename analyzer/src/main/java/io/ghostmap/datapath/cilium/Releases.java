@@ -6,6 +6,8 @@ import io.ghostmap.datapath.Semantics.Exemption;
 import io.ghostmap.datapath.Semantics.Protocols;
 import io.ghostmap.datapath.ServiceFlag;
 import io.ghostmap.datapath.VersionRange;
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Release;
 import io.ghostmap.net.Protocol;
 import java.util.Collection;
 import java.util.List;
@@ -16,9 +18,6 @@ import java.util.Set;
  * of a program's evidence tells them apart. 1.19 stands twice: 1.19.4 was the first whose error reaches the application.
  */
 final class Releases {
-    private static final String EPERM = "EPERM";
-    private static final String EHOSTUNREACH = "EHOSTUNREACH";
-
     /** The helper by which a program chooses the error, of Linux 5.18; without it the kernel says EPERM. */
     private static final String SET_RETVAL = "bpf_set_retval";
 
@@ -30,9 +29,9 @@ final class Releases {
             new Era(
                     VersionRange.upTo(12),
                     new Semantics(
-                            "1.12 or older",
+                            release("1.12 or older"),
                             false,
-                            List.of(EPERM),
+                            List.of(Errno.EPERM),
                             ServiceFlag.EXTERNAL_LOCAL,
                             Protocols.ANY,
                             Exemption.OWN_SOCKET,
@@ -41,20 +40,24 @@ final class Releases {
                             false,
                             true,
                             true)),
-            era(13, 15, "1.13 to 1.15", EPERM, Protocols.ANY, Exemption.OWN_SOCKET),
-            era(16, 16, "1.16", EPERM, Protocols.ANY, Exemption.SKIP_MAP),
-            era(17, 17, "1.17", EPERM, Protocols.EXACT_THEN_ANY_FOR_GOOD, Exemption.SKIP_MAP),
-            era(18, 18, "1.18", EPERM, Protocols.EXACT_THEN_ANY, Exemption.SKIP_MAP),
-            era(19, 19, "1.19 before 1.19.4", EPERM, Protocols.EXACT, Exemption.SKIP_MAP),
-            era(19, VersionRange.NEWEST, "1.19.4 or newer", EHOSTUNREACH, Protocols.EXACT, Exemption.SKIP_MAP));
+            era(13, 15, "1.13 to 1.15", Errno.EPERM, Protocols.ANY, Exemption.OWN_SOCKET),
+            era(16, 16, "1.16", Errno.EPERM, Protocols.ANY, Exemption.SKIP_MAP),
+            era(17, 17, "1.17", Errno.EPERM, Protocols.EXACT_THEN_ANY_FOR_GOOD, Exemption.SKIP_MAP),
+            era(18, 18, "1.18", Errno.EPERM, Protocols.EXACT_THEN_ANY, Exemption.SKIP_MAP),
+            era(19, 19, "1.19 before 1.19.4", Errno.EPERM, Protocols.EXACT, Exemption.SKIP_MAP),
+            era(19, VersionRange.NEWEST, "1.19.4 or newer", Errno.EHOSTUNREACH, Protocols.EXACT, Exemption.SKIP_MAP));
 
     private Releases() {}
 
-    private static Era era(int first, int last, String name, String error, Protocols protocols, Exemption exemption) {
+    private static Release release(String versions) {
+        return new Release("Cilium", versions);
+    }
+
+    private static Era era(int first, int last, String name, Errno error, Protocols protocols, Exemption exemption) {
         return new Era(
                 VersionRange.between(first, last),
                 new Semantics(
-                        name,
+                        release(name),
                         true,
                         List.of(error),
                         ServiceFlag.TWO_SCOPES,
@@ -87,7 +90,9 @@ final class Releases {
                 .filter(era -> calls.isEmpty()
                         || !choosesErrors
                         || !era.semantics().refusesDeadEnd()
-                        || era.semantics().errors().contains(calls.contains(SET_RETVAL) ? EHOSTUNREACH : EPERM))
+                        || era.semantics()
+                                .errors()
+                                .contains(calls.contains(SET_RETVAL) ? Errno.EHOSTUNREACH : Errno.EPERM))
                 .toList();
         return (narrowed.isEmpty() ? ofRange : narrowed)
                 .stream()
@@ -99,11 +104,11 @@ final class Releases {
     }
 
     /** The instructions say it best; where they were not captured, the release, on a kernel that can. */
-    private static List<String> errors(Era era, Set<String> calls, boolean choosesErrors) {
+    private static List<Errno> errors(Era era, Set<String> calls, boolean choosesErrors) {
         if (calls.isEmpty()) {
-            return choosesErrors ? era.semantics().errors() : List.of(EPERM);
+            return choosesErrors ? era.semantics().errors() : List.of(Errno.EPERM);
         }
-        return List.of(calls.contains(SET_RETVAL) ? EHOSTUNREACH : EPERM);
+        return List.of(calls.contains(SET_RETVAL) ? Errno.EHOSTUNREACH : Errno.EPERM);
     }
 
     /**

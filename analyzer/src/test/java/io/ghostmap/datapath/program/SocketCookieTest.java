@@ -1,4 +1,4 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.program;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,24 @@
+package io.ghostmap.datapath.program;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.text.Text;
+import java.util.List;
+
+/**
+ * All that a program can do with an address.
+ *
+ * @param choices in the order in which they were found; none where it leaves the address alone, whoever asks
+ * @param entries of maps that lead there
+ * @param options of the agent that decided
+ */
+public record Answer(List<Choice> choices, List<MapEntry> entries, List<Citation> options) {
+    /** It leaves the address alone, whoever asks. */
+    public static final Answer PASSES = new Answer(List.of(), List.of(), List.of());
+
+    /** Nothing can be said of it. */
+    public static Answer unknown(Question question, Text reason) {
+        Choice choice = new Choice(new Decision.Unknown(reason), 1, question.given(), question.cookie());
+        return new Answer(List.of(choice), List.of(), List.of());
+    }
+}

@@ -1,0 +1,120 @@
+package io.ghostmap.datapath.program;
+
+import io.ghostmap.datapath.program.Condition.ClientInNamespace;
+import io.ghostmap.datapath.program.Condition.OfRelease;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/**
+ * What is taken for given on one way that a connection can take. It can always be true: where a condition contradicts what
+ * is given already there is no such set, and the way ends. Conditions are added by the operations below alone, each of
+ * which also gives what remains, so that the sides of a question never leave a client out or count it twice.
+ */
+public final class Conditions {
+    /** Holds for every client. */
+    public static final Conditions NONE = new Conditions(List.of(), List.of());
+
+    private final List<Condition> known;
+    private final List<Condition> assumed;
+
+    private Conditions(List<Condition> known, List<Condition> assumed) {
+        this.known = known;
+        this.assumed = assumed;
+    }
+
+    /** What is known of the client who asks. It decides as conditions do, and is not one of them. */
+    public static Conditions knowing(Collection<Condition> facts) {
+        return facts.isEmpty() ? NONE : new Conditions(List.copyOf(facts), List.of());
+    }
+
+    /** In the order in which they were met; none where this holds for every client. */
+    public List<Condition> assumed() {
+        return assumed;
+    }
+
+    /** Goes both ways, each under its side of the condition; one way only where what is given decides it. */
+    public void split(Condition condition, Consumer<Conditions> with, Consumer<Conditions> without) {
+        Optional<Conditions> held = and(condition);
+        Optional<Conditions> denied = and(condition.complement());
+        held.ifPresent(with);
+        denied.ifPresent(without);
+    }
+
+    /** One way for each network namespace, and one for the clients that are in none of them. */
+    public void splitByNamespace(
+            Collection<Long> cookies, BiConsumer<Long, Conditions> in, Consumer<Conditions> inNone) {
+        if (cookies.isEmpty()) {
+            inNone.accept(this);
+            return;
+        }
+        for (long cookie : cookies) {
+            and(ClientInNamespace.of(List.of(cookie))).ifPresent(given -> in.accept(cookie, given));
+        }
+        and(ClientInNamespace.of(cookies).complement()).ifPresent(inNone);
+    }
+
+    /** Those of the releases that the program can still be of. */
+    public List<Release> possible(int program, List<Release> releases) {
+        return releases.stream()
+                .filter(release -> and(new OfRelease(program, List.of(release))).isPresent())
+                .toList();
+    }
+
+    /**
+     * One way for each group of releases that the program can be of.
+     *
+     * @param groups which together are all that it can be of, each in one group
+     */
+    public void splitByRelease(int program, List<List<Release>> groups, BiConsumer<Integer, Conditions> of) {
+        for (int i = 0; i < groups.size(); i++) {
+            int group = i;
+            and(new OfRelease(program, groups.get(i))).ifPresent(given -> of.accept(group, given));
+        }
+    }
+
+    /** Empty where they contradict each other. */
+    private Optional<Conditions> and(Condition condition) {
+        boolean implied = false;
+        boolean implying = false;
+        for (int i = 0; i < known.size() + assumed.size(); i++) {
+            Condition given = i < known.size() ? known.get(i) : assumed.get(i - known.size());
+            if (given.contradicts(condition)) {
+                return Optional.empty();
+            }
+            implied |= given.implies(condition);
+            implying |= condition.implies(given);
+        }
+        if (implied) {
+            return Optional.of(this);
+        }
+        List<Condition> all = new ArrayList<>(assumed.size() + 1);
+        for (Condition given : assumed) {
+            if (!implying || !condition.implies(given)) {
+                all.add(given);
+            }
+        }
+        all.add(condition);
+        return Optional.of(new Conditions(known, List.copyOf(all)));
+    }
+
+    @Override
+    public int hashCode() {
+        return assumed.hashCode();
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other == this
+                || (other instanceof Conditions that && assumed.equals(that.assumed) && known.equals(that.known));
+    }
+
+    @Override
+    public String toString() {
+        return Stream.concat(known.stream(), assumed.stream()).toList().toString();
+    }
+}

@@ -1,0 +1,290 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.datapath.Affinity;
+import io.ghostmap.datapath.Backend;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Semantics.Exemption;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.ServiceFlag;
+import io.ghostmap.datapath.ServiceFlags;
+import io.ghostmap.datapath.SkipEntry;
+import io.ghostmap.datapath.Slot;
+import io.ghostmap.datapath.Table;
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.SocketCookie;
+import io.ghostmap.evidence.AgentOptions.Option;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Follows a service to one of its backends, from the guards of {@code __sock4_xlate_fwd} to the choice of a slot. */
+final class BackendFinder {
+    /** Missing slots that are followed one by one: what the choice shows of the socket is kept only then. */
+    private static final int MAX_MISSING = 64;
+
+    /** How far a clock may be ahead of the reading of it: a run of the collector takes minutes. */
+    private static final long CLOCK_SLACK_SECONDS = 3_600;
+
+    private final Inquiry inquiry;
+
+    BackendFinder(Inquiry inquiry) {
+        this.inquiry = inquiry;
+    }
+
+    /** Whether connections go to a proxy; a service of a proxy without a port is one like any other in some releases. */
+    static boolean isProxied(Inquiry inquiry, Service service) {
+        return service.flags().l7()
+                && (service.word().proxyPort().orElse(0) > 0 || !inquiry.ask(Semantics::proxyNeedsPort));
+    }
+
+    void follow(Service service, Conditions given) {
+        inquiry.cite(service.entry());
+        ServiceFlags flags = service.flags();
+        if (service.count() == 0 && !isProxied(inquiry, service)) {
+            inquiry.byOption(
+                    inquiry.setting.options().emptyServicesPass()
+                            && !isLocal(flags)
+                            && inquiry.ask(Semantics::canPassEmptyServices),
+                    Option.EMPTY_SERVICES_PASS,
+                    given,
+                    inquiry::pass,
+                    where -> inquiry.deadEnd(Text.of("the service has no backend"), 1, where, inquiry.cookie));
+        } else if ((flags.has(ServiceFlag.L7_DELEGATE) && inquiry.ask(Semantics::delegates)) || flags.nat46()) {
+            inquiry.pass(given);
+        } else if (flags.has(ServiceFlag.HOST_PORT)
+                && !inquiry.destination.address().isLoopback()) {
+            followGuarded(service, given);
+        } else if (flags.has(ServiceFlag.EXTERNAL_IP)) {
+            inquiry.byOption(
+                    inquiry.setting.options().externalIpsAnywhere()
+                            && inquiry.ask(Semantics::exemption) == Exemption.SKIP_MAP, // 1.16
+                    Option.EXTERNAL_IPS_ANYWHERE,
+                    given,
+                    where -> followRedirect(service, where),
+                    where -> followGuarded(service, where));
+        } else {
+            followRedirect(service, given);
+        }
+    }
+
+    /** Whether its traffic policy keeps to backends of this node, for clients of the kind that it is for. */
+    private static boolean isLocal(ServiceFlags flags) {
+        boolean external = flags.has(ServiceFlag.EXTERNAL_IP)
+                || flags.has(ServiceFlag.LOAD_BALANCER)
+                || flags.has(ServiceFlag.NODE_PORT);
+        return flags.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
+    }
+
+    /** External IPs and host ports are translated only where the address is this node's. */
+    private void followGuarded(Service service, Conditions given) {
+        switch (inquiry.owner()) {
+            case THIS_NODE -> followRedirect(service, given);
+            case ANOTHER_NODE, NO_NODE -> inquiry.pass(given);
+            case UNKNOWN ->
+                given.split(
+                        new Condition.AddressOfNode(inquiry.destination.address(), false),
+                        where -> followRedirect(service, where),
+                        inquiry::pass);
+        }
+    }
+
+    /** From the skip maps on, a local redirect policy leaves the clients alone that are to reach the service itself. */
+    private void followRedirect(Service service, Conditions given) {
+        if (!service.flags().localRedirect() || inquiry.ask(Semantics::exemption) == Exemption.OWN_SOCKET) {
+            followProxy(service, given);
+            return;
+        }
+        Table<SortedMap<Endpoint, List<SkipEntry>>> skip = inquiry.tables.skipLb();
+        boolean unread = skip.content().isEmpty()
+                && (skip.mapId().isPresent() || skip.doubt().isPresent());
+        if (unread || (skip.content().isPresent() && !skip.whole())) {
+            given.split(
+                    Condition.ExemptFromRedirect.by(inquiry.program(), skip.mapId(), inquiry.destination),
+                    inquiry::pass,
+                    where -> followProxy(service, where));
+            return;
+        }
+        Map<Long, SkipEntry> byNamespace = new LinkedHashMap<>();
+        inquiry.tables.skipped(inquiry.destination).forEach(entry -> byNamespace.put(entry.netnsCookie(), entry));
+        given.splitByNamespace(
+                byNamespace.keySet(),
+                (cookie, where) -> {
+                    Optional.ofNullable(byNamespace.get(cookie)).ifPresent(entry -> inquiry.cite(entry.entry()));
+                    inquiry.pass(where);
+                },
+                where -> followProxy(service, where));
+    }
+
+    /** Pods are redirected to the proxy where their packets leave; clients on the host at the socket. */
+    private void followProxy(Service service, Conditions given) {
+        if (!isProxied(inquiry, service)) {
+            followAffinity(service, given);
+            return;
+        }
+        Endpoint proxy = new Endpoint(
+                Inquiry.loopback(inquiry.family), service.word().proxyPort().orElse(0));
+        inquiry.onHost(
+                given, where -> inquiry.rewrite(service.revNatId(), proxy, 1, where, inquiry.cookie), inquiry::pass);
+    }
+
+    /** Clients in a namespace with a session that counts are kept at its backend; all others choose. */
+    private void followAffinity(Service service, Conditions given) {
+        if (!service.flags().has(ServiceFlag.AFFINITY) || !inquiry.ask(Semantics::tellsNamespaces)) {
+            select(service, given);
+            return;
+        }
+        Map<Long, Session> byNamespace = new LinkedHashMap<>();
+        for (Affinity entry : inquiry.tables.affinityOf(service.revNatId())) {
+            if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace) {
+                session(service, entry).ifPresent(session -> byNamespace.put(namespace.cookie(), session));
+            }
+        }
+        given.splitByNamespace(
+                byNamespace.keySet(),
+                (cookie, where) -> Optional.ofNullable(byNamespace.get(cookie))
+                        .ifPresent(session -> followSession(service, session, where)),
+                where -> select(service, where));
+    }
+
+    /**
+     * What a client had last.
+     *
+     * @param timed whether it surely counts; otherwise it may have run out
+     */
+    private record Session(MapEntry entry, Backend backend, boolean timed) {}
+
+    /**
+     * Empty where it does not count. One that was used in the future is of an agent that counts in jiffies, and how many of
+     * them make a second is not known.
+     */
+    private Optional<Session> session(Service service, Affinity entry) {
+        boolean matched = inquiry.view
+                .affinityMatch()
+                .content()
+                .flatMap(matches -> matches.find(service.revNatId(), entry.backendId()))
+                .isPresent();
+        if (!matched) {
+            return Optional.empty();
+        }
+        long until = entry.lastUsed() + service.word().affinityTimeoutSeconds();
+        boolean timed = inquiry.setting.nowSeconds().isPresent()
+                && entry.lastUsed() <= inquiry.setting.nowSeconds().getAsLong() + CLOCK_SLACK_SECONDS;
+        if (timed && until <= inquiry.setting.nowSeconds().getAsLong()) {
+            return Optional.empty();
+        }
+        return inquiry.tables
+                .backends()
+                .content()
+                .flatMap(content -> Optional.ofNullable(content.get(entry.backendId())))
+                .map(backend -> new Session(entry.entry(), backend, timed));
+    }
+
+    private void followSession(Service service, Session session, Conditions given) {
+        inquiry.cite(session.entry());
+        inquiry.cite(session.backend().dump(), session.backend().row());
+        if (session.timed()) {
+            reach(service, session.backend(), 1, given, inquiry.cookie);
+        } else {
+            given.split(
+                    new Condition.SessionAlive(session.entry()),
+                    where -> reach(service, session.backend(), 1, where, inquiry.cookie),
+                    where -> select(service, where));
+        }
+    }
+
+    /**
+     * A datagram socket's cookie chooses, and has chosen already where an earlier program had slots, too; but not where
+     * another socket of the same namespace can have left a session behind since the maps were dumped.
+     */
+    private void select(Service service, Conditions given) {
+        SocketCookie cookie = inquiry.cookie;
+        boolean drawn = inquiry.protocol == Protocol.TCP || service.flags().has(ServiceFlag.AFFINITY);
+        int count = service.count();
+        int open = drawn ? count : cookie.choices(count);
+        double share = 1.0 / open;
+        List<Slot> slots = service.selectable();
+        for (Slot slot : slots) {
+            if (drawn || cookie.chooses(slot.index(), count)) {
+                followSlot(service, slot, share, given, drawn ? cookie : cookie.choosing(slot.index(), count));
+                open--;
+            }
+        }
+        if (open == 0) {
+            return;
+        }
+        Set<Integer> present = slots.stream().map(Slot::index).collect(Collectors.toSet());
+        Text what = Text.of(
+                "{} of {} slots of {} are missing",
+                Term.number(count - present.size()),
+                Term.number(count),
+                new Term.Frontend(
+                        service.frontend().endpoint(),
+                        service.frontend().protocol(),
+                        service.frontend().internalScope()));
+        Table<?> services = inquiry.tables.services();
+        if (drawn || open > MAX_MISSING) {
+            inquiry.missing(services, what, open * share, given, cookie);
+            return;
+        }
+        IntStream.rangeClosed(1, count)
+                .filter(index -> cookie.chooses(index, count) && !present.contains(index))
+                .forEach(index -> inquiry.missing(services, what, share, given, cookie.choosing(index, count)));
+    }
+
+    private void followSlot(Service service, Slot slot, double share, Conditions given, SocketCookie chosen) {
+        inquiry.cite(slot.dump(), slot.row());
+        Table<SortedMap<Long, Backend>> backends = inquiry.tables.backends();
+        if (backends.content().isEmpty()) {
+            inquiry.unknown(whyUnread(backends), given);
+            return;
+        }
+        Backend backend = backends.content().get().get(slot.backendId());
+        if (backend == null) {
+            inquiry.missing(
+                    backends,
+                    Text.of("backend {} is missing", Term.id(Term.IdKind.BACKEND, slot.backendId())),
+                    share,
+                    given,
+                    chosen);
+            return;
+        }
+        inquiry.cite(backend.dump(), backend.row());
+        reach(service, backend, share, given, chosen);
+    }
+
+    private static Text whyUnread(Table<?> backends) {
+        if (backends.doubt().isPresent()) {
+            return Text.of(Term.quote(backends.doubt().get()));
+        }
+        return backends.mapId().isPresent()
+                ? Text.of("map {} was not dumped", Term.map(backends.mapId().get()))
+                : Text.of("the program references no backends map that is known");
+    }
+
+    /** Before the skip maps, and over IPv4 alone, the backend of a local redirect policy reaches what it stands in for. */
+    private void reach(Service service, Backend backend, double share, Conditions given, SocketCookie chosen) {
+        boolean exempt = service.flags().localRedirect()
+                && inquiry.ask(Semantics::exemption) == Exemption.OWN_SOCKET
+                && inquiry.family == Family.IPV4;
+        if (exempt) {
+            given.split(
+                    new Condition.ClientIsBackend(backend.endpoint()),
+                    where -> inquiry.pass(share, where, chosen),
+                    where -> inquiry.rewrite(service.revNatId(), backend.endpoint(), share, where, chosen));
+        } else {
+            inquiry.rewrite(service.revNatId(), backend.endpoint(), share, given, chosen);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.FamilyTables;
+import io.ghostmap.datapath.IpCache;
+import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Table;
+import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.program.Answer;
+import io.ghostmap.datapath.program.Choice;
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.Decision;
+import io.ghostmap.datapath.program.Question;
+import io.ghostmap.datapath.program.Rewrite;
+import io.ghostmap.datapath.program.SocketCookie;
+import io.ghostmap.evidence.AgentOptions;
+import io.ghostmap.evidence.AgentOptions.Option;
+import io.ghostmap.evidence.MapDump;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.text.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * One look of a program at one address, with the semantics of the releases that it can be of: what it asks, and how it
+ * can end. Where a step asks for something that the evidence leaves open, both ways are followed, each under its condition.
+ */
+final class Inquiry {
+    /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
+    private static final int MAX_ENTRIES = 1 + 2 * 16;
+
+    final View view;
+    final FamilyTables tables;
+    final Family family;
+    final Endpoint destination;
+    final Protocol protocol;
+    final SocketCookie cookie;
+    final Setting setting;
+
+    private final List<Semantics> releases;
+    private final boolean citing;
+    private final List<End> ends = new ArrayList<>();
+    private final List<MapEntry> entries = new ArrayList<>();
+    private final List<Citation> options = new ArrayList<>();
+    private boolean alike = true;
+
+    /**
+     * What the node is like, as far as programs ask.
+     *
+     * @param nowSeconds of the monotonic clock
+     * @param options of the agent that runs now
+     * @param agents ids of the programs that are this agent's: it built them with these options
+     */
+    record Setting(OptionalLong nowSeconds, AgentOptions options, Set<Integer> agents) {}
+
+    /**
+     * One way to end.
+     *
+     * @param missed whether the program knows no such service: the address passes, or is looked up again as what it maps to
+     */
+    record End(Choice choice, boolean missed) {}
+
+    /**
+     * All ways to end, in the order in which they were found.
+     *
+     * @param alike whether all the releases that were asked about do the same; otherwise it is the first that does this
+     */
+    record Result(List<End> ends, List<MapEntry> entries, List<Citation> options, boolean alike) {
+        Answer answer() {
+            return new Answer(ends.stream().map(End::choice).toList(), entries, options);
+        }
+    }
+
+    /** {@code releases}: of which the program can be; at least one. */
+    Inquiry(View view, List<Semantics> releases, Endpoint destination, Question question, Setting setting) {
+        this.view = view;
+        this.releases = releases;
+        this.destination = destination;
+        this.protocol = question.protocol();
+        this.cookie = question.cookie();
+        this.citing = question.citing();
+        this.setting = setting;
+        this.family = Family.of(destination.address());
+        this.tables = view.tables(family);
+    }
+
+    Result result() {
+        return new Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), alike);
+    }
+
+    int program() {
+        return view.program().id();
+    }
+
+    // ---- what it asks ---------------------------------------------------------------------------------
+
+    /** What the first release says, with a note where another would say something else. */
+    <T> T ask(Function<Semantics, T> question) {
+        T answer = question.apply(releases.get(0));
+        for (int i = 1; alike && i < releases.size(); i++) {
+            alike = answer.equals(question.apply(releases.get(i)));
+        }
+        return answer;
+    }
+
+    /** Whether all the releases would say so; that some would not is not noted. */
+    boolean allSay(Function<Semantics, Boolean> question) {
+        for (Semantics release : releases) {
+            if (!question.apply(release)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * An option of the agent as it runs now: its own programs were built with it. Whether those of an earlier agent were is
+     * not known: if it is set, both ways are followed for them.
+     */
+    void byOption(
+            boolean set, Option option, Conditions given, Consumer<Conditions> with, Consumer<Conditions> without) {
+        if (!set) {
+            without.accept(given);
+            return;
+        }
+        options.addAll(setting.options().told().getOrDefault(option, List.of()));
+        if (setting.agents().contains(program())) {
+            with.accept(given);
+        } else {
+            given.split(new Condition.BuiltWith(program(), option.flag()), with, without);
+        }
+    }
+
+    /** A program that cannot ask for the client's network namespace takes every client for one on the host. */
+    void onHost(Conditions given, Consumer<Conditions> host, Consumer<Conditions> pod) {
+        if (ask(Semantics::tellsNamespaces)) {
+            given.split(new Condition.ClientOnHost(), host, pod);
+        } else {
+            host.accept(given);
+        }
+    }
+
+    /** Whose address it is. */
+    enum Owner {
+        THIS_NODE,
+        ANOTHER_NODE,
+        NO_NODE,
+        UNKNOWN
+    }
+
+    /** Whose address the destination is, by the program's own ipcache. */
+    Owner owner() {
+        Table<IpCache> cache = view.ipCache();
+        if (cache.content().isEmpty()) {
+            // A program that knows no ipcache cannot ask it; one whose ipcache was not dumped can.
+            return cache.mapId().isPresent() || cache.doubt().isPresent() ? unread() : Owner.NO_NODE;
+        }
+        Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
+        // In a part of the prefixes, only one that is the address itself is surely the longest.
+        if (!cache.whole() && entry.filter(IpCache.Entry::isWholeAddress).isEmpty()) {
+            return unread();
+        }
+        entry.ifPresent(found -> cite(found.entry()));
+        if (entry.isEmpty()) {
+            return Owner.NO_NODE;
+        }
+        if (entry.get().isHost()) {
+            return Owner.THIS_NODE;
+        }
+        boolean counts = !entry.get().remoteCluster() || ask(Semantics::nodesOfOtherClusters);
+        return entry.get().isRemoteNode() && counts ? Owner.ANOTHER_NODE : Owner.NO_NODE;
+    }
+
+    /** No agent writes an IPv4 address into its ipcache as the mapped one that connect6 asks for first. */
+    private Owner unread() {
+        return destination.unmapped().equals(destination) ? Owner.UNKNOWN : Owner.NO_NODE;
+    }
+
+    // ---- how it ends ----------------------------------------------------------------------------------
+
+    void miss(Conditions given) {
+        ends.add(new End(new Choice(new Decision.Passes(), 1, given, cookie), true));
+    }
+
+    void pass(Conditions given) {
+        pass(1, given, cookie);
+    }
+
+    void pass(double share, Conditions given, SocketCookie chosen) {
+        end(new Decision.Passes(), share, given, chosen);
+    }
+
+    void unknown(Text why, Conditions given) {
+        end(new Decision.Unknown(why), 1, given, cookie);
+    }
+
+    void rewrite(int service, Endpoint backend, double share, Conditions given, SocketCookie chosen) {
+        Rewrite rewrite = new Rewrite(program(), tables.reverseSk().mapId(), backend, destination, service);
+        end(new Decision.Rewrites(rewrite), share, given, chosen);
+    }
+
+    /** It leads nowhere. */
+    void deadEnd(Text why, double share, Conditions given, SocketCookie chosen) {
+        Decision decision = ask(release ->
+                release.refusesDeadEnd() ? new Decision.Refuses(why, release.errors()) : new Decision.Passes());
+        end(decision, share, given, chosen);
+    }
+
+    /** It leads nowhere by what was dumped of the table. */
+    void missing(Table<?> table, Text what, double share, Conditions given, SocketCookie chosen) {
+        if (table.whole()) {
+            deadEnd(what, share, given, chosen);
+        } else {
+            unknown(what.then(" from a dump that is not whole"), given);
+        }
+    }
+
+    private void end(Decision decision, double share, Conditions given, SocketCookie chosen) {
+        ends.add(new End(new Choice(decision, share, given, chosen), false));
+    }
+
+    void cite(MapEntry entry) {
+        cite(entry.dump(), entry.row());
+    }
+
+    void cite(MapDump dump, int row) {
+        if (citing && entries.size() < MAX_ENTRIES) {
+            entries.add(new MapEntry(dump, row));
+        }
+    }
+
+    static IpAddress unspecified(Family family) {
+        return IpAddress.of(new byte[family.addressBytes()], 0, family.addressBytes());
+    }
+
+    static IpAddress loopback(Family family) {
+        byte[] bytes = new byte[family.addressBytes()];
+        bytes[bytes.length - 1] = 1;
+        if (family == Family.IPV4) {
+            bytes[0] = 127;
+        }
+        return IpAddress.of(bytes, 0, bytes.length);
+    }
+}

@@ -1,0 +1,151 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Semantics.Protocols;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.ServiceFlag;
+import io.ghostmap.datapath.ServiceFlags;
+import io.ghostmap.datapath.Table;
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.evidence.AgentOptions;
+import io.ghostmap.evidence.AgentOptions.Option;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.function.BiConsumer;
+
+/** Finds the service that an address stands for, as {@code lb4_lookup_service} and {@code sock4_wildcard_lookup} do. */
+final class ServiceFinder {
+    private final Inquiry inquiry;
+    private final BiConsumer<Service, Conditions> found;
+
+    /** {@code found} goes on with the service. */
+    ServiceFinder(Inquiry inquiry, BiConsumer<Service, Conditions> found) {
+        this.inquiry = inquiry;
+        this.found = found;
+    }
+
+    void find(Conditions given) {
+        Table<SortedMap<Frontend, Service>> services = inquiry.tables.services();
+        if (services.doubt().isPresent()) {
+            inquiry.unknown(Text.of(Term.quote(services.doubt().get())), given);
+        } else if (services.mapId().isEmpty()) {
+            inquiry.miss(given); // a program without that family's maps leaves the address alone
+        } else if (services.content().isEmpty()) {
+            inquiry.unknown(
+                    Text.of("map {} was not dumped", Term.map(services.mapId().get())), given);
+        } else {
+            Optional<Service> direct = lookup(inquiry.destination);
+            if (direct.isPresent()) {
+                found.accept(direct.get(), given);
+            } else if (services.whole()) {
+                findSurrogate(given);
+            } else {
+                inquiry.unknown(
+                        Text.of(
+                                "the dump of map {} is not whole, the entry may be missing from it",
+                                Term.map(services.mapId().get())),
+                        given);
+            }
+        }
+    }
+
+    /** The entry of the external scope and, where it says so, instead of it that of the internal one. */
+    private Optional<Service> lookup(Endpoint asked) {
+        Optional<Service> entry = entry(asked, inquiry.protocol, false);
+        if (entry.isPresent()) {
+            Service external = entry.get();
+            if (inquiry.ask(release -> external.flags().has(release.scopeSwitch()))) {
+                entry = entry(asked, external.frontend().protocol(), true);
+            }
+        }
+        return entry.filter(service -> service.count() > 0
+                || BackendFinder.isProxied(inquiry, service)
+                || inquiry.ask(Semantics::refusesDeadEnd));
+    }
+
+    /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
+    private Optional<Service> entry(Endpoint asked, Protocol good, boolean internalScope) {
+        Protocol protocol = inquiry.protocol;
+        Optional<Service> exact = inquiry.view.service(new Frontend(asked, protocol, internalScope));
+        if (exact.isPresent() && inquiry.allSay(release -> asksForExact(release, good))) {
+            return exact;
+        }
+        Optional<Service> any = inquiry.view.service(new Frontend(asked, Protocol.ANY, internalScope));
+        return inquiry.ask(release -> switch (release.protocols()) {
+            case ANY -> any;
+            case EXACT -> exact;
+            case EXACT_THEN_ANY -> exact.or(() -> any);
+            case EXACT_THEN_ANY_FOR_GOOD -> good == protocol ? exact.or(() -> any) : any;
+        });
+    }
+
+    /** Whether it takes an entry of the exact protocol if there is one. */
+    private boolean asksForExact(Semantics release, Protocol good) {
+        return release.protocols() != Protocols.ANY
+                && (release.protocols() != Protocols.EXACT_THEN_ANY_FOR_GOOD || good == inquiry.protocol);
+    }
+
+    /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
+    private void findSurrogate(Conditions given) {
+        int port = inquiry.destination.port();
+        boolean inRange = inquiry.setting.options().isNodePort(port);
+        boolean usually = AgentOptions.DEFAULT.isNodePort(port);
+        inquiry.byOption(
+                inRange != usually,
+                Option.NODE_PORT_RANGE,
+                given,
+                where -> findSurrogate(inRange, where),
+                where -> findSurrogate(usually, where));
+    }
+
+    private void findSurrogate(boolean inRange, Conditions given) {
+        Endpoint destination = inquiry.destination;
+        Optional<Service> surrogate = lookup(new Endpoint(Inquiry.unspecified(inquiry.family), destination.port()))
+                .filter(service -> isFor(inRange, service.flags()));
+        if (surrogate.isEmpty() || destination.address().isUnspecified()) {
+            inquiry.miss(given);
+            return;
+        }
+        Service service = surrogate.get();
+        if (destination.address().isLoopback()) {
+            inquiry.onHost(
+                    given, where -> found.accept(service, where), where -> surrogateByOwner(inRange, service, where));
+        } else {
+            surrogateByOwner(inRange, service, given);
+        }
+    }
+
+    private boolean isFor(boolean inRange, ServiceFlags flags) {
+        return inRange
+                ? flags.has(ServiceFlag.NODE_PORT)
+                : flags.has(ServiceFlag.HOST_PORT)
+                        && (!flags.has(ServiceFlag.LOOPBACK)
+                                || inquiry.destination.address().isLoopback());
+    }
+
+    /** NodePorts hold for the addresses of all nodes, host ports for those of this one. */
+    private void surrogateByOwner(boolean inRange, Service service, Conditions given) {
+        switch (inquiry.owner()) {
+            case THIS_NODE -> found.accept(service, given);
+            case ANOTHER_NODE -> {
+                if (inRange) {
+                    found.accept(service, given);
+                } else {
+                    inquiry.miss(given);
+                }
+            }
+            case NO_NODE -> inquiry.miss(given);
+            case UNKNOWN ->
+                given.split(
+                        new Condition.AddressOfNode(inquiry.destination.address(), inRange),
+                        where -> found.accept(service, where),
+                        inquiry::miss);
+        }
+    }
+}

@@ -1,0 +1,248 @@
+package io.ghostmap.replay;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Semantics;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.Table;
+import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.program.Answer;
+import io.ghostmap.datapath.program.Choice;
+import io.ghostmap.datapath.program.Conditions;
+import io.ghostmap.datapath.program.Decision;
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Naming;
+import io.ghostmap.datapath.program.Question;
+import io.ghostmap.datapath.program.Release;
+import io.ghostmap.datapath.program.Rewrite;
+import io.ghostmap.datapath.program.SocketProgram;
+import io.ghostmap.evidence.AgentOptions.Option;
+import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.MapEntry;
+import io.ghostmap.net.Endpoint;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * {@code __sock4_xlate_fwd} and {@code __sock4_xlate_rev} of Cilium's {@code bpf/bpf_sock.c} step by step, over the tables
+ * of one program's own view.
+ */
+final class ViewProgram implements SocketProgram {
+    private final View view;
+    private final Inquiry.Setting setting;
+    private final Map<Integer, KnownEndpoints> known;
+
+    /** {@code known}: of the services maps, by their ids. */
+    ViewProgram(View view, Inquiry.Setting setting, Map<Integer, KnownEndpoints> known) {
+        this.view = view;
+        this.setting = setting;
+        this.known = known;
+    }
+
+    // ---- connect and sendmsg --------------------------------------------------------------------------
+
+    @Override
+    public Answer translate(Question question) {
+        if (knowsNothingOf(question)) {
+            return Answer.PASSES;
+        }
+        return byRelease(question.given(), (releases, given) -> translate(releases, question, given))
+                .answer();
+    }
+
+    /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
+    private boolean knowsNothingOf(Question question) {
+        Endpoint address = question.address();
+        Table<SortedMap<Frontend, Service>> services = view.services(Family.of(address.address()));
+        if (!services.whole()
+                || services.mapId().isEmpty()
+                || (question.hook() == AttachType.CONNECT6 && address.address().isV4())) {
+            return false;
+        }
+        KnownEndpoints endpoints = known.get(services.mapId().get());
+        return endpoints != null && !endpoints.mayBeFound(address);
+    }
+
+    /**
+     * connect6 looks an IPv4 destination up as the mapped address that it is first, and unwraps it where the IPv6 maps
+     * have no service for that. They hardly ever have one: what they leave open is no reason for doubt.
+     */
+    private Inquiry.Result translate(List<Semantics> releases, Question question, Conditions given) {
+        Endpoint address = question.address();
+        if (question.hook() != AttachType.CONNECT6
+                || !address.address().isV4()
+                || view.servicesV6().content().isEmpty()) {
+            return look(releases, address, question, given);
+        }
+        Inquiry.Result wrapped = look(releases, address.mapped(), question, given);
+        List<Inquiry.End> ends = new ArrayList<>();
+        List<MapEntry> entries = new ArrayList<>(wrapped.entries());
+        List<Citation> options = new ArrayList<>(wrapped.options());
+        boolean alike = wrapped.alike();
+        for (Inquiry.End end : wrapped.ends()) {
+            if (end.missed() || end.choice().decision() instanceof Decision.Unknown) {
+                Inquiry.Result plain =
+                        look(releases, address, question, end.choice().given());
+                ends.addAll(plain.ends());
+                entries.addAll(plain.entries());
+                options.addAll(plain.options());
+                alike &= plain.alike();
+            } else {
+                ends.add(end);
+            }
+        }
+        return new Inquiry.Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), alike);
+    }
+
+    private Inquiry.Result look(List<Semantics> releases, Endpoint address, Question question, Conditions given) {
+        Inquiry inquiry = new Inquiry(view, releases, address, question, setting);
+        ServiceFinder finder = new ServiceFinder(inquiry, new BackendFinder(inquiry)::follow);
+        if (setting.options().hostNetworkOnly() && inquiry.ask(Semantics::tellsNamespaces)) {
+            inquiry.byOption(
+                    true,
+                    Option.HOST_NETWORK_ONLY,
+                    given,
+                    where -> inquiry.onHost(where, finder::find, inquiry::pass),
+                    finder::find);
+        } else {
+            finder.find(given);
+        }
+        return inquiry.result();
+    }
+
+    // ---- recvmsg and getpeername ----------------------------------------------------------------------
+
+    @Override
+    public Naming name(Question question, List<Rewrite> notes) {
+        return new NameFinder(view, question, (note, given) -> stillServed(question, note, given)).find(notes);
+    }
+
+    /** What the program once translated it finds again, whatever the options are now. */
+    private Inquiry.Result stillServed(Question question, Rewrite note, Conditions given) {
+        return byRelease(given, (releases, where) -> {
+            Inquiry inquiry = new Inquiry(view, releases, note.asked(), question, setting);
+            new ServiceFinder(inquiry, (service, then) -> recall(inquiry, service, note, then)).find(where);
+            return inquiry.result();
+        });
+    }
+
+    /** An id that another service has by now, or a service that has lost its backends, does not count. */
+    private static void recall(Inquiry inquiry, Service service, Rewrite note, Conditions given) {
+        inquiry.cite(service.entry());
+        boolean same = service.revNatId() == note.serviceId();
+        if (same && (service.count() > 0 || BackendFinder.isProxied(inquiry, service))) {
+            inquiry.pass(given);
+        } else {
+            inquiry.miss(given);
+        }
+    }
+
+    // ---- releases -------------------------------------------------------------------------------------
+
+    /** Looks with the semantics of some releases, under some conditions. */
+    private interface Look {
+        Inquiry.Result with(List<Semantics> releases, Conditions given);
+    }
+
+    /** With each semantics that the program can have; where they lead to different ends, each end says which. */
+    private Inquiry.Result byRelease(Conditions given, Look look) {
+        List<Semantics> possible = possible(given);
+        Inquiry.Result all = look.with(possible, given);
+        if (all.alike()) {
+            return all;
+        }
+        Map<List<Inquiry.End>, List<Semantics>> byEnds = new LinkedHashMap<>();
+        for (Semantics release : possible) {
+            byEnds.computeIfAbsent(
+                            withoutErrors(look.with(List.of(release), given).ends()), ends -> new ArrayList<>())
+                    .add(release);
+        }
+        List<List<Semantics>> groups = List.copyOf(byEnds.values());
+        if (groups.size() == 1) {
+            return together(groups.get(0), given, look);
+        }
+        List<Inquiry.End> ends = new ArrayList<>();
+        Set<MapEntry> entries = new LinkedHashSet<>();
+        Set<Citation> options = new LinkedHashSet<>();
+        List<List<Release>> names = groups.stream().map(ViewProgram::names).toList();
+        given.splitByRelease(view.program().id(), names, (group, where) -> {
+            Inquiry.Result result = together(groups.get(group), where, look);
+            ends.addAll(result.ends());
+            entries.addAll(result.entries());
+            options.addAll(result.options());
+        });
+        return new Inquiry.Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), false);
+    }
+
+    private List<Semantics> possible(Conditions given) {
+        List<Semantics> all = view.semantics();
+        if (all.size() == 1 || given.assumed().isEmpty()) {
+            return all;
+        }
+        List<Release> possible = given.possible(view.program().id(), names(all));
+        return all.stream()
+                .filter(semantics -> possible.contains(semantics.release()))
+                .toList();
+    }
+
+    private static List<Release> names(List<Semantics> releases) {
+        return releases.stream().map(Semantics::release).toList();
+    }
+
+    /** Releases that differ in the errors of refusals only, as one with the errors of all. */
+    private static Inquiry.Result together(List<Semantics> releases, Conditions given, Look look) {
+        List<Inquiry.Result> results = releases.stream()
+                .map(release -> look.with(List.of(release), given))
+                .toList();
+        List<Inquiry.End> ends = new ArrayList<>();
+        for (int i = 0; i < results.get(0).ends().size(); i++) {
+            int place = i;
+            List<Errno> errors = results.stream()
+                    .flatMap(result -> errors(result.ends().get(place)))
+                    .distinct()
+                    .toList();
+            ends.add(withErrors(results.get(0).ends().get(i), errors));
+        }
+        return new Inquiry.Result(
+                List.copyOf(ends),
+                distinct(results, Inquiry.Result::entries),
+                distinct(results, Inquiry.Result::options),
+                false);
+    }
+
+    private static <T> List<T> distinct(List<Inquiry.Result> results, Function<Inquiry.Result, List<T>> part) {
+        return results.stream()
+                .flatMap(result -> part.apply(result).stream())
+                .distinct()
+                .toList();
+    }
+
+    private static List<Inquiry.End> withoutErrors(List<Inquiry.End> ends) {
+        return ends.stream().map(end -> withErrors(end, List.of())).toList();
+    }
+
+    private static Stream<Errno> errors(Inquiry.End end) {
+        return end.choice().decision() instanceof Decision.Refuses refuses ? refuses.errors().stream() : Stream.empty();
+    }
+
+    private static Inquiry.End withErrors(Inquiry.End end, List<Errno> errors) {
+        Choice choice = end.choice();
+        return choice.decision() instanceof Decision.Refuses refuses
+                ? new Inquiry.End(
+                        new Choice(
+                                new Decision.Refuses(refuses.reason(), errors),
+                                choice.share(),
+                                choice.given(),
+                                choice.cookie()),
+                        end.missed())
+                : end;
+    }
+}
