@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
@@ -152,7 +153,7 @@ final class DoubtTest {
     }
 
     private static List<String> gaps(Diagnosed node) {
-        return node.incident().gaps().stream().map(gap -> gap.artifact()).toList();
+        return node.incident().gaps().stream().map(gap -> gap.artifact().name()).toList();
     }
 
     @Test
@@ -194,7 +195,7 @@ final class DoubtTest {
                                 .isInstanceOfSatisfying(
                                         Disposition.Refused.class,
                                         refused -> assertThat(refused.errors())
-                                                .containsExactlyInAnyOrder("EPERM", "EHOSTUNREACH"))));
+                                                .containsExactlyInAnyOrder(Errno.EPERM, Errno.EHOSTUNREACH))));
     }
 
     @Test
@@ -254,7 +255,7 @@ final class DoubtTest {
                                         .contains("SLB-01")));
         assertThat(node.diagnosis().losses())
                 .as("in bpftool's own words")
-                .anySatisfy(loss -> assertThat(loss.reason()).contains("Operation not permitted"));
+                .anySatisfy(loss -> assertThat(loss.reason().plain()).contains("Operation not permitted"));
     }
 
     private Diagnosed diagnose(TestNode node) throws UnreadableBundleException {

@@ -34,7 +34,10 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
                     evidence,
                     datapath,
                     Hooks.of(evidence, datapath),
-                    new Replayer(datapath, evidence.node().uptimeSeconds(), evidence.agentOptions()));
+                    new Replayer(
+                            datapath,
+                            evidence.node().uptimeSeconds(),
+                            evidence.agent().options()));
         } catch (UnreadableBundleException e) {
             throw new AssertionError(e);
         }
