@@ -9,7 +9,6 @@ import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.cilium.Cilium;
-import io.ghostmap.diagnosis.Diagnosis;
 import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.diagnosis.Rules;
 import io.ghostmap.evidence.Evidence;
@@ -18,8 +17,10 @@ import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Unattached;
+import io.ghostmap.report.Explanation;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportBuilder;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.traffic.TrafficSink;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,17 +30,18 @@ import java.util.Optional;
 public final class Analysis {
     private Analysis() {}
 
-    /** Reads a bundle and reports on it. */
-    public static Report of(Path path) throws UnreadableBundleException {
+    /** Reads a bundle and diagnoses it. */
+    public static ReportModel modelOf(Path path) throws UnreadableBundleException {
         Incident incident = incidentOf(path);
-        Diagnosis diagnosis = Rules.diagnose(incident);
-        return ReportBuilder.build(incident, diagnosis, Version.number());
+        return ReportModel.of(incident, Rules.diagnose(incident), Version.number());
     }
 
-    /** {@code gaps} is what the bundle lacks that would tell, or tell better, what is attached to the cgroup asked for. */
-    record Explanation(List<Report.Replay> replays, List<Gap> gaps) {}
+    /** The report in its public form. */
+    public static Report of(Path path) throws UnreadableBundleException {
+        return ReportBuilder.build(modelOf(path));
+    }
 
-    /** What becomes of a connect, or a datagram, to that address: at each hook, or only at those of one cgroup. */
+    /** What happens to a connect, or a datagram, to that address: at each hook, or only at those of one cgroup. */
     static Explanation explain(Path bundle, Frontend frontend, Optional<String> cgroup)
             throws UnreadableBundleException {
         Incident incident = incidentOf(bundle);
@@ -52,7 +54,7 @@ public final class Analysis {
             replays = incident.replayer().replay(unattached.hooks(), frontend);
             gaps = unattached.gaps();
         }
-        return new Explanation(ReportBuilder.replays(incident, replays, cgroup), gaps);
+        return Explanation.of(incident, replays, cgroup, gaps);
     }
 
     /** All that is known of the node from which a bundle was collected, before any rule is asked. */

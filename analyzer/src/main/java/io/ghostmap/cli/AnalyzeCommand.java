@@ -2,10 +2,11 @@ package io.ghostmap.cli;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.ReportFiles.Form;
+import io.ghostmap.diagnosis.Severity;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.JsonRenderer;
 import io.ghostmap.report.MarkdownRenderer;
-import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.report.TerminalRenderer;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -46,10 +47,16 @@ import picocli.CommandLine.Spec;
 final class AnalyzeCommand implements Callable<Integer> {
     /** From which severity on the exit status is 3. */
     enum FailOn {
-        never,
-        critical,
-        warning,
-        info
+        never(Optional.empty()),
+        critical(Optional.of(Severity.CRITICAL)),
+        warning(Optional.of(Severity.WARNING)),
+        info(Optional.of(Severity.INFO));
+
+        private final Optional<Severity> severity;
+
+        FailOn(Optional<Severity> severity) {
+            this.severity = severity;
+        }
     }
 
     private static final List<Form> FORMS = List.of(
@@ -85,16 +92,17 @@ final class AnalyzeCommand implements Callable<Integer> {
     /** The command itself, whoever parsed its arguments; returns the exit status. */
     static int analyze(Path source, Optional<Path> output, FailOn failOn, PrintWriter out, PrintWriter err)
             throws UnreadableBundleException, IOException {
-        Report report = Analysis.of(source);
+        ReportModel model = Analysis.modelOf(source);
         ReportFiles files = new ReportFiles(
-                output.orElseGet(() -> besides(source)), report.bundle().name());
-        List<Path> written = files.write(report, FORMS);
-        out.print(TerminalRenderer.render(report));
+                output.orElseGet(() -> besides(source)),
+                model.incident().bundle().name());
+        List<Path> written = files.write(model, FORMS);
+        out.print(TerminalRenderer.render(model));
         written.forEach(path -> out.println("wrote " + path));
         out.flush();
-        TerminalRenderer.losses(report).forEach(err::println);
+        TerminalRenderer.losses(model).forEach(err::println);
         err.flush();
-        return status(report, failOn);
+        return status(model, failOn);
     }
 
     private static Path besides(Path source) {
@@ -102,10 +110,11 @@ final class AnalyzeCommand implements Callable<Integer> {
         return parent == null ? Path.of(".") : parent;
     }
 
-    private static int status(Report report, FailOn failOn) {
-        boolean fails = report.findings().stream()
-                .anyMatch(
-                        finding -> FailOn.valueOf(finding.severity()).compareTo(failOn) <= 0 && failOn != FailOn.never);
+    private static int status(ReportModel model, FailOn failOn) {
+        boolean fails = failOn.severity
+                .filter(least -> model.diagnosis().findings().stream()
+                        .anyMatch(finding -> finding.severity().atLeast(least)))
+                .isPresent();
         return fails ? ExitStatus.FINDINGS : ExitStatus.ANALYZED;
     }
 }

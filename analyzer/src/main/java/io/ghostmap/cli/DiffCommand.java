@@ -3,6 +3,7 @@ package io.ghostmap.cli;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.MapContent;
 import io.ghostmap.report.MapDiff;
+import io.ghostmap.report.MapDiffText;
 import java.io.PrintWriter;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -60,7 +61,7 @@ final class DiffCommand implements Callable<Integer> {
                             + node.what(second) + "): give two maps of one role and layout");
         }
         PrintWriter out = command.commandLine().getOut();
-        out.print(json ? MapDiff.of(before, after).json() : MapDiff.text(before, after));
+        out.print(json ? MapDiff.json(before, after) : MapDiffText.render(before, after));
         out.flush();
         return ExitStatus.ANALYZED;
     }

@@ -6,7 +6,7 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.report.NodeText;
+import io.ghostmap.report.Explanation;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,13 +60,10 @@ final class ExplainCommand implements Callable<Integer> {
                 .orElseThrow(() -> new ParameterException(
                         command.commandLine(),
                         "not an address with a port: '" + address + "'; give IP:PORT, IP:PORT/tcp or IP:PORT/udp"));
-        Analysis.Explanation told = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
+        Explanation explanation = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
         command.commandLine()
                 .getOut()
-                .print(
-                        told.replays().isEmpty()
-                                ? nothingTold(frontend, told.gaps())
-                                : NodeText.explain(told.replays(), told.gaps()));
+                .print(explanation.isEmpty() ? nothingTold(frontend, explanation.gaps()) : explanation.text());
         command.commandLine().getOut().flush();
         return ExitStatus.ANALYZED;
     }

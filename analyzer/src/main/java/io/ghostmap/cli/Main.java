@@ -2,7 +2,8 @@ package io.ghostmap.cli;
 
 import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
-import io.ghostmap.report.NodeText;
+import io.ghostmap.report.HooksText;
+import io.ghostmap.report.MapsText;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ public final class Main {
             versionProvider = Version.class,
             header = "The programs of every hook, in run order.")
     int hooks(@Mixin BundleArgument bundle) throws UnreadableBundleException {
-        return answer(NodeText.hooks(Analysis.of(bundle.path())));
+        return answer(HooksText.render(Analysis.modelOf(bundle.path())));
     }
 
     @Command(
@@ -61,7 +62,7 @@ public final class Main {
             versionProvider = Version.class,
             header = "The generations of the load-balancing maps, and why each is or is not current.")
     int maps(@Mixin BundleArgument bundle) throws UnreadableBundleException {
-        return answer(NodeText.maps(Analysis.of(bundle.path())));
+        return answer(MapsText.render(Analysis.modelOf(bundle.path())));
     }
 
     private int answer(String text) {

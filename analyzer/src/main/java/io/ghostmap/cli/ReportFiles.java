@@ -1,6 +1,6 @@
 package io.ghostmap.cli;
 
-import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportModel;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -36,19 +36,19 @@ final class ReportFiles {
     /** Writes one form. */
     @FunctionalInterface
     interface Renderer {
-        void write(Report report, OutputStream out) throws IOException;
+        void write(ReportModel model, OutputStream out) throws IOException;
     }
 
     /** A form, and how its file's name ends. */
     record Form(String ending, Renderer renderer) {
-        static Form of(String ending, Function<Report, String> renderer) {
+        static Form of(String ending, Function<ReportModel, String> renderer) {
             return new Form(
-                    ending, (report, out) -> out.write(renderer.apply(report).getBytes(StandardCharsets.UTF_8)));
+                    ending, (model, out) -> out.write(renderer.apply(model).getBytes(StandardCharsets.UTF_8)));
         }
     }
 
     /** Side by side: each form loads libraries of its own, which is most of its time. Returns the files in that order. */
-    List<Path> write(Report report, List<Form> forms) throws IOException {
+    List<Path> write(ReportModel model, List<Form> forms) throws IOException {
         Files.createDirectories(folder);
         List<Path> temporaries = new ArrayList<>();
         try {
@@ -57,7 +57,7 @@ final class ReportFiles {
             }
             IntStream.range(0, forms.size())
                     .parallel()
-                    .forEach(i -> render(report, forms.get(i).renderer(), temporaries.get(i)));
+                    .forEach(i -> render(model, forms.get(i).renderer(), temporaries.get(i)));
             List<Path> written = new ArrayList<>();
             for (int i = 0; i < forms.size(); i++) {
                 Path target = folder.resolve(stem + forms.get(i).ending());
@@ -73,9 +73,9 @@ final class ReportFiles {
         }
     }
 
-    private static void render(Report report, Renderer renderer, Path file) {
+    private static void render(ReportModel model, Renderer renderer, Path file) {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER)) {
-            renderer.write(report, out);
+            renderer.write(model, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -28,12 +28,12 @@ public final class HtmlRenderer {
 
     private HtmlRenderer() {}
 
-    public static String render(Report report) {
+    public static String render(ReportModel model) {
         String style = resource(STYLE);
         StringWriter out = new StringWriter();
         try {
             Template template = configuration().getTemplate(TEMPLATE);
-            template.process(Page.of(report, style, digest(style)), out);
+            template.process(Page.of(model, style, digest(style)), out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (TemplateException e) {

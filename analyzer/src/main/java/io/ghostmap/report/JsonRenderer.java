@@ -90,7 +90,11 @@ public final class JsonRenderer {
     private JsonRenderer() {}
 
     /** {@code out} stays open. */
-    public static void write(Report report, OutputStream out) throws IOException {
+    public static void write(ReportModel model, OutputStream out) throws IOException {
+        write(ReportBuilder.build(model), out);
+    }
+
+    static void write(Report report, OutputStream out) throws IOException {
         try {
             MAPPER.writeValue(out, report);
         } catch (JacksonException e) { // it wraps what the file failed with, twice where a list is being written

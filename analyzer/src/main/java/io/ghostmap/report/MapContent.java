@@ -12,11 +12,15 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** One map with what was captured of it: what the commands for single maps print from. */
 public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalancer balancer) {
+    private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
+
     Optional<MapRole> role() {
         return identity().flatMap(Identity::role);
     }
@@ -40,6 +44,25 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalanc
         return identity()
                 .map(known -> balancer.fields(known, entry.dump(), entry.row()))
                 .orElse(List.of());
+    }
+
+    /** The fields of the entry's key; its bytes if the layout is not known. */
+    String key(MapEntry entry) {
+        String fields = fields(entry, true);
+        return fields.isEmpty() ? SPACED.formatHex(entry.key()) : fields;
+    }
+
+    /** The fields of the entry's value; its bytes if the layout is not known. */
+    String value(MapEntry entry) {
+        String fields = fields(entry, false);
+        return fields.isEmpty() ? SPACED.formatHex(entry.value()) : fields;
+    }
+
+    private String fields(MapEntry entry, boolean inKey) {
+        return fields(entry).stream()
+                .filter(field -> field.inKey() == inKey)
+                .map(NamedValue::text)
+                .collect(Collectors.joining(" "));
     }
 
     /** Such as {@code map 2915 cilium_lb4_serv (services/IPv4, NOT current): 1018 of 65536 entries}. */

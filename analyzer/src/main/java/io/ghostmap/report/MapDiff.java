@@ -1,7 +1,6 @@
 package io.ghostmap.report;
 
 import io.ghostmap.datapath.EntryDiff;
-import io.ghostmap.datapath.NamedValue;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.ServiceDiff;
 import io.ghostmap.evidence.MapEntry;
@@ -10,12 +9,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Two maps of one role, in the form of {@code ghostmap diff --json}: services by what they lead to, then the entries as
- * they stand. Ids differ between generations without meaning, so that entries can all differ while no service does.
+ * Two maps of one role, in the form of {@code ghostmap diff --json}: services by where they lead, then the entries as they
+ * are. Ids differ between generations without meaning, so that entries can all differ while no service does.
  *
  * @param services empty list where the maps hold no services, or where their backends are not known
  */
@@ -34,25 +32,18 @@ public record MapDiff(
     /** {@code before} and {@code after} are the value's fields; one is empty where the entry is in one map alone. */
     public record EntryChange(String change, String key, String before, String after) {}
 
-    /** More rows than these only the JSON form has. */
-    private static final int MAX_ENTRIES = 200;
-
-    public static MapDiff of(MapContent first, MapContent second) {
+    public static String json(MapContent first, MapContent second) {
         Optional<ServiceDiff> services = ServiceDiff.between(
                 first.datapath(), first.map().id(), second.map().id());
         EntryDiff entries = EntryDiff.between(first.dump(), second.dump());
-        return new MapDiff(
+        return JsonRenderer.text(new MapDiff(
                 first.map().id(),
                 second.map().id(),
                 first.role().map(String::valueOf).orElse(""),
                 services.map(MapDiff::services).orElse(List.of()),
                 services.map(ServiceDiff::same).orElse(0),
                 entries(entries, first, second),
-                entries.same());
-    }
-
-    public String json() {
-        return JsonRenderer.text(this);
+                entries.same()));
     }
 
     private static List<ServiceChange> services(ServiceDiff diff) {
@@ -77,7 +68,7 @@ public record MapDiff(
         return List.copyOf(changes);
     }
 
-    private static String addresses(Collection<Endpoint> endpoints) {
+    static String addresses(Collection<Endpoint> endpoints) {
         return endpoints.isEmpty()
                 ? "nothing"
                 : endpoints.stream().map(String::valueOf).collect(Collectors.joining(" "));
@@ -88,102 +79,16 @@ public record MapDiff(
         for (EntryDiff.Change changed : diff.changed()) {
             changes.add(new EntryChange(
                     "changed",
-                    half(first, changed.first(), true),
-                    half(first, changed.first(), false),
-                    half(second, changed.second(), false)));
+                    first.key(changed.first()),
+                    first.value(changed.first()),
+                    second.value(changed.second())));
         }
         for (MapEntry removed : diff.removed()) {
-            changes.add(new EntryChange("removed", half(first, removed, true), half(first, removed, false), ""));
+            changes.add(new EntryChange("removed", first.key(removed), first.value(removed), ""));
         }
         for (MapEntry added : diff.added()) {
-            changes.add(new EntryChange("added", half(second, added, true), "", half(second, added, false)));
+            changes.add(new EntryChange("added", second.key(added), "", second.value(added)));
         }
         return List.copyOf(changes);
-    }
-
-    /** The fields of a key or a value, or its bytes where the layout is not known. */
-    private static String half(MapContent content, MapEntry entry, boolean inKey) {
-        String fields = content.fields(entry).stream()
-                .filter(field -> field.inKey() == inKey)
-                .map(NamedValue::text)
-                .collect(Collectors.joining(" "));
-        MapDumpJson.Entry raw = MapDumpJson.entry(content, entry);
-        return fields.isEmpty() ? (inKey ? raw.rawKey() : raw.rawValue()) : fields;
-    }
-
-    /** For the terminal: services in full, of the entries the first ones. */
-    public static String text(MapContent first, MapContent second) {
-        MapDiff diff = of(first, second);
-        StringBuilder out = new StringBuilder();
-        TextTable.paragraph(out, "first:  " + first.title());
-        TextTable.paragraph(out, "second: " + second.title());
-        boolean compared = ServiceDiff.between(
-                        first.datapath(), first.map().id(), second.map().id())
-                .isPresent();
-        if (compared) {
-            out.append('\n');
-            TextTable.paragraph(
-                    out,
-                    diff.sameServices + " services are the same; " + count(diff, "moved") + " lead elsewhere, "
-                            + count(diff, "marked") + " have other flags, " + count(diff, "removed")
-                            + " are in the first alone, " + count(diff, "added") + " in the second alone");
-            diff.services.forEach(change -> service(out, change));
-        } else if (!diff.role.startsWith("services/")) {
-            entriesOf(out, diff);
-            return out.toString();
-        } else {
-            TextTable.paragraph(
-                    out, "services cannot be compared: no program is known that reads each of them with its backends");
-        }
-        out.append('\n');
-        TextTable.paragraph(
-                out,
-                "entries as bytes: " + diff.sameEntries + " the same, "
-                        + diff.entries.stream()
-                                .collect(
-                                        Collectors.groupingBy(EntryChange::change, TreeMap::new, Collectors.counting()))
-                                .entrySet()
-                                .stream()
-                                .map(entry -> entry.getValue() + " " + entry.getKey())
-                                .collect(Collectors.joining(", "))
-                        + "; --json lists them");
-        return out.toString();
-    }
-
-    private static long count(MapDiff diff, String change) {
-        return diff.services.stream()
-                .filter(service -> service.change().equals(change))
-                .count();
-    }
-
-    private static void service(StringBuilder out, ServiceChange change) {
-        switch (change.change()) {
-            case "added" -> TextTable.paragraph(out, "+ " + change.frontend());
-            case "removed" -> TextTable.paragraph(out, "- " + change.frontend());
-            default -> {
-                TextTable.paragraph(out, "~ " + change.frontend());
-                TextTable.paragraph(out, "    - " + change.before());
-                TextTable.paragraph(out, "    + " + change.after());
-            }
-        }
-    }
-
-    private static void entriesOf(StringBuilder out, MapDiff diff) {
-        out.append('\n');
-        TextTable.paragraph(out, diff.sameEntries + " entries are the same, " + diff.entries.size() + " differ");
-        for (EntryChange change : diff.entries.stream().limit(MAX_ENTRIES).toList()) {
-            String sign =
-                    change.change().equals("added") ? "+ " : change.change().equals("removed") ? "- " : "~ ";
-            TextTable.paragraph(out, sign + change.key());
-            if (!change.before().isEmpty()) {
-                TextTable.paragraph(out, "    - " + change.before());
-            }
-            if (!change.after().isEmpty()) {
-                TextTable.paragraph(out, "    + " + change.after());
-            }
-        }
-        if (diff.entries.size() > MAX_ENTRIES) {
-            TextTable.paragraph(out, "and " + (diff.entries.size() - MAX_ENTRIES) + " more: --json has all of them");
-        }
     }
 }

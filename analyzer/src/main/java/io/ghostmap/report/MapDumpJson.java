@@ -67,7 +67,7 @@ public final class MapDumpJson {
         });
         content.datapath()
                 .generation(content.map().id())
-                .ifPresent(generation -> map.put("current", String.valueOf(ReportBuilder.current(generation))));
+                .ifPresent(generation -> map.put("current", String.valueOf(Currencies.json(generation.currency()))));
         map.put("entries", content.dump().count());
         map.put("maxEntries", content.map().maxEntries());
         map.put("vanished", content.dump().vanished());

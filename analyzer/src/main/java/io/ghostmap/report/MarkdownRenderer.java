@@ -3,11 +3,19 @@ package io.ghostmap.report;
 import static io.ghostmap.report.MarkdownText.code;
 import static io.ghostmap.report.MarkdownText.plain;
 
-import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Manifest;
+import io.ghostmap.datapath.Ambiguity;
+import io.ghostmap.datapath.Generation;
+import io.ghostmap.diagnosis.CorrelatedDestination;
+import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.diagnosis.Verdict;
+import io.ghostmap.evidence.BpfLink;
+import io.ghostmap.replay.Disposition;
+import io.ghostmap.traffic.Destination;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The short form for a ticket: verdict, affected services, destinations, remedy, evidence, what is missing. No HTML, no
@@ -16,17 +24,18 @@ import org.jspecify.annotations.Nullable;
 public final class MarkdownRenderer {
     private static final int MAX_SERVICES = 15;
     private static final int MAX_DESTINATIONS = 15;
-    private static final int MAX_CITATIONS = 12;
+    private static final int MAX_FRAMES = 4;
+    private static final int MAX_AMBIGUITIES = 12;
 
-    private final StringBuilder out = new StringBuilder();
-    private final Report report;
+    private final MarkdownLines out = new MarkdownLines();
+    private final ReportModel model;
 
-    private MarkdownRenderer(Report report) {
-        this.report = report;
+    private MarkdownRenderer(ReportModel model) {
+        this.model = model;
     }
 
-    public static String render(Report report) {
-        MarkdownRenderer renderer = new MarkdownRenderer(report);
+    public static String render(ReportModel model) {
+        MarkdownRenderer renderer = new MarkdownRenderer(model);
         renderer.head();
         renderer.services();
         renderer.destinations();
@@ -35,235 +44,191 @@ public final class MarkdownRenderer {
         renderer.ambiguities();
         renderer.missing();
         renderer.foot();
-        return renderer.out.toString();
+        return renderer.out.text();
     }
 
     private void head() {
-        line("# " + report.verdict().severity().toUpperCase(Locale.ROOT) + ": "
-                + plain(report.verdict().title()));
-        line("");
-        line(plain(report.verdict().summary()));
-        line("");
-        line("Node " + code(report.bundle().node()) + ", captured "
-                + plain(report.bundle().capturedFrom()) + " to "
-                + plain(report.bundle().capturedTo()) + ".");
-        if (!report.bundle().standIns().isEmpty()) {
-            line("Stand-ins for the real tools, as the manifest says: "
-                    + report.bundle().standIns().stream()
-                            .map(MarkdownText::code)
-                            .collect(Collectors.joining(", "))
-                    + ".");
-        }
+        Verdict verdict = model.diagnosis().verdict();
+        Optional<Manifest> manifest = model.incident().bundle().manifest();
+        out.line("# " + verdict.level().word().toUpperCase(Locale.ROOT) + ": " + plain(verdict.title().plain()));
+        out.blank();
+        out.line(plain(verdict.summary().plain()));
+        out.blank();
+        out.line("Node " + code(manifest.map(Manifest::node).orElse("")) + ", captured "
+                + plain(manifest.map(Manifest::start).orElse("")) + " to "
+                + plain(manifest.map(Manifest::end).orElse("")) + ".");
+        manifest.map(Manifest::standIns)
+                .filter(standIns -> !standIns.isEmpty())
+                .ifPresent(standIns -> out.line("Stand-ins for the real tools, as the manifest says: "
+                        + standIns.stream().map(MarkdownText::code).collect(Collectors.joining(", ")) + "."));
     }
 
     private void services() {
-        List<Report.Replay> affected =
-                report.replays().stream().filter(Report.Replay::affected).toList();
+        List<ReplayAccount> affected = model.affected();
         if (affected.isEmpty()) {
             return;
         }
-        line("");
-        line("## Services that end elsewhere (" + report.blastRadius().affected() + " of "
-                + report.blastRadius().frontends() + ")");
-        line("");
-        boolean named = affected.stream().anyMatch(replay -> !replay.peerNames().isEmpty());
-        line("| frontend | service | ends at | should end at |" + (named ? " the application is told |" : "")
+        out.heading("Services that end elsewhere (" + model.blastRadius().affected() + " of "
+                + model.blastRadius().frontends() + ")");
+        out.blank();
+        boolean named =
+                affected.stream().anyMatch(account -> !account.peerNames().isEmpty());
+        out.line("| frontend | service | ends at | should end at |" + (named ? " the application is told |" : "")
                 + " SYN frames there |");
-        line("| --- | --- | --- | --- |" + (named ? " --- |" : "") + " ---: |");
+        out.line("| --- | --- | --- | --- |" + (named ? " --- |" : "") + " ---: |");
         affected.stream()
                 .limit(MAX_SERVICES)
-                .forEach(replay -> line("| " + code(replay.frontend()) + " | " + plain(replay.service()) + " | "
-                        + codes(replay.outcome()) + " | " + codes(replay.expected()) + " | "
-                        + (named ? names(replay) + " | " : "") + replay.observedSyns()
-                        + " |"));
-        more(affected.size() - MAX_SERVICES, "services");
+                .forEach(account ->
+                        out.line("| " + code(account.replay().frontend().toString()) + " | "
+                                + plain(account.service().orElse("")) + " | "
+                                + ends(account, account.replay().outcome()) + " | "
+                                + ends(account, account.replay().expected()) + " | "
+                                + (named ? names(account) + " | " : "") + account.observedSyns() + " |"));
+        out.more(affected.size() - MAX_SERVICES, "services");
     }
 
-    private static String names(Report.Replay replay) {
-        return replay.peerNames().stream()
-                .flatMap(peer -> peer.names().stream()
-                        .map(name -> code(name.name())
-                                + (name.meaning().isEmpty() ? "" : " (" + plain(name.meaning()) + ")")))
+    private static String ends(ReplayAccount account, List<Disposition> dispositions) {
+        return account.texts(dispositions).stream().map(MarkdownText::code).collect(Collectors.joining(" or "));
+    }
+
+    private static String names(ReplayAccount account) {
+        return account.peerNames().stream()
+                .flatMap(peer -> peer.names().stream())
+                .map(name -> code(name.name().text().plain())
+                        + (name.tells().meaning().isEmpty()
+                                ? ""
+                                : " (" + plain(name.tells().meaning()) + ")"))
                 .distinct()
                 .collect(Collectors.joining(" or "));
     }
 
     private void destinations() {
-        if (report.destinations().isEmpty()) {
+        if (model.destinations().isEmpty()) {
             return;
         }
-        line("");
-        line("## Destinations on the wire");
-        line("");
-        line("| destination | attempts | SYN frames | reply | in the maps | frames |");
-        line("| --- | ---: | ---: | --- | --- | --- |");
-        report.destinations().stream().limit(MAX_DESTINATIONS).forEach(this::destination);
-        more(report.destinations().size() - MAX_DESTINATIONS, "destinations");
+        out.heading("Destinations on the wire");
+        out.blank();
+        out.line("| destination | attempts | SYN frames | reply | in the maps | frames |");
+        out.line("| --- | ---: | ---: | --- | --- | --- |");
+        model.destinations().stream().limit(MAX_DESTINATIONS).forEach(this::destination);
+        out.more(model.destinations().size() - MAX_DESTINATIONS, "destinations");
     }
 
-    private void destination(Report.Destination destination) {
-        String maps = destination.inGenerations().isEmpty()
-                ? destination.classification()
-                : destination.inGenerations().stream()
-                        .map(in -> in.as() + " in " + in.mapId() + currency(in.current()))
+    private void destination(DestinationAccount account) {
+        Destination destination = account.destination();
+        String frames = account.frames().stream()
+                .limit(MAX_FRAMES)
+                .map(frame -> String.valueOf(frame.number()))
+                .collect(Collectors.joining(", "));
+        out.line("| " + code(account.endpoint().toString()) + " | "
+                + destination.attempts().size() + " | " + destination.syns() + " | "
+                + Words.lower(destination.reply()) + " | " + maps(account.seen()) + " | " + frames + " |");
+    }
+
+    private static String maps(CorrelatedDestination seen) {
+        return seen.appearances().isEmpty()
+                ? seen.classification().word()
+                : seen.appearances().stream()
+                        .map(in ->
+                                Words.lower(in.as()) + " in " + in.generation().mapId()
+                                        + currency(in.generation().currency()))
                         .distinct()
                         .collect(Collectors.joining(", "));
-        String frames =
-                destination.frames().stream().limit(4).map(String::valueOf).collect(Collectors.joining(", "));
-        line("| " + code(Words.endpoint(destination)) + " | " + destination.attempts() + " | " + destination.syns()
-                + " | " + destination.reply() + " | " + maps + " | " + frames + " |");
     }
 
-    private static String currency(@Nullable Boolean current) {
-        return current == null ? "" : current ? " (current)" : " (not current)";
-    }
-
-    private void hooks() {
-        if (report.hooks().isEmpty()) {
-            return;
-        }
-        line("");
-        line("## Programs in run order");
-        line("");
-        for (Report.Hook hook : report.hooks()) {
-            String programs = hook.programs().stream()
-                    .map(program -> program.id() + " " + code(program.name()) + " (" + reads(program) + ", "
-                            + via(program) + ")")
-                    .collect(Collectors.joining(", then "));
-            line("- " + hook.attachType() + " of " + code(hook.cgroup()) + ": " + programs);
-        }
-    }
-
-    private static String reads(Report.Program program) {
-        return switch (program.reads()) {
-            case "stale" -> "**not current** maps " + program.maps();
-            case "current" -> "current maps " + program.maps();
-            case "foreign" -> "not the load balancer's, effect not known";
-            case "unknown" -> "maps not known";
-            default -> "no services map";
+    private static String currency(Generation.Currency currency) {
+        return switch (currency) {
+            case CURRENT -> " (current)";
+            case NOT_CURRENT -> " (not current)";
+            case UNKNOWN -> "";
         };
     }
 
-    private static String via(Report.Program program) {
+    private void hooks() {
+        if (model.hooks().isEmpty()) {
+            return;
+        }
+        out.heading("Programs in run order");
+        out.blank();
+        for (HookAccount account : model.hooks()) {
+            String programs = account.programs().stream()
+                    .map(program -> program.id() + " " + code(program.program().name()) + " (" + reads(program) + ", "
+                            + attachedBy(program) + ")")
+                    .collect(Collectors.joining(", then "));
+            out.line("- " + account.hook().attachType().shortName() + " of "
+                    + code(account.hook().cgroup()) + ": " + programs);
+        }
+    }
+
+    private static String reads(HookAccount.Program program) {
+        return switch (program.reads()) {
+            case STALE -> "**not current** maps " + program.maps();
+            case CURRENT -> "current maps " + program.maps();
+            case NONE -> "no services map";
+            case FOREIGN -> "not the load balancer's, effect not known";
+            case UNKNOWN -> "maps not known";
+        };
+    }
+
+    private static String attachedBy(HookAccount.Program program) {
         return switch (program.via()) {
-            case "link" -> "link " + program.linkId();
-            case "legacy" -> "no link";
-            default -> "attachment not known";
+            case LINK -> "link " + program.link().map(BpfLink::id).orElse(0);
+            case LEGACY -> "no link";
+            case UNKNOWN -> "attachment not known";
         };
     }
 
     /** The one that the verdict rests on in full, the others by their summary. */
     private void findings() {
-        for (Report.Finding finding : report.findings()) {
-            if (finding.id().equals(report.verdict().finding())) {
-                finding(finding);
+        for (Finding finding : model.diagnosis().findings()) {
+            MarkdownFinding.heading(out, finding);
+            if (model.isHeadline(finding)) {
+                MarkdownFinding.body(out, finding);
             } else {
-                line("");
-                line("## " + finding.id() + " (" + finding.severity() + ", " + finding.confidence() + "): "
-                        + plain(finding.title()));
-                line("");
-                line(plain(finding.summary()));
+                out.blank();
+                out.line(plain(finding.summary().plain()));
             }
         }
     }
 
-    private void finding(Report.Finding finding) {
-        line("");
-        line("## " + finding.id() + " (" + finding.severity() + ", " + finding.confidence() + "): "
-                + plain(finding.title()));
-        finding.explanation().forEach(paragraph -> {
-            line("");
-            line(plain(paragraph));
-        });
-        finding.remedy().forEach(this::remedy);
-        finding.rivals().forEach(rival -> {
-            line("");
-            line("- Could it be that: " + plain(rival.hypothesis()) + "? " + plain(rival.verdict()) + " To settle it: "
-                    + plain(rival.decides()) + ".");
-        });
-        citations("Evidence for", finding.supporting());
-        citations("Evidence against", finding.against());
-    }
-
-    private void remedy(Report.Remedy step) {
-        line("");
-        line("**" + plain(step.title()) + ".** Only if: " + plain(step.precondition()));
-        line("");
-        line("```");
-        line(step.command().replace("```", ""));
-        line("```");
-        line("");
-        line("Effect: " + plain(step.effect()) + " Risk: " + plain(step.risk()) + " Check: " + plain(step.check())
-                + " Undo: " + plain(step.undo()));
-    }
-
-    private void citations(String title, List<Citation> citations) {
-        if (citations.isEmpty()) {
-            return;
-        }
-        line("");
-        line(title + ":");
-        line("");
-        citations.stream()
-                .limit(MAX_CITATIONS)
-                .forEach(citation -> line(
-                        "- " + code(citation.file()) + " " + code(citation.locator()) + ": " + code(citation.quote())));
-        more(citations.size() - MAX_CITATIONS, "citations");
-    }
-
     private void ambiguities() {
-        if (report.ambiguities().isEmpty()) {
+        List<Ambiguity> ambiguities = model.incident().datapath().ambiguities();
+        if (ambiguities.isEmpty()) {
             return;
         }
-        line("");
-        line("## Maps that cannot be told apart");
-        line("");
-        report.ambiguities().stream()
-                .limit(MAX_CITATIONS)
-                .forEach(open -> line(
+        out.heading("Maps that cannot be told apart");
+        out.blank();
+        ambiguities.stream()
+                .limit(MAX_AMBIGUITIES)
+                .forEach(open -> out.line(
                         "- " + plain(open.text()) + ": " + plain(open.why()) + ". Cost: " + plain(open.cost()) + "."));
-        more(report.ambiguities().size() - MAX_CITATIONS, "ambiguities");
+        out.more(ambiguities.size() - MAX_AMBIGUITIES, "ambiguities");
     }
 
     private void missing() {
-        if (report.bundle().missing().isEmpty() && report.skipped().isEmpty()) {
+        if (model.diagnosis().losses().isEmpty() && model.diagnosis().skipped().isEmpty()) {
             return;
         }
-        line("");
-        line("## What is missing");
-        line("");
-        report.bundle()
-                .missing()
-                .forEach(missing -> line("- " + code(missing.artifact()) + ": " + plain(missing.reason()) + "; "
-                        + plain(missing.cost())));
-        report.skipped()
-                .forEach(skipped -> line("- rule " + skipped.rule() + " could not run, it needs "
+        out.heading("What is missing");
+        out.blank();
+        model.diagnosis()
+                .losses()
+                .forEach(loss -> out.line(
+                        "- " + code(loss.artifact().name()) + ": " + plain(loss.reason().plain()) + "; " + plain(loss.cost().plain())));
+        model.diagnosis()
+                .skipped()
+                .forEach(skipped -> out.line("- rule " + skipped.rule().id() + " could not run, it needs "
                         + plain(String.join(" and ", skipped.missing()))));
     }
 
     private void foot() {
-        line("");
-        line("Made offline by " + report.analyzer().name() + " "
-                + report.analyzer().version()
-                + (report.bundle().sha256().isEmpty()
-                        ? ""
-                        : " from the bundle with SHA-256 "
-                                + code(report.bundle().sha256()))
+        out.blank();
+        out.line("Made offline by " + Words.ANALYZER + " " + model.analyzerVersion()
+                + model.incident()
+                        .bundle()
+                        .sha256()
+                        .map(digest -> " from the bundle with SHA-256 " + code(digest))
+                        .orElse("")
                 + ".");
-    }
-
-    private static String codes(List<String> texts) {
-        return texts.stream().map(MarkdownText::code).collect(Collectors.joining(" or "));
-    }
-
-    private void more(int number, String noun) {
-        if (number > 0) {
-            line("");
-            line(number + " further " + noun + " stand in the JSON form.");
-        }
-    }
-
-    private void line(String text) {
-        out.append(text).append('\n');
     }
 }

@@ -1,39 +1,58 @@
 package io.ghostmap.report;
 
+import io.ghostmap.bundle.Manifest;
+import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.diagnosis.SkippedRule;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
- * What the HTML template is given: the report and the two drawings made from it. Public, like its parts, because
- * FreeMarker reads only public classes.
+ * What the HTML template is given: a part for each section of the page, in which everything is decided.
  *
- * @param path null when nothing was replayed
- * @param affected the replays that end elsewhere than the current generation says
- * @param named whether a reverse hook names the peer of any of them
+ * @param path empty when nothing was replayed
+ * @param headline the finding that the verdict rests on, if it has a remedy
  * @param style the style sheet, and its digest for the content security policy
  */
-public record Page(
-        Report report,
-        @Nullable ConnectionPath path,
-        GenerationMatrix matrix,
-        List<Report.Replay> affected,
-        int furtherAffected,
-        boolean named,
+record Page(
+        PageHead head,
+        Optional<PathDrawing> path,
+        Optional<Finding> headline,
+        DestinationTable destinations,
+        ServiceTable services,
+        HookTable hooks,
+        List<FindingSection> findings,
+        GenerationTable generations,
+        List<Gap> losses,
+        List<SkippedRule> skipped,
+        Foot foot,
         String style,
         String styleDigest) {
 
-    private static final int MAX_AFFECTED = 200;
+    record Foot(String analyzer, String version, String collector, Optional<String> sha256, String schema) {}
 
-    static Page of(Report report, String style, String styleDigest) {
-        List<Report.Replay> affected =
-                report.replays().stream().filter(Report.Replay::affected).toList();
+    static Page of(ReportModel model, String style, String styleDigest) {
         return new Page(
-                report,
-                ConnectionPath.of(report).orElse(null),
-                GenerationMatrix.of(report),
-                affected.stream().limit(MAX_AFFECTED).toList(),
-                Math.max(0, affected.size() - MAX_AFFECTED),
-                affected.stream().anyMatch(replay -> !replay.peerNames().isEmpty()),
+                PageHead.of(model),
+                ConnectionPath.of(model).map(PathDrawing::of),
+                model.headline().filter(finding -> !finding.remedy().isEmpty()),
+                DestinationTable.of(model),
+                ServiceTable.of(model),
+                HookTable.of(model),
+                FindingSection.of(model),
+                GenerationTable.of(model),
+                model.diagnosis().losses(),
+                model.diagnosis().skipped(),
+                new Foot(
+                        Words.ANALYZER,
+                        model.analyzerVersion(),
+                        model.incident()
+                                .bundle()
+                                .manifest()
+                                .map(Manifest::collector)
+                                .orElse(""),
+                        model.incident().bundle().sha256(),
+                        Report.SCHEMA),
                 style,
                 styleDigest);
     }

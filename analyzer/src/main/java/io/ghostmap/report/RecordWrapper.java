@@ -5,15 +5,18 @@ import freemarker.template.TemplateHashModel;
 import freemarker.template.TemplateModel;
 import freemarker.template.TemplateModelException;
 import freemarker.template.Version;
+import io.ghostmap.bundle.Artifact;
+import io.ghostmap.text.Text;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Templates see what a record answers without being asked for more, its components first of all; beside that lists, maps,
- * texts, numbers and truth values. No other object, and no method that takes an argument.
+ * Templates see what a record answers without an argument, above all its components; besides that lists, maps, texts,
+ * numbers, truth values, and optional values as present or missing. No other object, and no method with an argument.
  */
 final class RecordWrapper extends DefaultObjectWrapper {
     private final Map<Class<?>, Map<String, Method>> answers = new HashMap<>();
@@ -23,7 +26,16 @@ final class RecordWrapper extends DefaultObjectWrapper {
     }
 
     @Override
-    protected TemplateModel handleUnknownType(Object object) throws TemplateModelException {
+    protected @Nullable TemplateModel handleUnknownType(Object object) throws TemplateModelException {
+        if (object instanceof Optional<?> value) {
+            return value.isPresent() ? wrap(value.get()) : null; // which the template asks with ??
+        }
+        if (object instanceof Text text) {
+            return wrap(text.plain());
+        }
+        if (object instanceof Artifact artifact) {
+            return wrap(artifact.name());
+        }
         if (!(object instanceof Record told)) {
             throw new TemplateModelException(
                     "no template may see a " + object.getClass().getName());

@@ -148,17 +148,7 @@ public record Report(
      * {@code tells} is {@code frontend} (what the application asked for), {@code destination} (where it really is
      * connected to), {@code other} or {@code unknown}; {@code share} is of all connects under the same conditions.
      */
-    public record Name(String name, String tells, double share, List<String> conditions) {
-        /** For people; behind the name. */
-        public String meaning() {
-            return switch (tells) {
-                case "frontend" -> "what it asked for";
-                case "destination" -> "where it is connected to";
-                case "other" -> "neither what it asked for nor where it is connected to";
-                default -> "";
-            };
-        }
-    }
+    public record Name(String name, String tells, double share, List<String> conditions) {}
 
     /** A program of the reverse hook, and the reverse_sk maps that it looks the peer up in. */
     public record NamingStep(

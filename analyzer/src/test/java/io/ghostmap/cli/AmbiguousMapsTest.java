@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Json;
+import io.ghostmap.report.MapsText;
 import io.ghostmap.report.MarkdownRenderer;
-import io.ghostmap.report.NodeText;
 import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.support.NodeBundle;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,16 +72,17 @@ final class AmbiguousMapsTest {
 
     @Test
     void everyFormOfTheReportHasIt() throws UnreadableBundleException {
-        Report report = analyze(node().map(7, "lru_hash", "", 38, 56, ""));
+        ReportModel model =
+                Analysis.modelOf(node().map(7, "lru_hash", "", 38, 56, "").write(folder));
 
         String sentence = "can be cilium_ct6_global, cilium_ct_any6_global or cilium_snat_v6_external";
-        assertThat(NodeText.maps(report).replaceAll("\\s+", " "))
+        assertThat(MapsText.render(model).replaceAll("\\s+", " "))
                 .contains("open: map 7 (lru_hash, key of 38 and value of 56 bytes) " + sentence
                         + ". Why: it has no name");
-        assertThat(NodeText.maps(report).lines()).allMatch(line -> line.length() <= 100);
-        assertThat(MarkdownRenderer.render(report).replace("\\", "")).contains(sentence);
-        assertThat(Jsoup.parse(HtmlRenderer.render(report)).text()).contains(sentence);
-        assertThat(Json.of(report)).contains(sentence);
+        assertThat(MapsText.render(model).lines()).allMatch(line -> line.length() <= 100);
+        assertThat(MarkdownRenderer.render(model).replace("\\", "")).contains(sentence);
+        assertThat(Jsoup.parse(HtmlRenderer.render(model)).text()).contains(sentence);
+        assertThat(Json.of(model)).contains(sentence);
     }
 
     private static NodeBundle node() {

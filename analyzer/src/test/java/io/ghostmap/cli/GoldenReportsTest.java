@@ -7,6 +7,7 @@ import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Json;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.support.Archives;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
@@ -32,7 +33,7 @@ final class GoldenReportsTest {
     @ParameterizedTest
     @FieldSource("io.ghostmap.support.Repository#SAMPLES")
     void committedReportIsWhatTheAnalyzerMakes(String sample) throws UnreadableBundleException, IOException {
-        Report report = Analysis.of(Repository.sample(sample));
+        ReportModel report = Analysis.modelOf(Repository.sample(sample));
         compare(sample + ".json", Json.of(report));
         compare(sample + ".md", MarkdownRenderer.render(report));
         compare(sample + ".html", HtmlRenderer.render(report));

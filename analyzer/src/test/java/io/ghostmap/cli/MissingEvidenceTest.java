@@ -7,6 +7,8 @@ import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Json;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportBuilder;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.report.TerminalRenderer;
 import io.ghostmap.support.Archives;
 import io.ghostmap.support.NodeBundle;
@@ -220,7 +222,8 @@ final class MissingEvidenceTest {
     }
 
     private static void assertNotBetter(Path bundle, Path lost, String verdict) throws UnreadableBundleException {
-        Report report = Analysis.of(bundle);
+        ReportModel model = Analysis.modelOf(bundle);
+        Report report = ReportBuilder.build(model);
         String name = bundle.relativize(lost).toString();
         String now = report.verdict().severity();
         assertThat(badness(now))
@@ -237,8 +240,8 @@ final class MissingEvidenceTest {
         }
         assertThat(report.bundle().missing()).as("loss of %s", name).isNotEmpty();
         assertThat(Json.of(report)).isNotEmpty();
-        assertThat(HtmlRenderer.render(report)).endsWith("</html>\n");
-        assertThat(MarkdownRenderer.render(report)).isNotEmpty();
+        assertThat(HtmlRenderer.render(model)).endsWith("</html>\n");
+        assertThat(MarkdownRenderer.render(model)).isNotEmpty();
     }
 
     private static int badness(String severity) {
@@ -250,11 +253,11 @@ final class MissingEvidenceTest {
     }
 
     /** In the report with its cost, and on stderr. */
-    private static void assertLossNamed(Report report, String artifact) {
+    private void assertLossNamed(Report report, String artifact) throws UnreadableBundleException {
         assertThat(report.bundle().missing())
                 .filteredOn(missing -> missing.artifact().startsWith(artifact))
                 .isNotEmpty()
                 .allSatisfy(missing -> assertThat(missing.cost()).isNotEmpty());
-        assertThat(TerminalRenderer.losses(report)).anyMatch(line -> line.contains(artifact));
+        assertThat(TerminalRenderer.losses(Analysis.modelOf(bundle))).anyMatch(line -> line.contains(artifact));
     }
 }

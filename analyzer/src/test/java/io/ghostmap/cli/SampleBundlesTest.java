@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Report;
+import io.ghostmap.report.ReportBuilder;
+import io.ghostmap.report.ReportModel;
 import io.ghostmap.support.Archives;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
@@ -254,15 +256,16 @@ final class SampleBundlesTest {
     @ParameterizedTest
     @FieldSource("io.ghostmap.support.Repository#SAMPLES")
     void drawnPathIsThatOfTheHeadline(String sample) throws UnreadableBundleException {
-        Report report = analyze(sample);
+        ReportModel model = Analysis.modelOf(Repository.sample(sample));
+        Report report = ReportBuilder.build(model);
+        String html = HtmlRenderer.render(model);
         Optional<Report.Example> example = report.findings().stream()
                 .filter(finding -> finding.id().equals(report.verdict().finding()))
                 .map(Report.Finding::example)
                 .filter(named -> !named.frontend().isEmpty())
                 .findFirst();
 
-        example.ifPresent(named ->
-                assertThat(HtmlRenderer.render(report)).contains("to <span class=\"mono\">" + named.frontend()));
+        example.ifPresent(named -> assertThat(html).contains("to <span class=\"mono\">" + named.frontend()));
         assertThat(example.isPresent())
                 .isEqualTo(List.of("SLB-01", "SLB-04").contains(report.verdict().finding()));
     }
@@ -319,7 +322,8 @@ final class SampleBundlesTest {
         assertThat(commands(report))
                 .contains("connect6 id " + guilty.program())
                 .contains("pinned /sys/fs/bpf/tc/globals/cilium_lb6_services_v2");
-        assertThat(HtmlRenderer.render(report)).contains(">[fd00::ac10:95dc]:8080<");
+        assertThat(HtmlRenderer.render(Analysis.modelOf(Repository.sample("ipv6"))))
+                .contains(">[fd00::ac10:95dc]:8080<");
     }
 
     /** Another node's Cilium on the same kernel is none of this node's business. */

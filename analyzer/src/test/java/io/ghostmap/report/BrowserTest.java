@@ -37,7 +37,7 @@ final class BrowserTest {
         try (Browser browser = Browser.start()) {
             for (String sample : Repository.SAMPLES) {
                 Path page = folder.resolve(sample + ".html");
-                Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
+                Files.writeString(page, HtmlRenderer.render(Analysis.modelOf(Repository.sample(sample))));
                 for (int width : List.of(DESKTOP, PHONE)) {
                     browser.open(page, width, false);
 
@@ -62,7 +62,7 @@ final class BrowserTest {
     private void open(Browser browser, String sample, int width)
             throws IOException, InterruptedException, UnreadableBundleException {
         Path page = folder.resolve(sample + ".html");
-        Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample(sample))));
+        Files.writeString(page, HtmlRenderer.render(Analysis.modelOf(Repository.sample(sample))));
         browser.open(page, width, false);
     }
 
@@ -111,7 +111,7 @@ final class BrowserTest {
             throws IOException, InterruptedException, UnreadableBundleException {
         Needs.tools("chromium");
         Path page = folder.resolve("report.html");
-        Files.writeString(page, HtmlRenderer.render(Analysis.of(Repository.sample("stale-generation"))));
+        Files.writeString(page, HtmlRenderer.render(Analysis.modelOf(Repository.sample("stale-generation"))));
         try (Browser browser = Browser.start()) {
             browser.open(page, DESKTOP, false);
             double light = brightness(browser.screenshot());
@@ -127,7 +127,7 @@ final class BrowserTest {
     void policyBlocksWhatAMissedEscapeWouldLetIn() throws IOException, InterruptedException, UnreadableBundleException {
         Needs.tools("chromium");
         Path page = folder.resolve("injected.html");
-        String html = HtmlRenderer.render(Analysis.of(Repository.sample("stale-generation")));
+        String html = HtmlRenderer.render(Analysis.modelOf(Repository.sample("stale-generation")));
         Files.writeString(
                 page, html.replace("<main id=\"main\">", "<main id=\"main\"><img src=\"http://127.0.0.1:9/x\">"));
         try (Browser browser = Browser.start()) {

@@ -4,13 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
+import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.diagnosis.RemedyStep;
+import io.ghostmap.diagnosis.Verdict;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.PcapFile;
 import java.nio.file.Path;
-import java.util.List;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,23 +26,8 @@ final class HostileValuesTest {
     @TempDir
     private Path folder;
 
-    private Report report = new Report(
-            "",
-            new Report.Analyzer("", ""),
-            new Report.Verdict("", "", "", ""),
-            new Report.BundleFacts("", "", "", "", "", "", "", "", List.of(), List.of()),
-            List.of(),
-            List.of(),
-            List.of(),
-            List.of(),
-            new Report.BlastRadius(0, 0, 0),
-            List.of(),
-            List.of(),
-            List.of());
-
-    @BeforeEach
-    void analyze() throws UnreadableBundleException {
-        report = Analysis.of(new NodeBundle()
+    private ReportModel analyze() throws UnreadableBundleException {
+        return Analysis.modelOf(new NodeBundle()
                 .generation(27, 28, false)
                 .service(27, "172.17.93.4:8080", 6, 7)
                 .backend(28, 7, "172.16.149.220:8080")
@@ -74,14 +60,16 @@ final class HostileValuesTest {
     }
 
     @Test
-    void attackIsReallyInTheReport() {
-        assertThat(report.verdict().severity()).isEqualTo("critical");
-        assertThat(Json.of(report)).contains("onerror").contains("curl");
+    void attackIsReallyInTheReport() throws UnreadableBundleException {
+        ReportModel model = analyze();
+        assertThat(model.diagnosis().verdict().level()).isEqualTo(Verdict.Level.CRITICAL);
+        assertThat(Json.of(model)).contains("onerror").contains("curl");
     }
 
     @Test
-    void pageHoldsNoForeignElement() {
-        String html = HtmlRenderer.render(report);
+    void pageHoldsNoForeignElement() throws UnreadableBundleException {
+        ReportModel model = analyze();
+        String html = HtmlRenderer.render(model);
         Document page = Jsoup.parse(html);
 
         assertThat(page.select("script, img, iframe, object, embed, link, form, base, svg, [src], [style]"))
@@ -99,25 +87,27 @@ final class HostileValuesTest {
     }
 
     @Test
-    void directionAndControlCharactersAreWrittenOut() {
+    void directionAndControlCharactersAreWrittenOut() throws UnreadableBundleException {
+        ReportModel model = analyze();
         for (String text : new String[] {
-            HtmlRenderer.render(report),
-            MarkdownRenderer.render(report),
-            TerminalRenderer.render(report),
-            String.join("\n", TerminalRenderer.losses(report)),
-            Json.of(report)
+            HtmlRenderer.render(model),
+            MarkdownRenderer.render(model),
+            TerminalRenderer.render(model),
+            String.join("\n", TerminalRenderer.losses(model)),
+            Json.of(model)
         }) {
             assertThat(text.replace("\n", "").codePoints().filter(c -> c != 0x200b))
                     .noneMatch(
                             c -> Character.getType(c) == Character.CONTROL || Character.getType(c) == Character.FORMAT);
         }
-        assertThat(HtmlRenderer.render(report)).contains("\\u202e");
+        assertThat(HtmlRenderer.render(model)).contains("\\u202e");
     }
 
     @Test
-    void ticketTextMentionsNobodyAndHoldsNoHtml() {
+    void ticketTextMentionsNobodyAndHoldsNoHtml() throws UnreadableBundleException {
+        ReportModel model = analyze();
         String outsideCode =
-                MarkdownRenderer.render(report).replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`", "");
+                MarkdownRenderer.render(model).replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`", "");
 
         assertThat(outsideCode)
                 .doesNotContain("@everyone")
@@ -126,16 +116,17 @@ final class HostileValuesTest {
     }
 
     @Test
-    void commandsHoldNoTextOfTheBundle() {
-        for (Report.Finding finding : report.findings()) {
-            for (Report.Remedy step : finding.remedy()) {
-                assertThat(step.command())
+    void commandsHoldNoTextOfTheBundle() throws UnreadableBundleException {
+        ReportModel model = analyze();
+        for (Finding finding : model.diagnosis().findings()) {
+            for (RemedyStep step : finding.remedy()) {
+                assertThat(step.command().plain())
                         .doesNotContain("curl")
                         .doesNotContain("$(reboot)")
                         .doesNotContain("`");
             }
         }
-        assertThat(report.findings().get(0).remedy().toString()).contains("-inum");
+        assertThat(model.diagnosis().findings().get(0).remedy().toString()).contains("-inum");
     }
 
     /** As the inside of a JSON string. */

@@ -9,6 +9,10 @@ import java.nio.charset.StandardCharsets;
 public final class Json {
     private Json() {}
 
+    public static String of(ReportModel model) {
+        return of(ReportBuilder.build(model));
+    }
+
     public static String of(Report report) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {

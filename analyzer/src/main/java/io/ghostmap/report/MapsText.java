@@ -1,0 +1,60 @@
+package io.ghostmap.report;
+
+import io.ghostmap.datapath.Ambiguity;
+import io.ghostmap.datapath.Generation;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What {@code ghostmap maps} prints: the generations of every role, and why each is or is not current. */
+public final class MapsText {
+    private MapsText() {}
+
+    public static String render(ReportModel model) {
+        StringBuilder out = new StringBuilder();
+        if (model.generations().isEmpty()) {
+            out.append("no load-balancing map is in the bundle\n");
+        } else {
+            TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
+            for (Generation map : model.generations()) {
+                table.row(map.role(), map.mapId(), current(map), entries(map), why(map));
+            }
+            out.append(table.render());
+        }
+        for (Ambiguity open : model.incident().datapath().ambiguities()) {
+            TextTable.paragraph(out, "open: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
+        }
+        return out.toString();
+    }
+
+    private static String current(Generation map) {
+        return switch (map.currency()) {
+            case CURRENT -> "yes";
+            case NOT_CURRENT -> "no";
+            case UNKNOWN -> "unknown";
+        };
+    }
+
+    private static String entries(Generation map) {
+        return map.entries()
+                .map(entries -> entries + (map.damage().isEmpty() ? "" : ", not whole"))
+                .orElse("not dumped");
+    }
+
+    /** The users of a map are one reason here, not a dozen. */
+    private static String why(Generation map) {
+        String user = "used by program ";
+        List<String> reasons = new ArrayList<>();
+        List<String> users = new ArrayList<>();
+        for (Generation.Reason reason : map.reasons()) {
+            if (reason.text().startsWith(user)) {
+                users.add(reason.text().substring(user.length()));
+            } else {
+                reasons.add(reason.text());
+            }
+        }
+        if (!users.isEmpty()) {
+            reasons.add((users.size() == 1 ? user : "used by programs ") + String.join(", ", users));
+        }
+        return String.join("; ", reasons);
+    }
+}
