@@ -1,6 +1,7 @@
 package io.ghostmap.diagnosis;
 
 import com.google.errorprone.annotations.CompileTimeConstant;
+import io.ghostmap.datapath.Attachment;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.text.Term;
@@ -54,6 +55,11 @@ public sealed interface Action {
 
     /** A cgroup by its directory, or by its inode number if the directory has an unusual name. */
     record Cgroup(String directory, OptionalLong inode) {
+        /** Where a program is really attached. */
+        static Cgroup of(Attachment attachment) {
+            return new Cgroup(attachment.cgroup(), attachment.cgroupId());
+        }
+
         Text shell() {
             return ShellText.cgroup(directory, inode);
         }

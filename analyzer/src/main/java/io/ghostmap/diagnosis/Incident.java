@@ -104,6 +104,11 @@ public record Incident(
         return bundle.manifest().map(Manifest::node).orElse("");
     }
 
+    /** A pin that a command may name; empty for any other path. */
+    Optional<PinPath> pin(String path) {
+        return PinPath.of(path, evidence.node().bpffsMounts());
+    }
+
     Optional<CorrelatedDestination> seen(Endpoint endpoint) {
         return destinations.stream()
                 .filter(seen -> seen.destination().endpoint().equals(endpoint))

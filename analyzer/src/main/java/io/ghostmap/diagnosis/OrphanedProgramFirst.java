@@ -54,7 +54,7 @@ final class OrphanedProgramFirst implements Rule {
                 .about(new Subject.Cgroup(facts.chain().cgroup()))
                 .title(text.title())
                 .summary(text.summary())
-                .explanation(text.explanation())
+                .explanation(new StaleChainExplanation(facts, text).paragraphs())
                 .example(facts.example())
                 .supporting(citations.supporting())
                 .contradicting(citations.contradicting())

@@ -137,7 +137,7 @@ final class UntranslatedFrontend implements Rule {
         return Stream.concat(listed, walked)
                 .distinct()
                 .sorted()
-                .flatMap(path -> PinPath.of(path, incident.evidence().node().bpffsMounts()).stream())
+                .flatMap(path -> incident.pin(path).stream())
                 .toList();
     }
 
