@@ -86,17 +86,11 @@ final class AnalyzeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UnreadableBundleException, IOException {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
-        return analyze(bundle.path(), Optional.ofNullable(output), failOn, command.getOut(), command.getErr());
-    }
-
-    /** The command itself, whoever parsed its arguments; returns the exit status. */
-    static int analyze(Path source, Optional<Path> output, FailOn failOn, PrintWriter out, PrintWriter err)
-            throws UnreadableBundleException, IOException {
-        ReportModel model = Analysis.modelOf(source);
-        ReportFiles files = new ReportFiles(
-                output.orElseGet(() -> besides(source)),
-                model.incident().bundle().name());
-        List<Path> written = files.write(model, FORMS);
+        PrintWriter out = command.getOut();
+        PrintWriter err = command.getErr();
+        ReportModel model = Analysis.modelOf(bundle.path());
+        Path folder = Optional.ofNullable(output).orElseGet(() -> besides(bundle.path()));
+        List<Path> written = new ReportFiles(folder, model.incident().bundle().name()).write(model, FORMS);
         out.print(TerminalRenderer.render(model));
         written.forEach(path -> out.println("wrote " + path));
         out.flush();

@@ -1,18 +1,14 @@
 package io.ghostmap.cli;
 
-import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HooksText;
 import io.ghostmap.report.MapsText;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,7 +25,7 @@ import picocli.CommandLine.Spec;
         synopsisHeading = "%nUsage: ",
         description = {
             "",
-            "Analyzes what ghostmap-collect captured on a Kubernetes node, offline.",
+            "Analyzes offline what ghostmap-collect captured on a Kubernetes node.",
             "ghostmap BUNDLE is short for ghostmap analyze BUNDLE.",
             ""
         },
@@ -42,6 +38,8 @@ import picocli.CommandLine.Spec;
             CommandLine.HelpCommand.class
         })
 public final class Main {
+    private static final List<String> OWN_OPTIONS = List.of("-h", "--help", "-V", "--version");
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -51,7 +49,7 @@ public final class Main {
             name = "hooks",
             mixinStandardHelpOptions = true,
             versionProvider = Version.class,
-            header = "The programs of every hook, in run order.")
+            header = "Print the programs of every hook, in run order.")
     int hooks(@Mixin BundleArgument bundle) throws UnreadableBundleException {
         return answer(HooksText.render(Analysis.modelOf(bundle.path())));
     }
@@ -60,7 +58,7 @@ public final class Main {
             name = "maps",
             mixinStandardHelpOptions = true,
             versionProvider = Version.class,
-            header = "The generations of the load-balancing maps, and why each is or is not current.")
+            header = "Print the generations of the load-balancing maps, and why each is current or not.")
     int maps(@Mixin BundleArgument bundle) throws UnreadableBundleException {
         return answer(MapsText.render(Analysis.modelOf(bundle.path())));
     }
@@ -79,76 +77,32 @@ public final class Main {
                 args));
     }
 
-    /** Runs one command and returns its exit status; nothing escapes as an exception. */
+    /** Runs one command and returns its exit status. Whatever is thrown becomes one line and a status, errors included. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         try {
-            Optional<PlainArguments.Question> plain = PlainArguments.of(args);
-            return plain.isPresent() ? answered(plain.get(), out, err) : parsed(out, err, args);
-        } catch (OutOfMemoryError | StackOverflowError e) {
-            err.println("ghostmap: the bundle asks for more memory than Java was given: try again with"
-                    + " GHOSTMAP_JAVA_OPTS=-Xmx4g, or report it with the bundle's SHA-256");
-            return ExitStatus.INTERNAL_ERROR;
-        }
-    }
-
-    private static int answered(PlainArguments.Question question, PrintWriter out, PrintWriter err) {
-        try {
-            return question.answer(out, err);
-        } catch (UnreadableBundleException | IOException | RuntimeException e) {
+            CommandLine commands = new CommandLine(new Main())
+                    .setOut(out)
+                    .setErr(err)
+                    .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err));
+            return commands.execute(withCommand(commands, args));
+        } catch (Throwable e) { // the parser hands only exceptions to its handler
             return failed(e, err);
         }
     }
 
-    private static int parsed(PrintWriter out, PrintWriter err, String... args) {
-        CommandLine commands = commands(args)
-                .setOut(out)
-                .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((e, command, parsed) -> failed(e, command.getErr()));
-        return commands.execute(withCommand(commands, args));
+    /** Puts {@code analyze} before arguments that do not begin with a command. */
+    private static String[] withCommand(CommandLine commands, String... args) {
+        boolean named =
+                args.length == 0 || commands.getSubcommands().containsKey(args[0]) || OWN_OPTIONS.contains(args[0]);
+        return named
+                ? args
+                : Stream.concat(Stream.of("analyze"), Arrays.stream(args)).toArray(String[]::new);
     }
 
-    /** All commands; or the one that is named and wanted quickly: reading the annotations of all takes longer than it. */
-    static CommandLine commands(String... args) {
-        Object quick = switch (args.length == 0 ? "" : args[0]) {
-            case "analyze" -> new AnalyzeCommand();
-            case "traffic" -> new TrafficCommand();
-            default -> null;
-        };
-        return quick == null
-                ? new CommandLine(new Main())
-                : new CommandLine(CommandSpec.create().name("ghostmap")).addSubcommand(args[0], new CommandLine(quick));
-    }
-
-    /** Puts {@code analyze} in front of arguments that name no command. */
-    private static String[] withCommand(CommandLine commands, String[] args) {
-        boolean named = args.length == 0
-                || commands.getSubcommands().containsKey(args[0])
-                || List.of("-h", "--help", "-V", "--version").contains(args[0]);
-        if (named) {
-            return args;
-        }
-        List<String> all = new ArrayList<>(List.of("analyze"));
-        all.addAll(Arrays.asList(args));
-        return all.toArray(String[]::new);
-    }
-
-    private static int failed(Exception e, PrintWriter err) {
-        if (e instanceof UnreadableBundleException) {
-            err.println("ghostmap: " + e.getMessage());
-            return ExitStatus.UNREADABLE;
-        }
-        if (e instanceof AccessDeniedException denied) {
-            err.println("ghostmap: " + Printable.of(String.valueOf(denied.getFile()))
-                    + ": permission denied: give a folder that you may write with -o");
-            return ExitStatus.INTERNAL_ERROR;
-        }
-        if (e instanceof IOException) {
-            err.println("ghostmap: the report cannot be written: " + Printable.of(String.valueOf(e.getMessage())));
-            return ExitStatus.INTERNAL_ERROR;
-        }
-        err.println("ghostmap: internal error, please report it with the bundle's SHA-256: "
-                + Printable.of(String.valueOf(e)));
-        return ExitStatus.INTERNAL_ERROR;
+    private static int failed(Throwable e, PrintWriter err) {
+        Failure failure = Failure.of(e);
+        err.println(failure.line());
+        return failure.status();
     }
 }

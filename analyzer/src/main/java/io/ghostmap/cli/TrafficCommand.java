@@ -58,12 +58,8 @@ final class TrafficCommand implements Callable<Integer> {
     @Override
     public Integer call() throws UnreadableBundleException {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
-        return print(paths, json, command.getOut(), command.getErr());
-    }
-
-    /** The command itself, whoever parsed its arguments; returns the exit status. */
-    static int print(List<Path> paths, boolean json, PrintWriter out, PrintWriter err)
-            throws UnreadableBundleException {
+        PrintWriter out = command.getOut();
+        PrintWriter err = command.getErr();
         Traffic traffic = TrafficReading.of(paths);
         out.print(json ? TrafficJson.render(traffic) : TrafficTables.render(traffic));
         out.flush();

@@ -27,7 +27,10 @@ final class ExplainText {
             text.out.append(text.out.isEmpty() ? "" : "\n");
             text.replay(account);
         }
-        explanation.gaps().forEach(gap -> text.line("note: " + gap.artifact().name() + ": " + gap.reason().plain()));
+        explanation
+                .gaps()
+                .forEach(gap -> text.line(
+                        "note: " + gap.artifact().name() + ": " + gap.reason().plain()));
         return text.out.toString();
     }
 
@@ -59,7 +62,8 @@ final class ExplainText {
         line("  " + place + ". program " + step.program().programId() + " "
                 + step.program().name() + " (" + maps(turn) + ")");
         String before = joined(step.before());
-        String after = step.after().stream().map(Disposition::text).map(Text::plain).collect(Collectors.joining(" or "));
+        String after =
+                step.after().stream().map(Disposition::text).map(Text::plain).collect(Collectors.joining(" or "));
         line("     sees " + before
                 + (step.passes()
                         ? (turn.hasEntries() ? "" : ", has no entry for it") + ", lets it pass"
@@ -87,7 +91,9 @@ final class ExplainText {
             double share = ReplayJson.rounded(outcome.share());
             line("          " + account.text(outcome.disposition())
                     + (share < 1 ? ": " + String.format(Locale.ROOT, "%.4g", share * 100) + " % of connects" : "")
-                    + (outcome.conditions().isEmpty() ? "" : ", if " + String.join(", and ", ConditionText.of(outcome.conditions()))));
+                    + (outcome.conditions().isEmpty()
+                            ? ""
+                            : ", if " + String.join(", and ", ConditionText.of(outcome.conditions()))));
         }
     }
 

@@ -27,8 +27,9 @@ final class MarkdownFinding {
         finding.remedy().forEach(step -> remedy(out, step));
         finding.rivals().forEach(rival -> {
             out.blank();
-            out.line("- Could it be that: " + plain(rival.hypothesis().plain()) + "? " + plain(rival.verdict().plain())
-                    + " To settle it: " + plain(rival.decides().plain()) + ".");
+            out.line("- Could it be that: " + plain(rival.hypothesis().plain()) + "? "
+                    + plain(rival.verdict().plain()) + " To settle it: "
+                    + plain(rival.decides().plain()) + ".");
         });
         citations(out, "Evidence for", finding.supporting());
         citations(out, "Evidence against", finding.contradicting());
@@ -36,14 +37,16 @@ final class MarkdownFinding {
 
     private static void remedy(MarkdownLines out, RemedyStep step) {
         out.blank();
-        out.line("**" + plain(step.title().plain()) + ".** Only if: " + plain(step.precondition().plain()));
+        out.line("**" + plain(step.title().plain()) + ".** Only if: "
+                + plain(step.precondition().plain()));
         out.blank();
         out.line("```");
         out.line(step.command().plain().replace("```", ""));
         out.line("```");
         out.blank();
-        out.line("Effect: " + plain(step.effect().plain()) + " Risk: " + plain(step.risk().plain()) + " Check: " + plain(step.check().plain())
-                + " Undo: " + plain(step.undo().plain()));
+        out.line("Effect: " + plain(step.effect().plain()) + " Risk: "
+                + plain(step.risk().plain()) + " Check: " + plain(step.check().plain()) + " Undo: "
+                + plain(step.undo().plain()));
     }
 
     private static void citations(MarkdownLines out, String title, List<Citation> citations) {

@@ -50,7 +50,8 @@ public final class MarkdownRenderer {
     private void head() {
         Verdict verdict = model.diagnosis().verdict();
         Optional<Manifest> manifest = model.incident().bundle().manifest();
-        out.line("# " + verdict.level().word().toUpperCase(Locale.ROOT) + ": " + plain(verdict.title().plain()));
+        out.line("# " + verdict.level().word().toUpperCase(Locale.ROOT) + ": "
+                + plain(verdict.title().plain()));
         out.blank();
         out.line(plain(verdict.summary().plain()));
         out.blank();
@@ -213,8 +214,9 @@ public final class MarkdownRenderer {
         out.blank();
         model.diagnosis()
                 .losses()
-                .forEach(loss -> out.line(
-                        "- " + code(loss.artifact().name()) + ": " + plain(loss.reason().plain()) + "; " + plain(loss.cost().plain())));
+                .forEach(loss -> out.line("- " + code(loss.artifact().name()) + ": "
+                        + plain(loss.reason().plain()) + "; "
+                        + plain(loss.cost().plain())));
         model.diagnosis()
                 .skipped()
                 .forEach(skipped -> out.line("- rule " + skipped.rule().id() + " could not run, it needs "

@@ -1,8 +1,8 @@
 package io.ghostmap.report;
 
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.diagnosis.Finding;
-import io.ghostmap.bundle.Gap;
 import io.ghostmap.diagnosis.SkippedRule;
 import java.util.List;
 import java.util.Optional;

@@ -79,7 +79,9 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
         return peer.hook().attachType().shortName() + " tells the application "
                 + names.stream()
                         .map(name -> name.text()
-                                + (name.conditions.isEmpty() ? "" : ", if " + String.join(", and ", ConditionText.of(name.conditions))))
+                                + (name.conditions.isEmpty()
+                                        ? ""
+                                        : ", if " + String.join(", and ", ConditionText.of(name.conditions))))
                         .collect(Collectors.joining("; or "))
                 + (hides ? ": its name does not betray where the connection goes" : "");
     }

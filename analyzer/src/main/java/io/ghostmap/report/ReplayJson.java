@@ -32,7 +32,9 @@ final class ReplayJson {
                 account.texts(account.replay().expected()),
                 account.replay().outcomes().stream()
                         .map(outcome -> new Report.Outcome(
-                                account.text(outcome.disposition()), rounded(outcome.share()), ConditionText.of(outcome.conditions())))
+                                account.text(outcome.disposition()),
+                                rounded(outcome.share()),
+                                ConditionText.of(outcome.conditions())))
                         .toList(),
                 account.peerNames().stream()
                         .map(peer -> peerName(peer, account.affected()))

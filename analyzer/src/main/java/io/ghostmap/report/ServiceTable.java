@@ -58,7 +58,8 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
         return new PeerNames(
                 account.peer().hook().attachType().shortName(),
                 account.names().stream()
-                        .map(name -> new Name(name.name().text().plain(), name.tells().meaning()))
+                        .map(name -> new Name(
+                                name.name().text().plain(), name.tells().meaning()))
                         .toList());
     }
 }

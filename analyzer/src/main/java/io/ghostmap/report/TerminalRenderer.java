@@ -29,8 +29,10 @@ public final class TerminalRenderer {
         List<String> lines = new ArrayList<>();
         model.diagnosis()
                 .losses()
-                .forEach(loss -> lines.add("ghostmap: " + Printable.whole(loss.artifact().name()) + ": "
-                        + Printable.whole(loss.reason().plain()) + "; " + loss.cost().plain()));
+                .forEach(loss ->
+                        lines.add("ghostmap: " + Printable.whole(loss.artifact().name()) + ": "
+                                + Printable.whole(loss.reason().plain()) + "; "
+                                + loss.cost().plain()));
         model.diagnosis()
                 .skipped()
                 .forEach(skipped -> lines.add("ghostmap: rule " + skipped.rule().id() + " could not run, it needs "
