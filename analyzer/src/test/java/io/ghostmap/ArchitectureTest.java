@@ -2,88 +2,105 @@ package io.ghostmap;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.ghostmap.support.Repository;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Holds the arrows of the house: data flows one way, and no room knows one to its right. */
+/** Holds the table of packages: data flows one way, and no package uses one further on. */
 final class ArchitectureTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages("io.ghostmap");
 
+    /** What each package may use of the others. */
+    private static final Map<String, List<String>> MAY_USE = Map.of(
+            "net", List.of(),
+            "text", List.of("net"),
+            "bundle", List.of("net", "text"),
+            "evidence", List.of("net", "text", "bundle"),
+            "traffic", List.of("net", "text", "bundle"),
+            "datapath", List.of("net", "text", "bundle", "evidence"),
+            "replay", List.of("net", "text", "bundle", "evidence", "datapath"),
+            "diagnosis", List.of("net", "text", "bundle", "evidence", "datapath", "replay", "traffic"),
+            "report", List.of("net", "text", "bundle", "evidence", "datapath", "replay", "traffic", "diagnosis"),
+            "cli",
+                    List.of(
+                            "net",
+                            "text",
+                            "bundle",
+                            "evidence",
+                            "datapath",
+                            "replay",
+                            "traffic",
+                            "diagnosis",
+                            "report"));
+
     @Test
     void dataFlowsOneWay() {
-        layeredArchitecture()
-                .consideringOnlyDependenciesInLayers()
-                .layer("net")
-                .definedBy("io.ghostmap.net..")
-                .layer("text")
-                .definedBy("io.ghostmap.text..")
-                .layer("bundle")
-                .definedBy("io.ghostmap.bundle..")
-                .layer("evidence")
-                .definedBy("io.ghostmap.evidence..")
-                .layer("traffic")
-                .definedBy("io.ghostmap.traffic..")
-                .layer("datapath")
-                .definedBy("io.ghostmap.datapath..")
-                .layer("replay")
-                .definedBy("io.ghostmap.replay..")
-                .layer("diagnosis")
-                .definedBy("io.ghostmap.diagnosis..")
-                .layer("report")
-                .definedBy("io.ghostmap.report..")
-                .layer("cli")
-                .definedBy("io.ghostmap.cli..")
-                .whereLayer("cli")
-                .mayNotBeAccessedByAnyLayer()
-                .whereLayer("report")
-                .mayOnlyBeAccessedByLayers("cli")
-                .whereLayer("diagnosis")
-                .mayOnlyBeAccessedByLayers("report", "cli")
-                .whereLayer("replay")
-                .mayOnlyBeAccessedByLayers("diagnosis", "report", "cli")
-                .whereLayer("datapath")
-                .mayOnlyBeAccessedByLayers("replay", "diagnosis", "report", "cli")
-                .whereLayer("evidence")
-                .mayOnlyBeAccessedByLayers("datapath", "replay", "diagnosis", "report", "cli")
-                .whereLayer("traffic")
-                .mayOnlyBeAccessedByLayers("diagnosis", "report", "cli")
-                .check(CLASSES);
+        MAY_USE.forEach((name, others) -> {
+            Set<String> allowed = new HashSet<>(others);
+            allowed.add(name);
+            String[] known = allowed.stream().map(ArchitectureTest::all).toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(all(name))
+                    .should()
+                    .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.ghostmap..")
+                            .and(JavaClass.Predicates.resideOutsideOfPackages(known)))
+                    .check(CLASSES);
+        });
     }
 
     @Test
-    void textKnowsOnlyTheVocabulary() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.ghostmap.text..")
+    void everyPackageIsInTheTable() {
+        classes()
                 .should()
-                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.ghostmap..")
-                        .and(JavaClass.Predicates.resideOutsideOfPackages("io.ghostmap.net..", "io.ghostmap.text..")))
-                .check(CLASSES);
-    }
-
-    @Test
-    void bundleKnowsNothingOfOursButVocabulary() {
-        noClasses()
-                .that()
-                .resideInAPackage("io.ghostmap.bundle..")
-                .should()
-                .dependOnClassesThat()
                 .resideInAnyPackage(
-                        "io.ghostmap.evidence..",
-                        "io.ghostmap.traffic..",
-                        "io.ghostmap.datapath..",
-                        "io.ghostmap.replay..",
-                        "io.ghostmap.diagnosis..",
-                        "io.ghostmap.report..",
-                        "io.ghostmap.cli..")
+                        MAY_USE.keySet().stream().map(ArchitectureTest::all).toArray(String[]::new))
+                .orShould()
+                .haveSimpleName("package-info")
                 .check(CLASSES);
+    }
+
+    private static String all(String name) {
+        return "io.ghostmap." + name + "..";
+    }
+
+    /** A chain of programs does not depend on whose programs they are. */
+    @Test
+    void programsOfAnyLoadBalancerAreReplayed() throws IOException {
+        noClasses()
+                .that()
+                .resideInAPackage("io.ghostmap.datapath.program..")
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("io.ghostmap.datapath..")
+                        .and(JavaClass.Predicates.resideOutsideOfPackage("io.ghostmap.datapath.program..")))
+                .check(CLASSES);
+        for (String name : List.of("replay", "datapath/program")) {
+            Path folder = Repository.root()
+                    .resolve("analyzer/src/main/java/io/ghostmap")
+                    .resolve(name);
+            try (Stream<Path> files = Files.list(folder)) {
+                assertThat(files)
+                        .allSatisfy(file -> assertThat(Files.readString(file))
+                                .doesNotContainIgnoringCase("cilium")
+                                .doesNotContainIgnoringCase("reverse_sk")
+                                .doesNotContain("rev_nat"));
+            }
+        }
     }
 
     @Test

@@ -1,11 +1,18 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.BinaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +21,7 @@ import java.util.stream.Stream;
  * @param generations by role, then from the oldest to the newest
  * @param attachments programs on cgroup hooks as attached, the load balancer's and foreign ones
  * @param views by program id, of every program of the load balancer on a socket hook
+ * @param programs what those programs do, by their ids
  * @param identities what each map of the load balancer is, by map id; also those that can be one of several
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
@@ -25,12 +33,28 @@ public record Datapath(
         List<Generation> generations,
         List<Attachment> attachments,
         SortedMap<Integer, View> views,
+        SortedMap<Integer, SocketProgram> programs,
         SortedMap<Integer, Identity> identities,
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
         SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk,
         List<Ambiguity> ambiguities,
         List<Gap> gaps) {
+
+    /** With what its programs do, which they know by their views and by what is current. */
+    Datapath with(SortedMap<Integer, SocketProgram> socketPrograms) {
+        return new Datapath(
+                generations,
+                attachments,
+                views,
+                Collections.unmodifiableSortedMap(socketPrograms),
+                identities,
+                services,
+                backends,
+                reverseSk,
+                ambiguities,
+                gaps);
+    }
 
     public List<Generation> generations(MapRole role) {
         return generations.stream()
@@ -81,6 +105,24 @@ public record Datapath(
                 && tablesOf(view)
                         .allMatch(id ->
                                 generation(id).filter(Generation::isCurrent).isPresent());
+    }
+
+    /**
+     * The programs that the agent which runs now has built: the youngest of each name that reads the current generation,
+     * since one that an older agent left behind can read the same pinned maps.
+     */
+    Set<Integer> programsOfAgent() {
+        Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(
+                        program -> program.loadedAt().orElse(0))
+                .thenComparing(BpfProgram::id);
+        return views.values().stream()
+                .filter(view -> Stream.of(Family.values()).anyMatch(family -> readsOnlyCurrent(view, family)))
+                .map(View::program)
+                .collect(Collectors.toMap(BpfProgram::name, program -> program, BinaryOperator.maxBy(byAge)))
+                .values()
+                .stream()
+                .map(BpfProgram::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** What a program noted of the sockets that it sent to that backend, in the reverse_sk maps that it references itself. */

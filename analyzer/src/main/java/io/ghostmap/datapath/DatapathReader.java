@@ -8,6 +8,7 @@ import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.datapath.Generation.Reason;
 import io.ghostmap.datapath.MapRole.Kind;
+import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
@@ -61,16 +62,21 @@ public final class DatapathReader {
     private Datapath read() {
         List<Attachment> attachments = Attachments.of(evidence);
         SortedMap<Integer, View> views = views();
-        return new Datapath(
+        Datapath datapath = new Datapath(
                 generations(attachments, views.values()),
                 attachments,
                 views,
+                new TreeMap<>(),
                 Collections.unmodifiableSortedMap(identities),
                 Tables.readOnly(tables.services),
                 Tables.readOnly(tables.backends),
                 Tables.readOnly(tables.reverseSk),
                 Ambiguities.of(evidence, reach, identities, views.values()),
                 List.copyOf(gaps));
+        Set<Integer> ofAgent = datapath.programsOfAgent();
+        SortedMap<Integer, SocketProgram> programs = new TreeMap<>();
+        views.forEach((id, view) -> programs.put(id, balancer.program(view, ofAgent.contains(id))));
+        return datapath.with(programs);
     }
 
     /**
@@ -206,39 +212,23 @@ public final class DatapathReader {
 
     private View view(BpfProgram program) {
         SortedSet<Integer> maps = reach.mapsOf(program);
-        Build build = balancer.buildOf(
-                program,
-                maps.stream()
-                        .flatMap(id -> evidence.bpf().state().maps().find(id).stream())
-                        .toList());
+        SortedMap<MapRole, Table<MapDump>> others = new TreeMap<>();
+        for (MapRole role : MapRole.values()) {
+            others.put(role, table(program, role, tables.dumps));
+        }
         return new View(
                 program,
-                balancer.semanticsOf(
-                        build,
-                        maps.stream()
-                                .flatMap(id ->
-                                        tables
-                                                .services
-                                                .getOrDefault(id, Collections.emptySortedMap())
-                                                .keySet()
-                                                .stream())
-                                .toList(),
-                        evidence.bpf().calls(program.id())),
-                build,
                 maps,
                 tables(program, Family.IPV4),
                 tables(program, Family.IPV6),
-                table(program, MapRole.of(Kind.AFFINITY_MATCH), tables.affinityMatches),
-                table(program, MapRole.of(Kind.IPCACHE), tables.ipCaches));
+                Collections.unmodifiableSortedMap(others));
     }
 
     private FamilyTables tables(BpfProgram program, Family family) {
         return new FamilyTables(
                 table(program, MapRole.of(Kind.SERVICES, family), tables.services),
                 table(program, MapRole.of(Kind.BACKENDS, family), tables.backends),
-                table(program, MapRole.of(Kind.REVERSE_SK, family), tables.reverseSk),
-                table(program, MapRole.of(Kind.AFFINITY, family), tables.affinity),
-                table(program, MapRole.of(Kind.SKIP_LB, family), tables.skipped));
+                table(program, MapRole.of(Kind.REVERSE_SK, family), tables.reverseSk));
     }
 
     /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */

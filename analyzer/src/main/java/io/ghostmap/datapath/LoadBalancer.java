@@ -1,18 +1,20 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.SortedMap;
 
-/** The seam to a load balancer that keeps its tables in BPF maps: which maps are its own, and how to read them. */
+/**
+ * The seam to a load balancer that keeps its tables in BPF maps: which maps and programs are its own, how to read the former
+ * and what the latter do.
+ */
 public interface LoadBalancer {
     /** What this reading of the node's maps had to assume. */
     List<Gap> gaps();
@@ -29,16 +31,12 @@ public interface LoadBalancer {
     /** Whether the program is one that this load balancer attaches to a socket hook. */
     boolean owns(BpfProgram program);
 
-    /** From which releases the program can be, by its name and by the maps that it uses. */
-    Build buildOf(BpfProgram program, List<BpfMap> maps);
-
     /**
-     * How a program of that build decides; several where the evidence does not tell which.
+     * What a program of its own does at a socket hook.
      *
-     * @param frontends of the services that it reads
-     * @param calls the helpers that its instructions call; empty where they were not captured
+     * @param ofAgent whether the agent that runs now has built it
      */
-    List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls);
+    SocketProgram program(View view, boolean ofAgent);
 
     SortedMap<Frontend, Service> services(MapDump dump, Family family);
 
@@ -48,16 +46,6 @@ public interface LoadBalancer {
 
     /** By the backend that a socket was sent to; of one backend in the order of the sockets' cookies. */
     SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family);
-
-    /** By the id of the service; of one service in the order of their keys. */
-    SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family);
-
-    AffinityMatches affinityMatches(MapDump dump);
-
-    /** By the address that is left alone; of one address in the order of the namespaces. */
-    SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family);
-
-    IpCache ipCache(MapDump dump);
 
     /** The ids that the values of a prog array, or of a map of maps, stand for. */
     List<Integer> referencedIds(MapDump dump);

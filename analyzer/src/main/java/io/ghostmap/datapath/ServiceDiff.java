@@ -14,7 +14,7 @@ import java.util.SortedSet;
  * @param added frontends of the second map alone
  * @param removed frontends of the first map alone
  * @param moved frontends whose slots lead elsewhere
- * @param marked frontends that lead to the same backends under other flags, or with another affinity timeout
+ * @param marked frontends that lead to the same backends and are marked otherwise
  * @param same how many are alike
  */
 public record ServiceDiff(
@@ -50,8 +50,7 @@ public record ServiceDiff(
             } else if (first != null && second == null) {
                 removed.add(first);
             } else if (first != null && second != null) {
-                boolean marksDiffer =
-                        !first.flags().equals(second.flags()) || !first.word().equals(second.word());
+                boolean marksDiffer = !first.marks().equals(second.marks());
                 if (!marksDiffer && one.leadsAs(first, other, second)) {
                     same++;
                     continue;

@@ -13,15 +13,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Every map of the load balancer decoded, by map id. An id of one map is never looked up in another here. */
+/** The maps of the load balancer, by map id, decoded where others than its own programs read them. An id of one map is never looked up in another here. */
 final class Tables {
     final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
-    final SortedMap<Integer, SortedMap<Integer, List<Affinity>>> affinity = new TreeMap<>();
-    final SortedMap<Integer, AffinityMatches> affinityMatches = new TreeMap<>();
-    final SortedMap<Integer, SortedMap<Endpoint, List<SkipEntry>>> skipped = new TreeMap<>();
-    final SortedMap<Integer, IpCache> ipCaches = new TreeMap<>();
+
+    /** Of all its maps, the others' as well. */
+    final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
 
     private final LoadBalancer balancer;
 
@@ -33,7 +32,7 @@ final class Tables {
     static Tables decode(
             Evidence evidence, SortedMap<Integer, Identity> identities, LoadBalancer balancer, List<Gap> gaps) {
         Tables tables = new Tables(balancer);
-        List<Runnable> results = evidence.bpf().state().maps().all().stream()
+        List<Decoding> decodings = evidence.bpf().state().maps().all().stream()
                 .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
                         .flatMap(role -> evidence
                                 .bpf()
@@ -41,11 +40,10 @@ final class Tables {
                                 .filter(dump -> isOf(map, dump, gaps))
                                 .map(dump -> new Decoding(role, dump))
                                 .stream()))
-                .toList()
-                .parallelStream()
-                .map(tables::decode)
                 .toList();
+        List<Runnable> results = decodings.parallelStream().map(tables::decode).toList();
         results.forEach(Runnable::run);
+        decodings.forEach(decoding -> tables.dumps.put(decoding.dump.mapId(), decoding.dump));
         return tables;
     }
 
@@ -69,13 +67,9 @@ final class Tables {
             case SERVICES -> into(services, dump, balancer.services(dump, family));
             case BACKENDS -> into(backends, dump, balancer.backends(dump, family));
             case REVERSE_SK -> into(reverseSk, dump, balancer.reverseSk(dump, family));
-            case AFFINITY -> into(affinity, dump, balancer.affinity(dump, family));
-            case AFFINITY_MATCH -> into(affinityMatches, dump, balancer.affinityMatches(dump));
-            case SKIP_LB -> into(skipped, dump, balancer.skipped(dump, family));
-            case IPCACHE -> into(ipCaches, dump, balancer.ipCache(dump));
             default ->
                 () -> {
-                    // shown row by row where somebody asks; nothing is concluded from it
+                    // decoded by the programs that read it, or shown row by row
                 };
         };
     }

@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,19 +15,20 @@ import java.util.stream.Stream;
  * What one program sees: the tables that it references itself, and those of the programs that it can tail-call. Backend
  * ids are only looked up in the backends table of the same view, since two generations use one id for different backends.
  *
- * @param semantics how it decides; several where its release is not known and releases differ
- * @param build from which releases the program can be
  * @param maps ids of all maps within its reach, also those behind prog arrays and maps of maps
+ * @param others its maps of further roles, as they were dumped: its load balancer alone knows what they mean
  */
 public record View(
         BpfProgram program,
-        List<Semantics> semantics,
-        Build build,
         SortedSet<Integer> maps,
         FamilyTables ipv4,
         FamilyTables ipv6,
-        Table<AffinityMatches> affinityMatch,
-        Table<IpCache> ipCache) {
+        SortedMap<MapRole, Table<MapDump>> others) {
+
+    /** The map of that role; none where the program has no such map. */
+    public Table<MapDump> table(MapRole role) {
+        return others.getOrDefault(role, Table.none());
+    }
 
     public FamilyTables tables(Family family) {
         return family == Family.IPV4 ? ipv4 : ipv6;

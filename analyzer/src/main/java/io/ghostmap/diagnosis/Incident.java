@@ -48,8 +48,7 @@ public record Incident(
 
     public static Incident of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
-        Replayer replayer = new Replayer(
-                datapath, evidence.node().uptimeSeconds(), evidence.agent().options());
+        Replayer replayer = new Replayer(datapath);
         ForkJoinTask<List<CorrelatedDestination>> correlation =
                 ForkJoinTask.adapt(() -> Correlation.of(traffic, datapath)).fork(); // neither needs the other
         List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));

@@ -10,27 +10,20 @@ import io.ghostmap.datapath.program.Answer;
 import io.ghostmap.datapath.program.Conditions;
 import io.ghostmap.datapath.program.Question;
 import io.ghostmap.datapath.program.SocketProgram;
-import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AttachType;
-import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.BinaryOperator;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The entry point of the package: runs connects through hooks. */
@@ -44,30 +37,9 @@ public final class Replayer {
             Conditions.NONE));
 
     private final Datapath datapath;
-    private final Map<Integer, SocketProgram> programs = new HashMap<>();
 
-    /** {@code nowSeconds}: the monotonic clock of the node when its maps were dumped. */
-    public Replayer(Datapath datapath, OptionalLong nowSeconds, AgentOptions options) {
+    public Replayer(Datapath datapath) {
         this.datapath = datapath;
-        Inquiry.Setting setting = new Inquiry.Setting(nowSeconds, options, agentsPrograms(datapath));
-        Map<Integer, KnownEndpoints> known = new HashMap<>();
-        datapath.services().forEach((mapId, table) -> known.put(mapId, new KnownEndpoints(table.keySet())));
-        datapath.views().forEach((id, view) -> programs.put(id, new ViewProgram(view, setting, known)));
-    }
-
-    /** The youngest of each name that reads the current generation: an older agent's can read the same pinned maps. */
-    private static Set<Integer> agentsPrograms(Datapath datapath) {
-        Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(
-                        program -> program.loadedAt().orElse(0))
-                .thenComparing(BpfProgram::id);
-        return datapath.views().values().stream()
-                .filter(view -> Stream.of(Family.values()).anyMatch(family -> datapath.readsOnlyCurrent(view, family)))
-                .map(View::program)
-                .collect(Collectors.toMap(BpfProgram::name, program -> program, BinaryOperator.maxBy(byAge)))
-                .values()
-                .stream()
-                .map(BpfProgram::id)
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** A connect, or a datagram, to the frontend at each hook that handles its family and protocol. */
@@ -265,8 +237,7 @@ public final class Replayer {
     private Optional<SocketProgram> programOf(HookProgram program) {
         return program.view().isEmpty()
                 ? Optional.empty()
-                : Optional.ofNullable(
-                        programs.get(program.view().get().program().id()));
+                : Optional.ofNullable(datapath.programs().get(program.programId()));
     }
 
     private static List<Outcome> outcomes(List<Branch> branches) {
@@ -305,8 +276,8 @@ public final class Replayer {
         if (view.isEmpty()) {
             return NO_CURRENT;
         }
-        SocketProgram program =
-                Objects.requireNonNull(programs.get(view.get().program().id()));
+        SocketProgram program = Objects.requireNonNull(
+                datapath.programs().get(view.get().program().id()));
         Branch start = Branch.to(frontend.endpoint(), client.known());
         Question question = new Question(
                 chain.hook.attachType(), start.at(), frontend.protocol(), start.given(), start.cookie(), false);

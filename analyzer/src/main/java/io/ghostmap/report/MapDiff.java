@@ -56,8 +56,8 @@ public record MapDiff(
             changes.add(new ServiceChange(
                     marked.frontend().toString(),
                     "marked",
-                    ServiceLines.words(marked.first()),
-                    ServiceLines.words(marked.second())));
+                    marked.first().marks().words(),
+                    marked.second().marks().words()));
         }
         for (Service removed : diff.removed()) {
             changes.add(new ServiceChange(removed.frontend().toString(), "removed", "in it", ""));

@@ -53,8 +53,10 @@ public final class MapDiffText {
                 .forEach(change ->
                         change(change, MapDiff.addresses(change.before()), MapDiff.addresses(change.after())));
         diff.marked()
-                .forEach(change ->
-                        change(change, ServiceLines.words(change.first()), ServiceLines.words(change.second())));
+                .forEach(change -> change(
+                        change,
+                        change.first().marks().words(),
+                        change.second().marks().words()));
         diff.removed().forEach(service -> line("- " + service.frontend()));
         diff.added().forEach(service -> line("+ " + service.frontend()));
     }

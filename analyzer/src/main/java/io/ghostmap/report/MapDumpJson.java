@@ -62,7 +62,7 @@ public final class MapDumpJson {
         map.put("role", content.role().map(MapRole::toString).orElse(""));
         content.identity().ifPresent(identity -> {
             map.put("fullName", identity.fullName());
-            map.put("versions", identity.versions().toString());
+            map.put("versions", identity.versions());
             map.put("known", identity.why());
         });
         content.datapath()

@@ -4,26 +4,15 @@ import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.ServiceFlag;
-import io.ghostmap.datapath.ServiceFlags;
 import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.View;
 import io.ghostmap.net.Protocol;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Services as {@code cilium-dbg bpf lb list} prints them, frontend and slots a line each. */
 final class ServiceLines {
-    /** The type comes first; an entry without any of these is a ClusterIP's. */
-    private static final List<ServiceFlag> TYPES = List.of(
-            ServiceFlag.EXTERNAL_IP,
-            ServiceFlag.NODE_PORT,
-            ServiceFlag.LOAD_BALANCER,
-            ServiceFlag.HOST_PORT,
-            ServiceFlag.LOCAL_REDIRECT);
-
     /** One row of that list. */
     record Line(String frontend, int slot, String backend) {
         String key() {
@@ -37,8 +26,11 @@ final class ServiceLines {
     static List<Line> of(Service service, Optional<View> reader) {
         List<Line> lines = new ArrayList<>();
         String frontend = name(service.frontend());
-        lines.add(
-                new Line(frontend, 0, unspecified(service) + ":0 (" + service.revNatId() + ") (0) " + words(service)));
+        lines.add(new Line(
+                frontend,
+                0,
+                unspecified(service) + ":0 (" + service.revNatId() + ") (0) "
+                        + service.marks().words()));
         for (Slot slot : service.slots()) {
             lines.add(new Line(frontend, slot.index(), backend(service, slot, reader)));
         }
@@ -72,33 +64,5 @@ final class ServiceLines {
                 .filter(protocol -> protocol != Protocol.ANY)
                 .map(protocol -> "/" + protocol)
                 .orElse("");
-    }
-
-    /** Such as {@code [LoadBalancer, Local, two-scopes]}, and what the first word of the entry says. */
-    static String words(Service service) {
-        String extra = service.word().proxyPort().isPresent()
-                ? " (L7LB Proxy Port: " + service.word().proxyPort().getAsInt() + ")"
-                : service.flags().has(ServiceFlag.AFFINITY)
-                        ? " (affinity " + service.word().affinityTimeoutSeconds() + " s)"
-                        : "";
-        return "[" + words(service.flags()) + "]" + extra;
-    }
-
-    static String words(ServiceFlags flags) {
-        @Nullable ServiceFlag type = TYPES.stream().filter(flags::has).findFirst().orElse(null);
-        List<String> words = new ArrayList<>();
-        words.add(type == null ? "ClusterIP" : type.word());
-        for (ServiceFlag flag : ServiceFlag.values()) {
-            if (flag != type && flag != ServiceFlag.ROUTABLE && flags.has(flag)) {
-                words.add(flag.word());
-            }
-        }
-        if (!flags.has(ServiceFlag.ROUTABLE)) {
-            words.add("non-routable");
-        }
-        if (flags.unknown() != 0) {
-            words.add("unknown bits 0x" + Integer.toHexString(flags.unknown()));
-        }
-        return String.join(", ", words);
     }
 }

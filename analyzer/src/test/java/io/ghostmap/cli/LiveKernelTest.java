@@ -115,8 +115,7 @@ final class LiveKernelTest {
             Evidence evidence = sink.assemble(bundle);
             Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
             hooks = Hooks.of(evidence, datapath);
-            replayer = new Replayer(
-                    datapath, evidence.node().uptimeSeconds(), evidence.agent().options());
+            replayer = new Replayer(datapath);
         }
 
         /** Dials of one kind from one cgroup to one address: each ends as foretold, and all that is likely is seen. */

@@ -30,14 +30,7 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
             Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(sink));
             Evidence evidence = sink.assemble(bundle);
             Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
-            return new ReplayedNode(
-                    evidence,
-                    datapath,
-                    Hooks.of(evidence, datapath),
-                    new Replayer(
-                            datapath,
-                            evidence.node().uptimeSeconds(),
-                            evidence.agent().options()));
+            return new ReplayedNode(evidence, datapath, Hooks.of(evidence, datapath), new Replayer(datapath));
         } catch (UnreadableBundleException e) {
             throw new AssertionError(e);
         }

@@ -2,44 +2,42 @@ package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.bundle.Gap;
-import io.ghostmap.datapath.Affinity;
-import io.ghostmap.datapath.AffinityMatches;
 import io.ghostmap.datapath.Backend;
-import io.ghostmap.datapath.Build;
-import io.ghostmap.datapath.Build.Sign;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Identity;
-import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.LoadBalancer;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.NamedValue;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
-import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.SkipEntry;
-import io.ghostmap.datapath.VersionRange;
+import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.cilium.Identification.Identified;
+import io.ghostmap.datapath.program.SocketProgram;
+import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
+import io.ghostmap.evidence.Listing;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Text;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Cilium's socket load balancer, 1.6 to 1.21-dev. */
 public final class Cilium implements LoadBalancer {
@@ -70,13 +68,30 @@ public final class Cilium implements LoadBalancer {
     private static final Pattern BACKPORTS = Pattern.compile("\\.el\\d");
 
     private final ByteOrder order;
-    private final boolean kernelChoosesErrors;
+    private final Node node;
     private final List<Gap> gaps;
+    private final OwnTables own;
 
-    private Cilium(ByteOrder order, boolean kernelChoosesErrors, List<Gap> gaps) {
+    /**
+     * What of a node decides how programs translate.
+     *
+     * @param choosesErrors whether its kernel lets a program choose the error of the call
+     * @param nowSeconds its monotonic clock when the maps were dumped
+     * @param options of the agent that runs now
+     * @param calls the kernel functions that the instructions of a program call, by program id
+     */
+    private record Node(
+            boolean choosesErrors,
+            OptionalLong nowSeconds,
+            AgentOptions options,
+            SortedMap<Integer, Set<String>> calls,
+            Listing<BpfMap> maps) {}
+
+    private Cilium(ByteOrder order, Node node, List<Gap> gaps) {
         this.order = order;
-        this.kernelChoosesErrors = kernelChoosesErrors;
+        this.node = node;
         this.gaps = gaps;
+        this.own = new OwnTables(order);
     }
 
     /**
@@ -91,9 +106,15 @@ public final class Cilium implements LoadBalancer {
     /** Of the machines that Kubernetes runs on only s390x keeps the high byte first. */
     public static Cilium onNode(Evidence evidence) {
         Optional<ByteOrder> order = NodeByteOrder.of(evidence);
+        Node node = new Node(
+                choosesErrors(evidence.node().kernel()),
+                evidence.node().uptimeSeconds(),
+                evidence.agent().options(),
+                evidence.bpf().calls(),
+                evidence.bpf().state().maps());
         return new Cilium(
                 order.orElse(ByteOrder.LITTLE_ENDIAN),
-                choosesErrors(evidence.node().kernel()),
+                node,
                 order.isPresent()
                         ? List.of()
                         : List.of(new Gap(
@@ -102,8 +123,11 @@ public final class Cilium implements LoadBalancer {
                                         + " node: numbers are read as little-endian"))));
     }
 
+    /** To read maps of which no node is known. */
     public static Cilium of(ByteOrder order) {
-        return new Cilium(order, true, List.of());
+        Listing<BpfMap> maps = new Listing<>(false, false, Collections.emptySortedMap());
+        Node node = new Node(true, OptionalLong.empty(), AgentOptions.DEFAULT, Collections.emptySortedMap(), maps);
+        return new Cilium(order, node, List.of());
     }
 
     /** Since Linux 5.18 a program at a socket hook can set the error of the call ({@code bpf_set_retval}). */
@@ -123,6 +147,10 @@ public final class Cilium implements LoadBalancer {
 
     @Override
     public Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
+        return identified(map, users, dump).map(Identified::identity);
+    }
+
+    private Optional<Identified> identified(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
         return Identification.of(
                 map,
                 users,
@@ -144,43 +172,44 @@ public final class Cilium implements LoadBalancer {
     }
 
     @Override
-    public Build buildOf(BpfProgram program, List<BpfMap> maps) {
-        List<Sign> signs = new ArrayList<>();
+    public SocketProgram program(View view, boolean ofAgent) {
+        BpfProgram program = view.program();
+        List<Frontend> frontends = Stream.of(view.servicesV4(), view.servicesV6())
+                .flatMap(table -> table.content().stream())
+                .flatMap(table -> table.keySet().stream())
+                .toList();
+        List<Semantics> releases = Releases.of(
+                versionsOf(view), frontends, node.calls().getOrDefault(program.id(), Set.of()), node.choosesErrors());
+        return new CiliumProgram(view, releases, new Inquiry.Setting(node.nowSeconds(), node.options(), ofAgent), own);
+    }
+
+    /**
+     * From which releases a program can be, as far as its name and its maps show. The agent that runs on the node today
+     * says nothing of a program that an older one left behind. All releases where the signs contradict each other.
+     */
+    VersionRange versionsOf(View view) {
+        BpfProgram program = view.program();
+        VersionRange versions = VersionRange.ANY;
         if (program.name().startsWith(RELEASE_PROGRAM)) {
-            sign(signs, "the program " + program.name() + " came with 1.18", VersionRange.since(18), program.source());
+            versions = VersionRange.since(18);
         } else if (PREFIXED.matcher(program.name()).matches()) {
-            sign(signs, "programs are named cil_… since 1.13", VersionRange.since(13), program.source());
+            versions = VersionRange.since(13);
         } else if (PLAIN.matcher(program.name()).matches()) {
-            sign(signs, "programs were named without cil_ up to 1.12", VersionRange.upTo(12), program.source());
+            versions = VersionRange.upTo(12);
         }
+        List<BpfMap> maps = view.maps().stream()
+                .flatMap(id -> node.maps().find(id).stream())
+                .toList();
         for (BpfMap map : maps) {
-            identify(map, List.of(program), Optional.empty())
-                    .filter(identity -> identity.role().isPresent())
-                    .filter(identity -> !identity.versions().equals(VersionRange.ANY))
-                    .ifPresent(identity -> sign(
-                            signs,
-                            "it uses " + identity.fullName() + " (map " + map.id() + "), which is of "
-                                    + identity.versions(),
-                            identity.versions(),
-                            map.source()));
+            Optional<Identified> identified = identified(map, List.of(program), Optional.empty());
+            if (identified.isPresent() && identified.get().identity().role().isPresent()) {
+                versions = versions.and(identified.get().versions());
+            }
             if ((map.flags() & Layout.RDONLY_PROG) != 0 && map.name().equals("cilium_lb4_serv")) {
-                sign(
-                        signs,
-                        "map " + map.id() + " is read-only for programs, as services are since 1.20",
-                        VersionRange.since(20),
-                        map.source());
+                versions = versions.and(VersionRange.since(20)); // services are read-only for programs
             }
         }
-        return Build.of(signs);
-    }
-
-    private static void sign(List<Sign> signs, String text, VersionRange allows, Citation source) {
-        signs.add(new Sign(text, allows, source));
-    }
-
-    @Override
-    public List<Semantics> semanticsOf(Build build, Collection<Frontend> frontends, Set<String> calls) {
-        return Releases.of(build.versions(), frontends, calls, kernelChoosesErrors);
+        return versions.isEmpty() ? VersionRange.ANY : versions;
     }
 
     @Override
@@ -201,26 +230,6 @@ public final class Cilium implements LoadBalancer {
     @Override
     public SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family) {
         return Sessions.reverseSk(dump, family, order);
-    }
-
-    @Override
-    public SortedMap<Integer, List<Affinity>> affinity(MapDump dump, Family family) {
-        return Sessions.affinity(dump, family, order);
-    }
-
-    @Override
-    public AffinityMatches affinityMatches(MapDump dump) {
-        return Sessions.affinityMatches(dump, order);
-    }
-
-    @Override
-    public SortedMap<Endpoint, List<SkipEntry>> skipped(MapDump dump, Family family) {
-        return Sessions.skipped(dump, family, order);
-    }
-
-    @Override
-    public IpCache ipCache(MapDump dump) {
-        return new IpCacheTable(dump, order);
     }
 
     @Override

@@ -1,7 +1,5 @@
 package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.datapath.ServiceFlag;
-import io.ghostmap.datapath.ServiceFlags;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,6 @@ package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.MapRole;
-import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
@@ -41,11 +40,14 @@ final class Identification {
         this.socket = socket;
     }
 
+    /** What a map is, and the releases that have such a map. */
+    record Identified(Identity identity, VersionRange versions) {}
+
     /**
      * {@code owned} tells Cilium's own programs by name, {@code socket} the type of program that reads services at the
      * socket.
      */
-    static Optional<Identity> of(
+    static Optional<Identified> of(
             BpfMap map,
             List<BpfProgram> users,
             Optional<MapDump> dump,
@@ -54,7 +56,7 @@ final class Identification {
         return new Identification(map, users, dump, owned, socket).identify();
     }
 
-    private Optional<Identity> identify() {
+    private Optional<Identified> identify() {
         List<Layout> fitting =
                 Layouts.list().stream().filter(layout -> layout.fits(map)).toList();
         if (fitting.isEmpty()) {
@@ -63,7 +65,7 @@ final class Identification {
         return map.name().isEmpty() ? nameless(fitting) : named(fitting);
     }
 
-    private Optional<Identity> named(List<Layout> fitting) {
+    private Optional<Identified> named(List<Layout> fitting) {
         List<Layout> sameName = fitting.stream()
                 .filter(layout -> layout.kernelName().equals(map.name()))
                 .toList();
@@ -71,7 +73,7 @@ final class Identification {
     }
 
     /** A pin says it; otherwise flags and use leave what can be, and a stranger's map must not be taken for Cilium's. */
-    private Optional<Identity> nameless(List<Layout> fitting) {
+    private Optional<Identified> nameless(List<Layout> fitting) {
         List<Layout> pinned =
                 fitting.stream().filter(layout -> isPinnedAs(layout.name())).toList();
         if (!pinned.isEmpty()) {
@@ -95,7 +97,7 @@ final class Identification {
                 .anyMatch(file -> file.equals(name) || file.equals(name + PENDING));
     }
 
-    private Optional<Identity> decide(List<Layout> left, String by) {
+    private Optional<Identified> decide(List<Layout> left, String by) {
         List<Layout> told = left.size() > 1 ? byEntries(left) : left;
         if (told.isEmpty()) {
             return Optional.empty();
@@ -107,12 +109,15 @@ final class Identification {
         }
         boolean one = roles.size() == 1;
         String why = "known by " + by + (told.size() < left.size() ? ", and by its entries" : "");
-        return Optional.of(new Identity(
-                roles,
-                told.stream().map(Layout::name).distinct().toList(),
-                one ? told.get(0).name() : "",
-                versions(told),
-                one ? why : "can be " + roles + ": neither name nor pin nor use tells"));
+        VersionRange versions = versions(told);
+        return Optional.of(new Identified(
+                new Identity(
+                        roles,
+                        told.stream().map(Layout::name).distinct().toList(),
+                        one ? told.get(0).name() : "",
+                        versions.toString(),
+                        one ? why : "can be " + roles + ": neither name nor pin nor use tells"),
+                versions));
     }
 
     private static VersionRange versions(List<Layout> layouts) {

@@ -1,6 +1,5 @@
 package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.datapath.IpCache;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.evidence.MapDump;
@@ -19,7 +18,7 @@ import java.util.TreeSet;
  * {@code cilium_ipcache} and {@code cilium_ipcache_v2} ({@code struct ipcache_key}, {@code struct remote_endpoint_info}).
  * Half a million prefixes on a large cluster, of which a replay asks for a few: rows are decoded when asked for.
  */
-final class IpCacheTable implements IpCache {
+final class IpCacheTable {
     /** Cluster id, padding and family count as part of the prefix. */
     private static final int STATIC_BITS = 32;
 
@@ -35,6 +34,41 @@ final class IpCacheTable implements IpCache {
     private final List<Integer> v4Lengths;
 
     private final List<Integer> v6Lengths;
+
+    /**
+     * One prefix.
+     *
+     * @param identity the security identity
+     * @param remoteCluster whether it is in another cluster of the mesh; 1.19 and later
+     */
+    record Entry(IpAddress address, int prefixLength, long identity, boolean remoteCluster, MapEntry entry) {
+        // The reserved identities that the socket programs ask for (bpf/lib/identity.h).
+        private static final long HOST = 1;
+        private static final long REMOTE_NODE = 6;
+        private static final long KUBE_APISERVER = 7;
+
+        /** The scope of identities that are given to remote nodes by CIDR, in the top byte. */
+        private static final long REMOTE_NODE_SCOPE = 0x02;
+
+        private static final int SCOPE_SHIFT = 24;
+
+        /** No prefix can be longer. */
+        boolean isWholeAddress() {
+            return prefixLength == address.toBytes().length * Byte.SIZE;
+        }
+
+        /** The node itself. */
+        boolean isHost() {
+            return identity == HOST;
+        }
+
+        /** Another node, the API server's among them. */
+        boolean isRemoteNode() {
+            return identity == REMOTE_NODE
+                    || identity == KUBE_APISERVER
+                    || identity >>> SCOPE_SHIFT == REMOTE_NODE_SCOPE;
+        }
+    }
 
     private record Prefix(IpAddress address, int length) {}
 
@@ -61,8 +95,8 @@ final class IpCacheTable implements IpCache {
         this.v6Lengths = new ArrayList<>(v6);
     }
 
-    @Override
-    public Optional<Entry> lookup(IpAddress address) {
+    /** In this cluster, as the socket programs ask; empty where no prefix contains the address. */
+    Optional<Entry> lookup(IpAddress address) {
         for (int length : address.isV4() ? v4Lengths : v6Lengths) {
             Integer row = rows.get(new Prefix(address.masked(length), length));
             if (row != null) {

@@ -1,7 +1,6 @@
 package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.MapRole;
-import io.ghostmap.datapath.VersionRange;
 import io.ghostmap.evidence.BpfMap;
 import java.util.List;
 import java.util.Optional;

@@ -1,9 +1,5 @@
 package io.ghostmap.datapath.cilium;
 
-import static io.ghostmap.datapath.VersionRange.ANY;
-import static io.ghostmap.datapath.VersionRange.between;
-import static io.ghostmap.datapath.VersionRange.since;
-import static io.ghostmap.datapath.VersionRange.upTo;
 import static io.ghostmap.datapath.cilium.Field.address;
 import static io.ghostmap.datapath.cilium.Field.addressOfEither;
 import static io.ghostmap.datapath.cilium.Field.alignment;
@@ -17,11 +13,14 @@ import static io.ghostmap.datapath.cilium.Field.revNatId;
 import static io.ghostmap.datapath.cilium.Layout.NO_COMMON_LRU;
 import static io.ghostmap.datapath.cilium.Layout.NO_PREALLOC;
 import static io.ghostmap.datapath.cilium.Layout.RDONLY_PROG;
+import static io.ghostmap.datapath.cilium.VersionRange.ANY;
+import static io.ghostmap.datapath.cilium.VersionRange.between;
+import static io.ghostmap.datapath.cilium.VersionRange.since;
+import static io.ghostmap.datapath.cilium.VersionRange.upTo;
 
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
-import io.ghostmap.datapath.VersionRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

@@ -6,10 +6,8 @@ import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.Service.Algorithm;
-import io.ghostmap.datapath.Service.FrontendWord;
-import io.ghostmap.datapath.ServiceFlags;
 import io.ghostmap.datapath.Slot;
+import io.ghostmap.datapath.cilium.ServiceMarks.Algorithm;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Protocol;
@@ -51,8 +49,7 @@ final class Services {
         private final List<Slot> slots = new ArrayList<>();
     }
 
-    private record Master(
-            int count, int quarantined, int revNatId, ServiceFlags flags, FrontendWord word, MapEntry entry) {}
+    private record Master(int count, int quarantined, int revNatId, ServiceMarks marks, MapEntry entry) {}
 
     private Services(Layout layout, ByteOrder order) {
         this.order = order;
@@ -88,28 +85,28 @@ final class Services {
         Protocol protocol = Protocol.ofNumber(proto.small(key, order)).orElse(Protocol.ANY);
         Frontend frontend = new Frontend(address.endpointWith(dport, key), protocol, scope.small(key, order) != 0);
         int index = slot.small(key, order);
-        ServiceFlags marks = FlagBits.decode(flags.small(value, order), flags2.small(value, order), index > 0);
+        ServiceFlags flagsOf = FlagBits.decode(flags.small(value, order), flags2.small(value, order), index > 0);
         Parts parts = byFrontend.computeIfAbsent(frontend, f -> new Parts());
         if (index == 0) {
             parts.master = Optional.of(new Master(
                     count.small(value, order),
                     qcount.small(value, order),
                     revNatId.small(value, order),
-                    marks,
-                    frontendWord(value, marks),
+                    marks(value, flagsOf),
                     new MapEntry(dump, row)));
         } else {
-            parts.slots.add(new Slot(index, word.number(value, order), marks, dump, row));
+            parts.slots.add(new Slot(index, word.number(value, order), dump, row));
         }
     }
 
     /** {@code SetL7LBProxyPort} stores the port in network order in the low half, whatever the comment in C says. */
-    private FrontendWord frontendWord(byte[] value, ServiceFlags marks) {
-        if (marks.l7()) {
-            return new FrontendWord(Algorithm.UNSET, 0, OptionalInt.of(Bytes.u16be(value, lowHalf())));
+    private ServiceMarks marks(byte[] value, ServiceFlags set) {
+        if (set.has(ServiceFlag.L7_LOAD_BALANCER)) {
+            return new ServiceMarks(set, Algorithm.UNSET, 0, OptionalInt.of(Bytes.u16be(value, lowHalf())));
         }
         long bits = word.number(value, order);
-        return new FrontendWord(
+        return new ServiceMarks(
+                set,
                 switch ((int) (bits >>> ALGORITHM_SHIFT)) {
                     case 0 -> Algorithm.UNSET;
                     case 1 -> Algorithm.RANDOM;
@@ -133,8 +130,7 @@ final class Services {
                         master.count(),
                         master.quarantined(),
                         master.revNatId(),
-                        master.flags(),
-                        master.word(),
+                        master.marks(),
                         inOrder(parts.slots),
                         master.entry()))));
         return OrderedTable.of(services);

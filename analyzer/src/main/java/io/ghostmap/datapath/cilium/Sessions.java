@@ -1,15 +1,11 @@
 package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.datapath.Affinity;
-import io.ghostmap.datapath.AffinityMatches;
-import io.ghostmap.datapath.AffinityMatches.Pair;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
-import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
@@ -100,13 +96,13 @@ final class Sessions {
     }
 
     static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {
-        SortedMap<Pair, MapEntry> byPair = new TreeMap<>();
+        SortedMap<AffinityMatches.Pair, MapEntry> byPair = new TreeMap<>();
         decode(dump, MapRole.of(Kind.AFFINITY_MATCH), layout -> {
             Field backend = layout.keyField("backend_id");
             Field id = layout.keyField("rev_nat_id");
             return entry -> {
                 byte[] key = entry.key();
-                byPair.put(new Pair(id.small(key, order), backend.number(key, order)), entry);
+                byPair.put(new AffinityMatches.Pair(id.small(key, order), backend.number(key, order)), entry);
                 return entry;
             };
         });

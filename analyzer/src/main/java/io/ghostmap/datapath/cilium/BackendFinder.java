@@ -1,14 +1,8 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.datapath.Affinity;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
-import io.ghostmap.datapath.Semantics;
-import io.ghostmap.datapath.Semantics.Exemption;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.ServiceFlag;
-import io.ghostmap.datapath.ServiceFlags;
-import io.ghostmap.datapath.SkipEntry;
 import io.ghostmap.datapath.Slot;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.program.Condition;
@@ -45,31 +39,32 @@ final class BackendFinder {
 
     /** Whether connections go to a proxy; a service of a proxy without a port is one like any other in some releases. */
     static boolean isProxied(Inquiry inquiry, Service service) {
-        return service.flags().l7()
-                && (service.word().proxyPort().orElse(0) > 0 || !inquiry.ask(Semantics::proxyNeedsPort));
+        ServiceMarks marks = ServiceMarks.of(service);
+        return marks.has(ServiceFlag.L7_LOAD_BALANCER)
+                && (marks.proxyPort().orElse(0) > 0 || !inquiry.has(Trait.NEEDS_PROXY_PORT));
     }
 
     void follow(Service service, Conditions given) {
         inquiry.cite(service.entry());
-        ServiceFlags flags = service.flags();
+        ServiceMarks marks = ServiceMarks.of(service);
         if (service.count() == 0 && !isProxied(inquiry, service)) {
             inquiry.byOption(
                     inquiry.setting.options().emptyServicesPass()
-                            && !isLocal(flags)
-                            && inquiry.ask(Semantics::canPassEmptyServices),
+                            && !isLocal(marks)
+                            && inquiry.has(Trait.CAN_PASS_EMPTY_SERVICES),
                     Option.EMPTY_SERVICES_PASS,
                     given,
                     inquiry::pass,
                     where -> inquiry.deadEnd(Text.of("the service has no backend"), 1, where, inquiry.cookie));
-        } else if ((flags.has(ServiceFlag.L7_DELEGATE) && inquiry.ask(Semantics::delegates)) || flags.nat46()) {
+        } else if ((marks.has(ServiceFlag.L7_DELEGATE) && inquiry.has(Trait.LEAVES_DELEGATED))
+                || marks.has(ServiceFlag.NAT_46X64)) {
             inquiry.pass(given);
-        } else if (flags.has(ServiceFlag.HOST_PORT)
+        } else if (marks.has(ServiceFlag.HOST_PORT)
                 && !inquiry.destination.address().isLoopback()) {
             followGuarded(service, given);
-        } else if (flags.has(ServiceFlag.EXTERNAL_IP)) {
+        } else if (marks.has(ServiceFlag.EXTERNAL_IP)) {
             inquiry.byOption(
-                    inquiry.setting.options().externalIpsAnywhere()
-                            && inquiry.ask(Semantics::exemption) == Exemption.SKIP_MAP, // 1.16
+                    inquiry.setting.options().externalIpsAnywhere() && inquiry.has(Trait.SKIP_MAPS), // 1.16
                     Option.EXTERNAL_IPS_ANYWHERE,
                     given,
                     where -> followRedirect(service, where),
@@ -80,11 +75,11 @@ final class BackendFinder {
     }
 
     /** Whether its traffic policy keeps to backends of this node, for clients of the kind that it is for. */
-    private static boolean isLocal(ServiceFlags flags) {
-        boolean external = flags.has(ServiceFlag.EXTERNAL_IP)
-                || flags.has(ServiceFlag.LOAD_BALANCER)
-                || flags.has(ServiceFlag.NODE_PORT);
-        return flags.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
+    private static boolean isLocal(ServiceMarks marks) {
+        boolean external = marks.has(ServiceFlag.EXTERNAL_IP)
+                || marks.has(ServiceFlag.LOAD_BALANCER)
+                || marks.has(ServiceFlag.NODE_PORT);
+        return marks.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
     }
 
     /** External IPs and host ports are translated only where the address is this node's. */
@@ -102,11 +97,11 @@ final class BackendFinder {
 
     /** From the skip maps on, a local redirect policy leaves the clients alone that are to reach the service itself. */
     private void followRedirect(Service service, Conditions given) {
-        if (!service.flags().localRedirect() || inquiry.ask(Semantics::exemption) == Exemption.OWN_SOCKET) {
+        if (!ServiceMarks.of(service).has(ServiceFlag.LOCAL_REDIRECT) || !inquiry.has(Trait.SKIP_MAPS)) {
             followProxy(service, given);
             return;
         }
-        Table<SortedMap<Endpoint, List<SkipEntry>>> skip = inquiry.tables.skipLb();
+        Table<SortedMap<Endpoint, List<SkipEntry>>> skip = inquiry.own.skipped(inquiry.view, inquiry.family);
         boolean unread = skip.content().isEmpty()
                 && (skip.mapId().isPresent() || skip.doubt().isPresent());
         if (unread || (skip.content().isPresent() && !skip.whole())) {
@@ -117,7 +112,9 @@ final class BackendFinder {
             return;
         }
         Map<Long, SkipEntry> byNamespace = new LinkedHashMap<>();
-        inquiry.tables.skipped(inquiry.destination).forEach(entry -> byNamespace.put(entry.netnsCookie(), entry));
+        skip.content()
+                .flatMap(table -> Optional.ofNullable(table.get(inquiry.destination)))
+                .ifPresent(entries -> entries.forEach(entry -> byNamespace.put(entry.netnsCookie(), entry)));
         given.splitByNamespace(
                 byNamespace.keySet(),
                 (cookie, where) -> {
@@ -134,19 +131,20 @@ final class BackendFinder {
             return;
         }
         Endpoint proxy = new Endpoint(
-                Inquiry.loopback(inquiry.family), service.word().proxyPort().orElse(0));
+                Inquiry.loopback(inquiry.family),
+                ServiceMarks.of(service).proxyPort().orElse(0));
         inquiry.onHost(
                 given, where -> inquiry.rewrite(service.revNatId(), proxy, 1, where, inquiry.cookie), inquiry::pass);
     }
 
     /** Clients in a namespace with a session that counts are kept at its backend; all others choose. */
     private void followAffinity(Service service, Conditions given) {
-        if (!service.flags().has(ServiceFlag.AFFINITY) || !inquiry.ask(Semantics::tellsNamespaces)) {
+        if (!ServiceMarks.of(service).has(ServiceFlag.AFFINITY) || !inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
             select(service, given);
             return;
         }
         Map<Long, Session> byNamespace = new LinkedHashMap<>();
-        for (Affinity entry : inquiry.tables.affinityOf(service.revNatId())) {
+        for (Affinity entry : remembered(service)) {
             if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace) {
                 session(service, entry).ifPresent(session -> byNamespace.put(namespace.cookie(), session));
             }
@@ -156,6 +154,14 @@ final class BackendFinder {
                 (cookie, where) -> Optional.ofNullable(byNamespace.get(cookie))
                         .ifPresent(session -> followSession(service, session, where)),
                 where -> select(service, where));
+    }
+
+    private List<Affinity> remembered(Service service) {
+        return inquiry.own
+                .affinity(inquiry.view, inquiry.family)
+                .content()
+                .flatMap(table -> Optional.ofNullable(table.get(service.revNatId())))
+                .orElse(List.of());
     }
 
     /**
@@ -170,15 +176,15 @@ final class BackendFinder {
      * them make a second is not known.
      */
     private Optional<Session> session(Service service, Affinity entry) {
-        boolean matched = inquiry.view
-                .affinityMatch()
+        boolean matched = inquiry.own
+                .affinityMatches(inquiry.view)
                 .content()
                 .flatMap(matches -> matches.find(service.revNatId(), entry.backendId()))
                 .isPresent();
         if (!matched) {
             return Optional.empty();
         }
-        long until = entry.lastUsed() + service.word().affinityTimeoutSeconds();
+        long until = entry.lastUsed() + ServiceMarks.of(service).affinityTimeoutSeconds();
         boolean timed = inquiry.setting.nowSeconds().isPresent()
                 && entry.lastUsed() <= inquiry.setting.nowSeconds().getAsLong() + CLOCK_SLACK_SECONDS;
         if (timed && until <= inquiry.setting.nowSeconds().getAsLong()) {
@@ -210,7 +216,8 @@ final class BackendFinder {
      */
     private void select(Service service, Conditions given) {
         SocketCookie cookie = inquiry.cookie;
-        boolean drawn = inquiry.protocol == Protocol.TCP || service.flags().has(ServiceFlag.AFFINITY);
+        boolean drawn =
+                inquiry.protocol == Protocol.TCP || ServiceMarks.of(service).has(ServiceFlag.AFFINITY);
         int count = service.count();
         int open = drawn ? count : cookie.choices(count);
         double share = 1.0 / open;
@@ -275,8 +282,8 @@ final class BackendFinder {
 
     /** Before the skip maps, and over IPv4 alone, the backend of a local redirect policy reaches what it stands in for. */
     private void reach(Service service, Backend backend, double share, Conditions given, SocketCookie chosen) {
-        boolean exempt = service.flags().localRedirect()
-                && inquiry.ask(Semantics::exemption) == Exemption.OWN_SOCKET
+        boolean exempt = ServiceMarks.of(service).has(ServiceFlag.LOCAL_REDIRECT)
+                && !inquiry.has(Trait.SKIP_MAPS)
                 && inquiry.family == Family.IPV4;
         if (exempt) {
             given.split(

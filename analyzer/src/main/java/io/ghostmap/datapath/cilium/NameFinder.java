@@ -1,4 +1,4 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.ReverseSkEntry;

@@ -1,10 +1,8 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.FamilyTables;
-import io.ghostmap.datapath.IpCache;
-import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.program.Answer;
@@ -27,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -46,6 +43,7 @@ final class Inquiry {
     final Protocol protocol;
     final SocketCookie cookie;
     final Setting setting;
+    final OwnTables own;
 
     private final List<Semantics> releases;
     private final boolean citing;
@@ -55,13 +53,13 @@ final class Inquiry {
     private boolean alike = true;
 
     /**
-     * What the node is like, as far as programs ask.
+     * What the node is like, as far as its program asks.
      *
      * @param nowSeconds of the monotonic clock
      * @param options of the agent that runs now
-     * @param agents ids of the programs that are this agent's: it built them with these options
+     * @param ofAgent whether the program is this agent's: it was built with these options
      */
-    record Setting(OptionalLong nowSeconds, AgentOptions options, Set<Integer> agents) {}
+    record Setting(OptionalLong nowSeconds, AgentOptions options, boolean ofAgent) {}
 
     /**
      * One way to end.
@@ -82,7 +80,13 @@ final class Inquiry {
     }
 
     /** {@code releases}: of which the program can be; at least one. */
-    Inquiry(View view, List<Semantics> releases, Endpoint destination, Question question, Setting setting) {
+    Inquiry(
+            View view,
+            List<Semantics> releases,
+            Endpoint destination,
+            Question question,
+            Setting setting,
+            OwnTables own) {
         this.view = view;
         this.releases = releases;
         this.destination = destination;
@@ -90,6 +94,7 @@ final class Inquiry {
         this.cookie = question.cookie();
         this.citing = question.citing();
         this.setting = setting;
+        this.own = own;
         this.family = Family.of(destination.address());
         this.tables = view.tables(family);
     }
@@ -109,6 +114,14 @@ final class Inquiry {
         T answer = question.apply(releases.get(0));
         for (int i = 1; alike && i < releases.size(); i++) {
             alike = answer.equals(question.apply(releases.get(i)));
+        }
+        return answer;
+    }
+
+    boolean has(Trait trait) {
+        boolean answer = releases.get(0).has(trait);
+        for (int i = 1; alike && i < releases.size(); i++) {
+            alike = releases.get(i).has(trait) == answer;
         }
         return answer;
     }
@@ -134,7 +147,7 @@ final class Inquiry {
             return;
         }
         options.addAll(setting.options().told().getOrDefault(option, List.of()));
-        if (setting.agents().contains(program())) {
+        if (setting.ofAgent()) {
             with.accept(given);
         } else {
             given.split(new Condition.BuiltWith(program(), option.flag()), with, without);
@@ -143,7 +156,7 @@ final class Inquiry {
 
     /** A program that cannot ask for the client's network namespace takes every client for one on the host. */
     void onHost(Conditions given, Consumer<Conditions> host, Consumer<Conditions> pod) {
-        if (ask(Semantics::tellsNamespaces)) {
+        if (has(Trait.ASKS_FOR_NAMESPACE)) {
             given.split(new Condition.ClientOnHost(), host, pod);
         } else {
             host.accept(given);
@@ -160,14 +173,14 @@ final class Inquiry {
 
     /** Whose address the destination is, by the program's own ipcache. */
     Owner owner() {
-        Table<IpCache> cache = view.ipCache();
+        Table<IpCacheTable> cache = own.ipCache(view);
         if (cache.content().isEmpty()) {
             // A program that knows no ipcache cannot ask it; one whose ipcache was not dumped can.
             return cache.mapId().isPresent() || cache.doubt().isPresent() ? unread() : Owner.NO_NODE;
         }
-        Optional<IpCache.Entry> entry = cache.content().get().lookup(destination.address());
+        Optional<IpCacheTable.Entry> entry = cache.content().get().lookup(destination.address());
         // In a part of the prefixes, only one that is the address itself is surely the longest.
-        if (!cache.whole() && entry.filter(IpCache.Entry::isWholeAddress).isEmpty()) {
+        if (!cache.whole() && entry.filter(IpCacheTable.Entry::isWholeAddress).isEmpty()) {
             return unread();
         }
         entry.ifPresent(found -> cite(found.entry()));
@@ -177,7 +190,7 @@ final class Inquiry {
         if (entry.get().isHost()) {
             return Owner.THIS_NODE;
         }
-        boolean counts = !entry.get().remoteCluster() || ask(Semantics::nodesOfOtherClusters);
+        boolean counts = !entry.get().remoteCluster() || has(Trait.NODES_OF_OTHER_CLUSTERS);
         return entry.get().isRemoteNode() && counts ? Owner.ANOTHER_NODE : Owner.NO_NODE;
     }
 
@@ -211,8 +224,9 @@ final class Inquiry {
 
     /** It leads nowhere. */
     void deadEnd(Text why, double share, Conditions given, SocketCookie chosen) {
-        Decision decision = ask(release ->
-                release.refusesDeadEnd() ? new Decision.Refuses(why, release.errors()) : new Decision.Passes());
+        Decision decision = ask(release -> release.has(Trait.REFUSES_DEAD_ENDS)
+                ? new Decision.Refuses(why, List.of(release.error()))
+                : new Decision.Passes());
         end(decision, share, given, chosen);
     }
 

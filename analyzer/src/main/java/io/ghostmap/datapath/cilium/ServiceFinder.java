@@ -1,11 +1,7 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.Frontend;
-import io.ghostmap.datapath.Semantics;
-import io.ghostmap.datapath.Semantics.Protocols;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.ServiceFlag;
-import io.ghostmap.datapath.ServiceFlags;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.program.Condition;
 import io.ghostmap.datapath.program.Conditions;
@@ -60,13 +56,17 @@ final class ServiceFinder {
         Optional<Service> entry = entry(asked, inquiry.protocol, false);
         if (entry.isPresent()) {
             Service external = entry.get();
-            if (inquiry.ask(release -> external.flags().has(release.scopeSwitch()))) {
+            if (inquiry.ask(release -> ServiceMarks.of(external).has(scopeSwitch(release)))) {
                 entry = entry(asked, external.frontend().protocol(), true);
             }
         }
         return entry.filter(service -> service.count() > 0
                 || BackendFinder.isProxied(inquiry, service)
-                || inquiry.ask(Semantics::refusesDeadEnd));
+                || inquiry.has(Trait.REFUSES_DEAD_ENDS));
+    }
+
+    private static ServiceFlag scopeSwitch(Semantics release) {
+        return release.has(Trait.TWO_SCOPES) ? ServiceFlag.TWO_SCOPES : ServiceFlag.EXTERNAL_LOCAL;
     }
 
     /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
@@ -77,18 +77,18 @@ final class ServiceFinder {
             return exact;
         }
         Optional<Service> any = inquiry.view.service(new Frontend(asked, Protocol.ANY, internalScope));
-        return inquiry.ask(release -> switch (release.protocols()) {
-            case ANY -> any;
-            case EXACT -> exact;
-            case EXACT_THEN_ANY -> exact.or(() -> any);
-            case EXACT_THEN_ANY_FOR_GOOD -> good == protocol ? exact.or(() -> any) : any;
+        return inquiry.ask(release -> {
+            if (!asksForExact(release, good)) {
+                return any;
+            }
+            return release.has(Trait.LOOKS_FOR_ANY_AS_WELL) ? exact.or(() -> any) : exact;
         });
     }
 
     /** Whether it takes an entry of the exact protocol if there is one. */
     private boolean asksForExact(Semantics release, Protocol good) {
-        return release.protocols() != Protocols.ANY
-                && (release.protocols() != Protocols.EXACT_THEN_ANY_FOR_GOOD || good == inquiry.protocol);
+        return release.has(Trait.LOOKS_FOR_PROTOCOL)
+                && (!release.has(Trait.STAYS_WITH_ANY) || good == inquiry.protocol);
     }
 
     /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
@@ -107,7 +107,7 @@ final class ServiceFinder {
     private void findSurrogate(boolean inRange, Conditions given) {
         Endpoint destination = inquiry.destination;
         Optional<Service> surrogate = lookup(new Endpoint(Inquiry.unspecified(inquiry.family), destination.port()))
-                .filter(service -> isFor(inRange, service.flags()));
+                .filter(service -> isFor(inRange, ServiceMarks.of(service)));
         if (surrogate.isEmpty() || destination.address().isUnspecified()) {
             inquiry.miss(given);
             return;
@@ -121,11 +121,11 @@ final class ServiceFinder {
         }
     }
 
-    private boolean isFor(boolean inRange, ServiceFlags flags) {
+    private boolean isFor(boolean inRange, ServiceMarks marks) {
         return inRange
-                ? flags.has(ServiceFlag.NODE_PORT)
-                : flags.has(ServiceFlag.HOST_PORT)
-                        && (!flags.has(ServiceFlag.LOOPBACK)
+                ? marks.has(ServiceFlag.NODE_PORT)
+                : marks.has(ServiceFlag.HOST_PORT)
+                        && (!marks.has(ServiceFlag.LOOPBACK)
                                 || inquiry.destination.address().isLoopback());
     }
 

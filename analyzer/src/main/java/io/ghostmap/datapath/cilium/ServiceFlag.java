@@ -1,7 +1,7 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
-/** What a service's entry can be marked with. The bits, and the releases that know them, are the layout's business. */
-public enum ServiceFlag {
+/** What a service's entry can be marked with. Which bits those are: {@link FlagBits}. */
+enum ServiceFlag {
     /** The frontend is one of {@code spec.externalIPs}. */
     EXTERNAL_IP("ExternalIPs"),
     NODE_PORT("NodePort"),
@@ -43,7 +43,7 @@ public enum ServiceFlag {
     }
 
     /** As {@code cilium-dbg bpf lb list} says it. */
-    public String word() {
+    String word() {
         return word;
     }
 }

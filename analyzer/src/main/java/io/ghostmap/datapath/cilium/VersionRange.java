@@ -1,4 +1,4 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
 /**
  * Releases of a load balancer, by the minor number of 1.x, both ends included.
@@ -6,7 +6,7 @@ package io.ghostmap.datapath;
  * @param first the oldest that it can be
  * @param last the newest that it can be; {@link #NEWEST} stands for that and whatever comes later
  */
-public record VersionRange(int first, int last) {
+record VersionRange(int first, int last) {
     /** 1.21-dev, the newest that was read. */
     public static final int NEWEST = 21;
 

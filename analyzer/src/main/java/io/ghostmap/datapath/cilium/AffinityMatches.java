@@ -1,4 +1,4 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.evidence.MapEntry;
 import java.util.Collections;
@@ -7,11 +7,11 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** Which backends are active backends of which services with session affinity. */
-public final class AffinityMatches {
+final class AffinityMatches {
     private final SortedMap<Pair, MapEntry> byPair;
 
     /** A backend of a service, both by id. */
-    public record Pair(int revNatId, long backendId) implements Comparable<Pair> {
+    record Pair(int revNatId, long backendId) implements Comparable<Pair> {
         @Override
         public int compareTo(Pair other) {
             int byService = Integer.compare(revNatId, other.revNatId);
@@ -19,11 +19,11 @@ public final class AffinityMatches {
         }
     }
 
-    public AffinityMatches(SortedMap<Pair, MapEntry> byPair) {
+    AffinityMatches(SortedMap<Pair, MapEntry> byPair) {
         this.byPair = Collections.unmodifiableSortedMap(new TreeMap<>(byPair));
     }
 
-    public Optional<MapEntry> find(int revNatId, long backendId) {
+    Optional<MapEntry> find(int revNatId, long backendId) {
         return Optional.ofNullable(byPair.get(new Pair(revNatId, backendId)));
     }
 }

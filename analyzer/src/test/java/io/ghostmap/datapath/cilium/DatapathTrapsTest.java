@@ -1,4 +1,4 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
 import static io.ghostmap.evidence.AttachType.CONNECT4;
 import static io.ghostmap.support.TestNode.ROOT;
@@ -11,9 +11,20 @@ import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.BundleReader;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Datapath;
+import io.ghostmap.datapath.DatapathReader;
+import io.ghostmap.datapath.Family;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.Generation.Currency;
+import io.ghostmap.datapath.Identity;
+import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
-import io.ghostmap.datapath.cilium.Cilium;
+import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.ServiceDiff;
+import io.ghostmap.datapath.Slot;
+import io.ghostmap.datapath.View;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.net.Endpoint;
@@ -114,39 +125,37 @@ final class DatapathTrapsTest {
     void trap03FirstWordOfAFrontendIsNoBackend() throws UnreadableBundleException {
         Service affine = only(
                 read(services("0a600001005000000600 0000", "302a0002 0100 0198 10 00 0000"), ByteOrder.LITTLE_ENDIAN));
-        assertThat(affine.word().affinityTimeoutSeconds()).isEqualTo(10_800);
-        assertThat(affine.word().algorithm()).isEqualTo(Service.Algorithm.MAGLEV);
+        assertThat(ServiceMarks.of(affine).affinityTimeoutSeconds()).isEqualTo(10_800);
+        assertThat(ServiceMarks.of(affine).algorithm()).isEqualTo(ServiceMarks.Algorithm.MAGLEV);
         assertThat(affine.slots()).isEmpty();
 
         Service proxied = only(
                 read(services("0a600001005000000600 0000", "2ee00000 0000 0198 00 04 0000"), ByteOrder.LITTLE_ENDIAN));
-        assertThat(proxied.word().proxyPort()).hasValue(0x2ee0);
-        assertThat(only(read(
+        assertThat(ServiceMarks.of(proxied).proxyPort()).hasValue(0x2ee0);
+        assertThat(ServiceMarks.of(only(read(
                                 services("0a600001005000000600 0000", "00002ee0 0000 0198 00 04 0000"),
-                                ByteOrder.BIG_ENDIAN))
-                        .word()
+                                ByteOrder.BIG_ENDIAN)))
                         .proxyPort())
                 .hasValue(0x2ee0);
     }
 
     @Test
     void trap04BackendsAreThoseOfTheProgramAndNotOfThePin() throws UnreadableBundleException {
-        Datapath datapath = read(
-                node().generation("old", 27)
-                        .release(10)
-                        .backend(7, "10.0.1.5:8080")
-                        .serves(service("10.96.0.1:80").over(Protocol.TCP).to("10.0.1.5:8080"))
-                        .loads(109)
-                        .generation("new", 144)
-                        .pinned()
-                        .backend(7, "10.0.9.9:9"),
-                ByteOrder.LITTLE_ENDIAN);
+        TestNode node = node().generation("old", 27)
+                .release(10)
+                .backend(7, "10.0.1.5:8080")
+                .serves(service("10.96.0.1:80").over(Protocol.TCP).to("10.0.1.5:8080"))
+                .loads(109)
+                .generation("new", 144)
+                .pinned()
+                .backend(7, "10.0.9.9:9");
+        Datapath datapath = read(node, ByteOrder.LITTLE_ENDIAN);
 
         View view = datapath.view(109).orElseThrow();
         assertThat(view.backendsOf(view.service(frontend("10.96.0.1:80")).orElseThrow()))
                 .extracting(Endpoint::toString)
                 .containsExactly("10.0.1.5:8080");
-        assertThat(view.build().versions()).isEqualTo(VersionRange.upTo(10));
+        assertThat(Cilium.onNode(evidence(node)).versionsOf(view)).isEqualTo(VersionRange.upTo(10));
     }
 
     @Test
@@ -197,7 +206,7 @@ final class DatapathTrapsTest {
                 services("0a600001005000000600 0000", "00000000 0100 0198 00 00 0100")
                         .row(27, "0a600001 0050 0200 06 00 0000", "07000000 0000 0198 00 40 0000"),
                 ByteOrder.LITTLE_ENDIAN);
-        assertThat(only(slots).slots().get(0).flags().set()).containsExactly(ServiceFlag.QUARANTINED);
+        assertThat(FlagBits.decode(0, 0x40, true).set()).containsExactly(ServiceFlag.QUARANTINED);
         assertThat(only(slots).quarantined()).isEqualTo(1);
     }
 
@@ -213,13 +222,16 @@ final class DatapathTrapsTest {
                         .row(60, "a0000000 0000 00 02 fd00" + "00".repeat(13) + "05", "07000002 00000000 0000 00 00"),
                 ByteOrder.LITTLE_ENDIAN);
 
-        IpCache cache = datapath.view(109).orElseThrow().ipCache().content().orElseThrow();
+        IpCacheTable cache = new OwnTables(ByteOrder.LITTLE_ENDIAN)
+                .ipCache(datapath.view(109).orElseThrow())
+                .content()
+                .orElseThrow();
         assertThat(cache.lookup(address("192.168.0.2")).orElseThrow().isHost()).isTrue();
         assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().isRemoteNode())
                 .isTrue();
         assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().prefixLength())
                 .isEqualTo(24);
-        assertThat(cache.lookup(address("8.8.8.8")).orElseThrow().identity()).isEqualTo(Identities.WORLD);
+        assertThat(cache.lookup(address("8.8.8.8")).orElseThrow().identity()).isEqualTo(2);
         assertThat(cache.lookup(address("fd00::5")).orElseThrow().isRemoteNode())
                 .isTrue();
         assertThat(cache.lookup(address("fd00::6"))).isEmpty();
@@ -328,11 +340,10 @@ final class DatapathTrapsTest {
     }
 
     private List<ServiceFlag> flags(String twoBytes) throws UnreadableBundleException {
-        return List.copyOf(only(read(
-                        services("0a600001005000000600 0000", "00000000 0100 0198 " + twoBytes + " 0000"),
-                        ByteOrder.LITTLE_ENDIAN))
-                .flags()
-                .set());
+        Service service = only(read(
+                services("0a600001005000000600 0000", "00000000 0100 0198 " + twoBytes + " 0000"),
+                ByteOrder.LITTLE_ENDIAN));
+        return List.copyOf(ServiceMarks.of(service).flags().set());
     }
 
     private static TestNode services(String key, String value) {
@@ -369,10 +380,13 @@ final class DatapathTrapsTest {
     private int next;
 
     private Datapath read(TestNode node, ByteOrder order) throws UnreadableBundleException {
+        return DatapathReader.read(evidence(node), Cilium.of(order));
+    }
+
+    private Evidence evidence(TestNode node) throws UnreadableBundleException {
         EvidenceSink sink = new EvidenceSink();
         Path path = node.write(folder.resolve("node" + next++));
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(sink));
-        Evidence evidence = sink.assemble(bundle);
-        return DatapathReader.read(evidence, Cilium.of(order));
+        return sink.assemble(bundle);
     }
 }

@@ -1,6 +1,5 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.IpAddress;
 
@@ -10,17 +9,13 @@ import io.ghostmap.net.IpAddress;
  *
  * @param lastUsed in the agent's monotonic unit: seconds, or jiffies shifted right by 8 where it uses that clock
  */
-public record Affinity(Client client, int revNatId, long lastUsed, long backendId, MapEntry entry) {
+record Affinity(Client client, int revNatId, long lastUsed, long backendId, MapEntry entry) {
     /** Who is kept at a backend. */
-    public sealed interface Client {
+    sealed interface Client {
         /** Traffic from outside: a source address. */
         record Address(IpAddress address) implements Client {}
 
         /** The socket programs: everything in one network namespace. */
         record NetworkNamespace(long cookie) implements Client {}
-    }
-
-    public Citation source() {
-        return entry.cite();
     }
 }

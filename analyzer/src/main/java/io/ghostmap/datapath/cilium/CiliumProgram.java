@@ -1,9 +1,8 @@
-package io.ghostmap.replay;
+package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
-import io.ghostmap.datapath.Semantics;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
@@ -35,16 +34,18 @@ import java.util.stream.Stream;
  * {@code __sock4_xlate_fwd} and {@code __sock4_xlate_rev} of Cilium's {@code bpf/bpf_sock.c} step by step, over the tables
  * of one program's own view.
  */
-final class ViewProgram implements SocketProgram {
+final class CiliumProgram implements SocketProgram {
     private final View view;
+    private final List<Semantics> releases;
     private final Inquiry.Setting setting;
-    private final Map<Integer, KnownEndpoints> known;
+    private final OwnTables own;
 
-    /** {@code known}: of the services maps, by their ids. */
-    ViewProgram(View view, Inquiry.Setting setting, Map<Integer, KnownEndpoints> known) {
+    /** {@code releases}: of which the program can be; at least one. */
+    CiliumProgram(View view, List<Semantics> releases, Inquiry.Setting setting, OwnTables own) {
         this.view = view;
+        this.releases = releases;
         this.setting = setting;
-        this.known = known;
+        this.own = own;
     }
 
     // ---- connect and sendmsg --------------------------------------------------------------------------
@@ -63,12 +64,12 @@ final class ViewProgram implements SocketProgram {
         Endpoint address = question.address();
         Table<SortedMap<Frontend, Service>> services = view.services(Family.of(address.address()));
         if (!services.whole()
-                || services.mapId().isEmpty()
+                || services.content().isEmpty()
                 || (question.hook() == AttachType.CONNECT6 && address.address().isV4())) {
             return false;
         }
-        KnownEndpoints endpoints = known.get(services.mapId().get());
-        return endpoints != null && !endpoints.mayBeFound(address);
+        return !own.known(services.mapId().orElseThrow(), services.content().get())
+                .mayBeFound(address);
     }
 
     /**
@@ -103,9 +104,9 @@ final class ViewProgram implements SocketProgram {
     }
 
     private Inquiry.Result look(List<Semantics> releases, Endpoint address, Question question, Conditions given) {
-        Inquiry inquiry = new Inquiry(view, releases, address, question, setting);
+        Inquiry inquiry = new Inquiry(view, releases, address, question, setting, own);
         ServiceFinder finder = new ServiceFinder(inquiry, new BackendFinder(inquiry)::follow);
-        if (setting.options().hostNetworkOnly() && inquiry.ask(Semantics::tellsNamespaces)) {
+        if (setting.options().hostNetworkOnly() && inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
             inquiry.byOption(
                     true,
                     Option.HOST_NETWORK_ONLY,
@@ -128,7 +129,7 @@ final class ViewProgram implements SocketProgram {
     /** What the program once translated it finds again, whatever the options are now. */
     private Inquiry.Result stillServed(Question question, Rewrite note, Conditions given) {
         return byRelease(given, (releases, where) -> {
-            Inquiry inquiry = new Inquiry(view, releases, note.asked(), question, setting);
+            Inquiry inquiry = new Inquiry(view, releases, note.asked(), question, setting, own);
             new ServiceFinder(inquiry, (service, then) -> recall(inquiry, service, note, then)).find(where);
             return inquiry.result();
         });
@@ -172,7 +173,7 @@ final class ViewProgram implements SocketProgram {
         List<Inquiry.End> ends = new ArrayList<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         Set<Citation> options = new LinkedHashSet<>();
-        List<List<Release>> names = groups.stream().map(ViewProgram::names).toList();
+        List<List<Release>> names = groups.stream().map(CiliumProgram::names).toList();
         given.splitByRelease(view.program().id(), names, (group, where) -> {
             Inquiry.Result result = together(groups.get(group), where, look);
             ends.addAll(result.ends());
@@ -183,12 +184,11 @@ final class ViewProgram implements SocketProgram {
     }
 
     private List<Semantics> possible(Conditions given) {
-        List<Semantics> all = view.semantics();
-        if (all.size() == 1 || given.assumed().isEmpty()) {
-            return all;
+        if (releases.size() == 1 || given.assumed().isEmpty()) {
+            return releases;
         }
-        List<Release> possible = given.possible(view.program().id(), names(all));
-        return all.stream()
+        List<Release> possible = given.possible(view.program().id(), names(releases));
+        return releases.stream()
                 .filter(semantics -> possible.contains(semantics.release()))
                 .toList();
     }

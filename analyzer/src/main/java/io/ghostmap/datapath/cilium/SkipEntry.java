@@ -1,6 +1,5 @@
-package io.ghostmap.datapath;
+package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 
@@ -8,8 +7,4 @@ import io.ghostmap.net.Endpoint;
  * Connections from one network namespace to one frontend that the socket programs leave alone: the backends of a local
  * redirect policy, which must reach what they stand in for.
  */
-public record SkipEntry(long netnsCookie, Endpoint frontend, MapEntry entry) {
-    public Citation source() {
-        return entry.cite();
-    }
-}
+record SkipEntry(long netnsCookie, Endpoint frontend, MapEntry entry) {}

@@ -1,0 +1,30 @@
+package io.ghostmap.datapath.cilium;
+
+import io.ghostmap.datapath.program.Release;
+
+/** Releases whose socket programs decide alike, from the oldest to the newest. */
+enum Era {
+    UP_TO_1_12("1.12 or older", VersionRange.upTo(12)),
+    FROM_1_13("1.13 to 1.15", VersionRange.between(13, 15)),
+    V1_16("1.16", VersionRange.between(16, 16)),
+    V1_17("1.17", VersionRange.between(17, 17)),
+    V1_18("1.18", VersionRange.between(18, 18)),
+    V1_19("1.19 before 1.19.4", VersionRange.between(19, 19)),
+    FROM_1_19_4("1.19.4 or newer", VersionRange.since(19));
+
+    private final Release release;
+    private final VersionRange versions;
+
+    Era(String name, VersionRange versions) {
+        this.release = new Release("Cilium", name);
+        this.versions = versions;
+    }
+
+    Release release() {
+        return release;
+    }
+
+    VersionRange versions() {
+        return versions;
+    }
+}
