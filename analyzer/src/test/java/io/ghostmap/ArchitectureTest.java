@@ -186,6 +186,8 @@ final class ArchitectureTest {
                 .should()
                 .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.FINAL)
                 .orShould()
+                .haveModifier(com.tngtech.archunit.core.domain.JavaModifier.ABSTRACT)
+                .orShould()
                 .beAssignableTo(Exception.class)
                 .orShould()
                 .haveSimpleName("")

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 public enum ArtifactKind {
     BUNDLE(null, Text.of("no rule of this version rests on it")),
 
+    /** The archive that the members are in. */
+    ARCHIVE(BUNDLE, Text.of("members of the bundle may be missing")),
     MANIFEST(BUNDLE, Text.of("when, how and with which options the bundle was made is not known")),
     CHECKSUMS(BUNDLE, Text.of("changes on the way here would not be noticed")),
     README(BUNDLE),

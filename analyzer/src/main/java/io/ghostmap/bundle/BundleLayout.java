@@ -39,9 +39,11 @@ public final class BundleLayout {
         families.forEach(
                 family -> all.putIfAbsent(family.row().kind(), family.row().name()));
         single.values().forEach(row -> all.put(row.kind(), row.name()));
+        all.put(ArtifactKind.ARCHIVE, "archive");
         names = Map.copyOf(all);
         Set<String> top = new HashSet<>();
-        names.values().forEach(name -> top.add(name.split("/", 2)[0]));
+        folders.values().forEach(name -> top.add(name.split("/", 2)[0]));
+        single.keySet().forEach(name -> top.add(name.split("/", 2)[0]));
         topLevel = Set.copyOf(top);
     }
 

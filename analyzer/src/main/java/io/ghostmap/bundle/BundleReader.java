@@ -1,5 +1,6 @@
 package io.ghostmap.bundle;
 
+import io.ghostmap.text.Text;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -13,8 +14,6 @@ import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
-import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
 /**
  * The door of the room: reads a bundle, an archive (tar, tar.gz, tar.zst, told by its first bytes) or an unpacked
@@ -90,9 +89,9 @@ public final class BundleReader {
                 InputStream ahead = new ReadAheadStream(file);
                 InputStream raw = new BufferedInputStream(ahead, BUFFER);
                 InputStream plain = decompress(raw)) {
-            InputStream guarded = new TarGuard(plain, limits);
-            readMembers(tarOver(guarded), walk);
-            drain(guarded); // the checksum of gzip and zstd stands behind the last block
+            TarReader tar = new TarReader(plain, limits);
+            readMembers(tar, walk);
+            lookBeyond(tar, walk); // the checksum of gzip and zstd comes after the last block
             drain(raw);
         }
         return digesting ? Optional.of(Sha256.hex(digest)) : Optional.empty();
@@ -102,19 +101,29 @@ public final class BundleReader {
         return digesting ? new DigestInputStream(in, digest) : in;
     }
 
-    /** Closed with the streams below it. */
-    @SuppressWarnings("resource")
-    private static TarArchiveInputStream tarOver(InputStream in) {
-        return new TarArchiveInputStream(in);
+    private static void readMembers(TarReader tar, MemberWalk walk) throws IOException {
+        for (Optional<TarReader.Entry> entry = tar.next(); entry.isPresent(); entry = tar.next()) {
+            if (entry.get().isFolder()) {
+                walk.folder(entry.get().name());
+            } else {
+                walk.member(entry.get().name(), entry.get().body());
+            }
+        }
     }
 
-    private static void readMembers(TarArchiveInputStream tar, MemberWalk walk) throws IOException {
-        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
-            if (entry.isDirectory()) {
-                walk.folder(entry.getName());
-            } else {
-                walk.member(entry.getName(), tar);
-            }
+    /** What is in the file after the archive's last member is named, since it may be the rest of the bundle. */
+    private static void lookBeyond(TarReader tar, MemberWalk walk) throws IOException {
+        if (!tar.hasEndMark()) {
+            walk.gap(Text.of("ends without the mark that ends a tar"));
+        }
+        boolean more;
+        try {
+            more = tar.hasMore();
+        } catch (TrailingBytesException e) {
+            more = true;
+        }
+        if (more) {
+            walk.gap(Text.of("other bytes follow its end; they were not read"));
         }
     }
 

@@ -1,12 +1,13 @@
 package io.ghostmap.bundle;
 
 import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdIOException;
 import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 
 /**
  * gzip and zstd, told by their magic bytes, never by a library's detection, which would open every parser it has. The
@@ -15,7 +16,7 @@ import java.util.zip.GZIPInputStream;
 public final class Decompression {
     private static final int BUFFER = 256 << 10;
     private static final int MAGIC_BYTES = 4;
-    private static final byte[] GZIP = {0x1f, (byte) 0x8b};
+    private static final byte[] GZIP = {GzipStream.MAGIC_1, (byte) GzipStream.MAGIC_2};
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
     /** A frame's header may ask for a window of any size; 128 MiB is what zstd itself takes without being told. */
@@ -35,15 +36,42 @@ public final class Decompression {
         return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
     }
 
-    /** All members of a gzip file, one after the other. */
-    static InputStream gunzip(InputStream in) throws IOException {
-        return new GZIPInputStream(in, BUFFER);
+    /** All parts of a gzip file, one after the other. */
+    static InputStream gunzip(InputStream in) {
+        return new GzipStream(in, BUFFER);
     }
 
+    /** All frames of a zstd file, one after the other. */
     static InputStream unzstd(InputStream in) throws IOException {
         ZstdInputStreamNoFinalizer zstd = new ZstdInputStreamNoFinalizer(in, RecyclingBufferPool.INSTANCE);
         zstd.setLongMax(LONGEST_WINDOW_LOG);
-        return zstd;
+        return new Frames(zstd);
+    }
+
+    /** Says what follows the last frame in the same way as {@link GzipStream}. */
+    private static final class Frames extends BlockStream {
+        private final ZstdInputStreamNoFinalizer zstd;
+
+        Frames(ZstdInputStreamNoFinalizer zstd) {
+            this.zstd = zstd;
+        }
+
+        @Override
+        public int read(byte[] buffer, int offset, int length) throws IOException {
+            try {
+                return zstd.read(buffer, offset, length);
+            } catch (ZstdIOException e) {
+                if (e.getErrorCode() == Zstd.errPrefixUnknown()) { // the first frame's prefix was looked at before
+                    throw new TrailingBytesException("other bytes follow");
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            zstd.close();
+        }
     }
 
     /** The stream, unpacked on the way if it is compressed once. Failures show when it is read. */
@@ -52,7 +80,7 @@ public final class Decompression {
     }
 
     /** Looks at the first bytes at the first read, so that opening never fails. */
-    private static final class Lazy extends InputStream {
+    private static final class Lazy extends BlockStream {
         private final PushbackInputStream raw;
         private InputStream plain;
         private boolean opened;
@@ -60,12 +88,6 @@ public final class Decompression {
         Lazy(InputStream in) {
             raw = new PushbackInputStream(in, MAGIC_BYTES);
             plain = raw;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override

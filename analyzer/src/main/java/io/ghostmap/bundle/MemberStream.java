@@ -8,7 +8,7 @@ import java.util.Optional;
  * One member of an archive while a sink reads it: counts and bounds its bytes, digests them, and remembers the first
  * failure of the archive below, which parsers above tend to wrap or to swallow. Closing it leaves the archive open.
  */
-final class MemberStream extends InputStream {
+final class MemberStream extends BlockStream {
     private final InputStream in;
     private final long limit;
     private final Optional<MemberDigest> digest;
@@ -19,12 +19,6 @@ final class MemberStream extends InputStream {
         this.in = in;
         this.limit = limit;
         this.digest = digest;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

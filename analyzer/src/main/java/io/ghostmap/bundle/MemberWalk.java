@@ -30,6 +30,7 @@ final class MemberWalk implements AutoCloseable {
     private final SortedMap<String, Long> sizes = new TreeMap<>();
     private final SortedMap<String, String> digests = new TreeMap<>();
     private final Set<Artifact> artifacts = new HashSet<>();
+    private final List<Gap> gaps = new ArrayList<>();
     private Optional<OwnMember> manifest = Optional.empty();
     private Optional<OwnMember> checksums = Optional.empty();
     private Optional<String> current = Optional.empty();
@@ -121,6 +122,11 @@ final class MemberWalk implements AutoCloseable {
         }
     }
 
+    /** Something is wrong with the archive itself, though it could be read. */
+    void gap(Text reason) {
+        gaps.add(new Gap(Artifact.of(ArtifactKind.ARCHIVE), reason));
+    }
+
     /** Waits until the sinks have read all that they were given. */
     void finishReading() throws IOException {
         small.finish();
@@ -152,8 +158,7 @@ final class MemberWalk implements AutoCloseable {
                     "holds nothing that Ghostmap knows (no manifest.json, no bpf/, no pcap/): give the archive that"
                             + " ghostmap-collect wrote, or its unpacked folder");
         }
-        List<Gap> gaps = new ArrayList<>();
-        Optional<Manifest> read = manifest(gaps);
+        Optional<Manifest> read = readManifest();
         if (digesting) {
             gaps.addAll(checksums
                     .map(list -> Checksums.compare(list.member, list.bytes, digests, layout))
@@ -162,7 +167,7 @@ final class MemberWalk implements AutoCloseable {
         return new Bundle(name, sha256, read, Set.copyOf(artifacts), List.copyOf(gaps));
     }
 
-    private Optional<Manifest> manifest(List<Gap> gaps) throws UnreadableBundleException {
+    private Optional<Manifest> readManifest() throws UnreadableBundleException {
         Artifact artifact = Artifact.of(ArtifactKind.MANIFEST);
         if (manifest.isEmpty()) {
             gaps.add(Gap.absent(artifact));
@@ -178,9 +183,9 @@ final class MemberWalk implements AutoCloseable {
 
     /** What the collector itself says went wrong. */
     private List<Gap> claimedGaps(Manifest read) {
-        List<Gap> gaps = new ArrayList<>(read.missing());
+        List<Gap> claimed = new ArrayList<>(read.missing());
         if (read.interrupted()) {
-            gaps.add(new Gap(
+            claimed.add(new Gap(
                     Artifact.of(ArtifactKind.MANIFEST),
                     Text.of("the collector was interrupted; later steps did not run")));
         }
@@ -191,11 +196,11 @@ final class MemberWalk implements AutoCloseable {
                 continue; // with the reason
             }
             if (step.timedOut()) {
-                gaps.add(new Gap(written, Text.of("the command was stopped at its time limit")));
+                claimed.add(new Gap(written, Text.of("the command was stopped at its time limit")));
             } else if (step.cut()) {
-                gaps.add(new Gap(written, Text.of("the collector marked the file as cut")));
+                claimed.add(new Gap(written, Text.of("the collector marked the file as cut")));
             }
         }
-        return gaps;
+        return claimed;
     }
 }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /** {@link ReadAhead} for a parser that wants a stream. To be closed before the stream below is used again. */
-public final class ReadAheadStream extends InputStream {
+public final class ReadAheadStream extends BlockStream {
     private static final int CHUNK = 1 << 18;
 
     private final ReadAhead chunks;
@@ -14,11 +14,6 @@ public final class ReadAheadStream extends InputStream {
 
     public ReadAheadStream(InputStream in) {
         this.chunks = new ReadAhead(in, 0, CHUNK);
-    }
-
-    @Override
-    public int read() throws IOException {
-        return hasMore() ? chunk.bytes()[at++] & 0xff : -1;
     }
 
     @Override

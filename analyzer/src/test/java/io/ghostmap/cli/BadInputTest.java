@@ -7,6 +7,7 @@ import static io.ghostmap.support.Archives.tar;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.support.Repository;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
@@ -116,7 +117,7 @@ final class BadInputTest {
         assertThat(line).doesNotContain("\u001b").contains("\\u001b");
     }
 
-    /** commons-compress 1.28.0 would allocate what these headers state: 600 MiB from a 600 KB archive. */
+    /** A reader that allocated what these headers state would take 600 MiB from a 600 KB archive. */
     @Test
     void metadataRecordOfHundredsOfMegabytes() throws IOException {
         for (char type : new char[] {'x', 'g', 'L', 'K'}) {
@@ -150,6 +151,34 @@ final class BadInputTest {
             members[i] = file("b/errors/" + i, "");
         }
         assertThat(refusal("many.tar.gz", gzip(tar(members)))).contains("more than 20000 members");
+    }
+
+    /** Neither is recursion that overflows the stack, nor advice to give Java more memory. */
+    @Test
+    void metadataRecordsAndGzipPartsWithoutEnd() throws IOException {
+        byte[][] records = new byte[3_000][];
+        Arrays.fill(records, member("pax", 'x', 12, "12 comment=\n".getBytes(StandardCharsets.UTF_8)));
+        assertThat(refusal("records.tar", tar(records))).contains("metadata records");
+
+        ByteArrayOutputStream parts = new ByteArrayOutputStream();
+        for (int i = 0; i < 10_000; i++) {
+            parts.writeBytes(gzip(new byte[0]));
+        }
+        parts.writeBytes(gzip(tar(MANIFEST)));
+        assertThat(refusal("parts.tar.gz", parts.toByteArray())).contains("empty gzip parts");
+    }
+
+    /** The body of the first member would be read as members, past every limit. */
+    @Test
+    void paxSizeThatHidesMembers() throws IOException {
+        byte[] link = member("b/link", '2', 0, new byte[0]);
+        assertThat(refusal(
+                        "pax.tar",
+                        tar(
+                                MANIFEST,
+                                member("pax", 'x', 9, "9 size=0\n".getBytes(StandardCharsets.UTF_8)),
+                                member("b/node/a", '0', link.length, link))))
+                .contains("not a regular file or folder");
     }
 
     @Test

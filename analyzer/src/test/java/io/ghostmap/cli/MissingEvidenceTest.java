@@ -2,6 +2,7 @@ package io.ghostmap.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HtmlRenderer;
 import io.ghostmap.report.Json;
@@ -13,12 +14,14 @@ import io.ghostmap.report.TerminalRenderer;
 import io.ghostmap.support.Archives;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The founding bundle with something taken from it: analyzed all the same, and the loss named with its cost. */
 final class MissingEvidenceTest {
+    /** Bytes before the first frame. */
+    private static final int PCAP_HEADER = 24;
+
     @TempDir
     private Path folder;
 
@@ -174,7 +180,7 @@ final class MissingEvidenceTest {
                 .allSatisfy(missing -> assertThat(missing.cost()).contains(cost));
     }
 
-    /** The collector names a folder without a slash; its files' cost is that of the folder. */
+    /** The collector names a folder without a slash; what its files cost, it costs. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -191,9 +197,58 @@ final class MissingEvidenceTest {
         Report report = Analysis.of(bundle);
 
         assertThat(report.bundle().missing())
-                .filteredOn(gap -> gap.artifact().equals(name))
+                .filteredOn(gap -> gap.artifact().equals(name + "/"))
                 .singleElement()
                 .satisfies(gap -> assertThat(gap.cost()).contains(cost));
+    }
+
+    /**
+     * A capture that is packed in two parts: the frames of a healthy run, then those that show the fault. With one bit of the
+     * second part's header flipped a reader that stops there would call the node healthy.
+     */
+    @Test
+    void laterPartOfAPackedCaptureThatIsDamagedIsNamed() throws IOException, UnreadableBundleException {
+        Path node = Archives.unpack(Repository.sample("untranslated"), folder.resolve("untranslated"));
+        Path healthy = Archives.unpack(Repository.sample("healthy"), folder.resolve("healthy"));
+        byte[] first = Archives.gzip(Files.readAllBytes(healthy.resolve("pcap/any.pcap")));
+        byte[] own = Files.readAllBytes(node.resolve("pcap/any.pcap"));
+        byte[] second = Archives.gzip(Arrays.copyOfRange(own, PCAP_HEADER, own.length));
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        Files.delete(node.resolve("pcap/any.pcap"));
+        Files.delete(node.resolve("SHA256SUMS"));
+        Files.write(node.resolve("pcap/any.pcap.gz"), both);
+        assertThat(Analysis.of(node).verdict().severity()).isEqualTo("critical");
+
+        both[first.length] ^= 1;
+        Files.write(node.resolve("pcap/any.pcap.gz"), both);
+        Report report = Analysis.of(node);
+
+        assertThat(report.verdict().severity()).isEqualTo("inconclusive");
+        assertLossNamed(report, "pcap/any.pcap.gz");
+    }
+
+    /** Other bytes after an archive, or a second archive, are named; what was read before them stays. */
+    @Test
+    void bytesAfterTheArchiveAreNamed() throws IOException, UnreadableBundleException {
+        byte[] whole = Files.readAllBytes(Repository.sample("healthy"));
+        byte[] longer = Arrays.copyOf(whole, whole.length + 3);
+        Arrays.fill(longer, whole.length, longer.length, (byte) 'x');
+        assertLossNamed(Analysis.of(Files.write(folder.resolve("longer.tar.gz"), longer)), "archive");
+
+        byte[] twice = Arrays.copyOf(whole, 2 * whole.length);
+        System.arraycopy(whole, 0, twice, whole.length, whole.length);
+        assertLossNamed(Analysis.of(Files.write(folder.resolve("twice.tar.gz"), twice)), "archive");
+
+        byte[] zstd = Zstd.compress(new GZIPInputStream(new ByteArrayInputStream(whole)).readAllBytes());
+        byte[] longerZstd = Arrays.copyOf(zstd, zstd.length + 3);
+        assertLossNamed(Analysis.of(Files.write(folder.resolve("longer.tar.zst"), longerZstd)), "archive");
+
+        byte[] padded = Arrays.copyOf(whole, whole.length + 10_240);
+        assertThat(Analysis.of(Files.write(folder.resolve("padded.tar.gz"), padded))
+                        .bundle()
+                        .missing())
+                .isEmpty();
     }
 
     /** Any one file absent, empty or cut at half: a report in every form, the loss named, and never a better verdict. */
