@@ -4,6 +4,8 @@ import static io.ghostmap.traffic.KeyIndex.ABSENT;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -32,6 +34,14 @@ final class AttemptTable {
             this.sample = sample;
         }
 
+        private void count(Segment.Kind kind) {
+            switch (kind) {
+                case SYN_ACK -> tailAnswers++;
+                case RESET, RESET_WITH_ACK -> tailRefusals++;
+                case FIN, UNREACHABLE -> {}
+            }
+        }
+
         List<OpenAttempt> attempts() {
             return attempts;
         }
@@ -53,6 +63,7 @@ final class AttemptTable {
     private final List<String> files = new ArrayList<>();
     private final CapturePointIndex points = new CapturePointIndex();
     private final SightingLog sightings = new SightingLog();
+    private final SegmentLog segments = new SegmentLog();
     private final byte[] key = new byte[IpPacket.LONGEST_KEY];
     private final byte[] serverKey = new byte[IpPacket.LONGEST_KEY];
     private final Strays strays = new Strays();
@@ -90,6 +101,7 @@ final class AttemptTable {
         int point = points.ordinal(
                 link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
         attempt.addSyn(packet, files.size() - 1, frame, point, sightings);
+        segments.syn(attempt.flow());
     }
 
     private OpenAttempt open(IpPacket packet, Frame frame, int length, Server server) {
@@ -109,160 +121,77 @@ final class AttemptTable {
     /** A SYN-ACK from the server; it answers the SYN whose sequence number it acknowledges. */
     void synAck(IpPacket packet, Frame frame) {
         int length = packet.reversedKey(key);
-        int open = findAcknowledged(flows.find(key, length), packet.acknowledgement());
-        if (open != ABSENT) {
-            attempts.get(open).settle(Reply.ANSWERED, files.size() - 1, frame.number(), frame.nanos());
-            return;
-        }
-        Server server = tailServer(length);
-        if (server != NO_SERVER) {
-            server.tailAnswers++;
-        } else {
-            stray(Strays.Kind.SYN_ACK, packet, packet.acknowledgement(), frame);
+        int flow = flows.find(key, length);
+        if (flow != ABSENT) {
+            segments.add(flow, segment(Segment.Kind.SYN_ACK, false, packet, frame));
+        } else if (!countAsTail(length, Segment.Kind.SYN_ACK)) {
+            strays.add(packet, segment(Segment.Kind.SYN_ACK, true, packet, frame));
         }
     }
 
     /** A RST from either side. */
     void reset(IpPacket packet, Frame frame) {
-        int ofClient = newest(packet.key(key), frame.nanos());
-        if (ofClient != ABSENT) {
-            attempts.get(ofClient).abort(true, frame.nanos());
-            return;
-        }
-        boolean acknowledges = packet.has(IpPacket.FLAG_ACK);
-        int number = packet.acknowledgement();
-        int length = packet.reversedKey(key);
-        if (!acknowledges && newest(length, frame.nanos()) != ABSENT && strays.hasRoom()) {
-            stray(Strays.Kind.RESET, packet, number, frame); // its time alone tells to which attempt, once all are read
-            return;
-        }
-        int meant = resetByServer(length, acknowledges, number, files.size() - 1, frame.number(), frame.nanos());
-        Server server = meant == ABSENT ? tailServer(length) : NO_SERVER;
-        if (server != NO_SERVER) {
-            server.tailRefusals++;
-        } else if (meant == ABSENT || (acknowledges && !attempts.get(meant).isAcknowledgedBy(number))) {
-            Strays.Kind kind = acknowledges ? Strays.Kind.RESET_WITH_ACK : Strays.Kind.RESET;
-            stray(kind, packet, number, frame);
+        Segment.Kind kind = packet.has(IpPacket.FLAG_ACK) ? Segment.Kind.RESET_WITH_ACK : Segment.Kind.RESET;
+        if (!addToFlow(kind, packet, frame) && !countAsTail(packet.reversedKey(key), kind)) {
+            strays.add(packet, segment(kind, true, packet, frame));
         }
     }
 
-    /**
-     * A RST to a SYN acknowledges it (RFC 9293, 3.5.2); some middleboxes send one without ACK. Returns the attempt that
-     * it refuses, or else the one that it may abort, or {@link KeyIndex#ABSENT}.
-     */
-    private int resetByServer(int length, boolean acknowledges, int number, int file, long frame, long nanos) {
-        int open = acknowledges ? findAcknowledged(flows.find(key, length), number) : ABSENT;
-        int meant = open == ABSENT ? newest(length, nanos) : open;
-        if (meant != ABSENT) {
-            attempts.get(meant).abort(false, nanos);
-        }
-        if (open != ABSENT || (meant != ABSENT && !acknowledges)) {
-            attempts.get(meant).settle(Reply.REFUSED, file, frame, nanos);
-        }
-        return meant;
-    }
-
-    /**
-     * A FIN of either side ends the newest attempt of its flow at its time. Only where files are read in another order
-     * than time, and a port was used again in one that comes later, it can be counted to the connection before.
-     */
+    /** A FIN of either side. */
     void fin(IpPacket packet, Frame frame) {
-        if (!close(packet.key(key), true, frame.nanos()) && !close(packet.reversedKey(key), false, frame.nanos())) {
-            stray(Strays.Kind.FIN, packet, 0, frame);
+        if (!addToFlow(Segment.Kind.FIN, packet, frame)) {
+            strays.add(packet, segment(Segment.Kind.FIN, true, packet, frame));
         }
-    }
-
-    private boolean close(int length, boolean byClient, long nanos) {
-        int open = newest(length, nanos);
-        if (open != ABSENT) {
-            attempts.get(open).close(byClient);
-        }
-        return open != ABSENT;
     }
 
     /** An ICMP error; the packet's fields are those of the quoted segment. */
     void unreachable(IpPacket packet, Frame frame) {
-        int open = find(flows.find(key, packet.key(key)), packet.sequence());
-        if (open != ABSENT) {
-            attempts.get(open).settle(Reply.UNREACHABLE, files.size() - 1, frame.number(), frame.nanos());
+        Segment error = segment(Segment.Kind.UNREACHABLE, true, packet, frame);
+        int flow = flows.find(key, packet.key(key));
+        if (flow != ABSENT) {
+            segments.add(flow, error);
         } else {
-            stray(Strays.Kind.UNREACHABLE, packet, packet.sequence(), frame);
+            strays.add(packet, error);
         }
     }
 
-    private void stray(Strays.Kind kind, IpPacket packet, int number, Frame frame) {
-        strays.add(kind, key, packet.key(key), number, files.size() - 1, frame);
-    }
-
-    /**
-     * Tries again what came before its SYN was read, of which a capture that was read in the order of time has none; and
-     * gives each RST without a number to the attempt before it.
-     */
-    void settleStrays() {
-        for (Strays.Stray stray : strays.all()) {
-            settle(stray, stray.key().length);
-        }
-    }
-
-    private void settle(Strays.Stray stray, int length) {
-        boolean fromServer = stray.kind() != Strays.Kind.UNREACHABLE;
-        System.arraycopy(stray.key(), 0, key, 0, length);
-        if (stray.kind() == Strays.Kind.FIN && close(length, true, stray.nanos())) {
-            return;
-        }
-        boolean reset = stray.kind() == Strays.Kind.RESET || stray.kind() == Strays.Kind.RESET_WITH_ACK;
-        int ofClient = reset ? newest(length, stray.nanos()) : ABSENT;
+    /** Each side is the client of a flow of its own when both opened at once. False when neither is one's client. */
+    private boolean addToFlow(Segment.Kind kind, IpPacket packet, Frame frame) {
+        int ofClient = flows.find(key, packet.key(key));
         if (ofClient != ABSENT) {
-            attempts.get(ofClient).abort(true, stray.nanos());
-            return;
+            segments.add(ofClient, segment(kind, true, packet, frame));
         }
-        if (fromServer) {
-            FlowKey.reverse(stray.key(), length, key);
+        int ofServer = flows.find(key, packet.reversedKey(key));
+        if (ofServer != ABSENT) {
+            segments.add(ofServer, segment(kind, false, packet, frame));
         }
-        switch (stray.kind()) {
-            case SYN_ACK -> settle(stray, findAcknowledged(flows.find(key, length), stray.number()), Reply.ANSWERED);
-            case UNREACHABLE -> settle(stray, find(flows.find(key, length), stray.number()), Reply.UNREACHABLE);
-            case FIN -> close(length, false, stray.nanos());
-            case RESET, RESET_WITH_ACK -> {
-                boolean acknowledges = stray.kind() == Strays.Kind.RESET_WITH_ACK;
-                int open = acknowledges ? findAcknowledged(flows.find(key, length), stray.number()) : ABSENT;
-                if (open == ABSENT || isBehind(stray, open)) {
-                    resetByServer(length, acknowledges, stray.number(), stray.file(), stray.frame(), stray.nanos());
-                }
+        return ofClient != ABSENT || ofServer != ABSENT;
+    }
+
+    private Segment segment(Segment.Kind kind, boolean fromClient, IpPacket packet, Frame frame) {
+        return Segment.of(kind, fromClient, packet, files.size() - 1, frame);
+    }
+
+    /** Gives what came before its SYN was read to the flow that it belongs to. */
+    void placeStrays() {
+        for (Strays.Stray stray : strays.all()) {
+            byte[] flow = stray.flow().array();
+            Segment segment = stray.segment();
+            int ofClient = segment.kind() == Segment.Kind.SYN_ACK ? ABSENT : flows.find(flow, flow.length);
+            if (ofClient != ABSENT) {
+                segments.add(ofClient, segment);
             }
-        }
-    }
-
-    /** What stands before the SYN in time replies to something else. */
-    private boolean isBehind(Strays.Stray stray, int open) {
-        return stray.nanos() >= attempts.get(open).firstNanos();
-    }
-
-    private void settle(Strays.Stray stray, int open, Reply reply) {
-        if (open != ABSENT && isBehind(stray, open)) {
-            attempts.get(open).settle(reply, stray.file(), stray.frame(), stray.nanos());
+            FlowKey.reverse(flow, flow.length, key);
+            int ofServer = segment.kind() == Segment.Kind.UNREACHABLE ? ABSENT : flows.find(key, flow.length);
+            if (ofServer != ABSENT) {
+                segments.add(ofServer, segment.from(false));
+            }
         }
     }
 
     /** Whether a reply may have missed its SYN because there were too many of them. */
     boolean lostStrays() {
         return strays.full();
-    }
-
-    /** The attempt of the flow that was the newest at that time. */
-    private int newest(int length, long nanos) {
-        int flow = flows.find(key, length);
-        int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
-        int newest = ABSENT;
-        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
-            long first = attempts.get(at).firstNanos();
-            if (first <= nanos
-                    && (newest == ABSENT || first > attempts.get(newest).firstNanos())) {
-                newest = at;
-            }
-            at = attempts.get(at).previous();
-        }
-        return newest;
     }
 
     private int find(int flow, int sequence) {
@@ -276,26 +205,44 @@ final class AttemptTable {
         return ABSENT;
     }
 
-    private int findAcknowledged(int flow, int acknowledgement) {
-        int at = flow == ABSENT ? ABSENT : newestOfFlow[flow];
-        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
-            if (attempts.get(at).isAcknowledgedBy(acknowledgement)) {
-                return at;
-            }
-            at = attempts.get(at).previous();
+    /** The attempts of one flow in the order of their first SYN. */
+    List<OpenAttempt> attemptsOf(int flow) {
+        List<OpenAttempt> ofFlow = new ArrayList<>(1);
+        for (int at = newestOfFlow[flow]; at != ABSENT; at = attempts.get(at).previous()) {
+            ofFlow.add(attempts.get(at));
         }
-        return ABSENT;
+        Collections.reverse(ofFlow);
+        if (ofFlow.size() > 1) {
+            ofFlow.sort(Comparator.comparingLong(OpenAttempt::firstNanos));
+        }
+        return ofFlow;
     }
 
-    private static final Server NO_SERVER = new Server(SamplePacket.NONE);
+    /** Counts what came from a server to an attempt beyond the bound, if there are any such to the server. */
+    void countTailOf(int flow, Segment.Kind kind) {
+        byte[] of = flows.key(flow);
+        System.arraycopy(of, 0, key, 0, of.length);
+        countAsTail(of.length, kind);
+    }
 
-    /** The server of the flow in {@link #key}, when attempts to it may not have been followed. */
-    private Server tailServer(int length) {
+    /** The same for the flow in {@link #key}; false when there are none. */
+    private boolean countAsTail(int length, Segment.Kind kind) {
         int ordinal = attempts.size() < MAX_ATTEMPTS
                 ? ABSENT
                 : serverKeys.find(serverKey, FlowKey.server(key, length, serverKey));
-        boolean tailed = ordinal != ABSENT && servers.get(ordinal).tailSyns > 0;
-        return tailed ? servers.get(ordinal) : NO_SERVER;
+        if (ordinal == ABSENT || servers.get(ordinal).tailSyns == 0) {
+            return false;
+        }
+        servers.get(ordinal).count(kind);
+        return true;
+    }
+
+    int flows() {
+        return flows.size();
+    }
+
+    SegmentLog segments() {
+        return segments;
     }
 
     /** In the order of reading. */

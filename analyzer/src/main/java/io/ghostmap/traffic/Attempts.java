@@ -51,9 +51,9 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
     }
 
     private Optional<FrameRef> replyFrame(OpenAttempt attempt) {
-        return attempt.replyFrame() == 0
-                ? Optional.empty()
-                : Optional.of(new FrameRef(closing.table().file(attempt.replyFile()), attempt.replyFrame()));
+        return attempt.course()
+                .settledBy()
+                .map(segment -> new FrameRef(closing.table().file(segment.file()), segment.frame()));
     }
 
     private List<FrameRef> frames(OpenAttempt attempt) {

@@ -91,6 +91,11 @@ final class ByteSource implements AutoCloseable {
         return start;
     }
 
+    /** How many bytes of the stream lie before the position. */
+    long offset() {
+        return total - (end - start);
+    }
+
     /** Bytes that lie ready; none at the end of the stream. */
     int ready() {
         return end - start;

@@ -54,11 +54,11 @@ final class CaptureScan {
             uneventful = true;
         } else if (packet.isSyn()) {
             attempts.syn(packet, frame, link);
+        } else if (packet.has(IpPacket.FLAG_RST)) {
+            attempts.reset(packet, frame); // also with SYN and ACK: a client looks at this flag first
         } else if (packet.has(IpPacket.FLAG_SYN)) {
             attempts.synAck(packet, frame);
-        } else if (packet.has(IpPacket.FLAG_RST)) {
-            attempts.reset(packet, frame);
-        } else {
+        } else if (packet.has(IpPacket.FLAG_ACK)) {
             attempts.fin(packet, frame);
         }
     }
@@ -71,9 +71,9 @@ final class CaptureScan {
         }
     }
 
-    /** Whether the capture's filter let more through than openings and ends. */
-    boolean seesWholeConnections() {
-        return uneventful || frame.plain() > 0;
+    /** The reading as a whole; {@code length} is that of the file. */
+    CaptureEnd.Scanned scanned(long length) {
+        return new CaptureEnd.Scanned(file, frame.position(length), uneventful || frame.plain() > 0);
     }
 
     /** The counters of tcpdump stand in another file and join later. */

@@ -20,6 +20,7 @@ final class Closing {
         this.end = end;
         this.frameOrder = frameOrder;
         this.rewrites = new Rewrites(table);
+        new Settlement(table, end).settleAll();
     }
 
     /** In the order of most SYNs, then of address. */

@@ -5,6 +5,8 @@ package io.ghostmap.traffic;
  * also keeps the count and the clock of all frames, those included that nobody looked at.
  */
 final class Frame {
+    private static final int LONGEST_PACKET = 65_535;
+
     private byte[] bytes = new byte[0];
     private int start;
     private int end;
@@ -12,6 +14,7 @@ final class Frame {
     private long nanos;
     private long number;
     private long plain;
+    private long position;
     private CaptureInterface captureInterface = CaptureInterface.NONE;
     private final CaptureClock.Running clock = new CaptureClock.Running();
 
@@ -28,11 +31,12 @@ final class Frame {
     }
 
     /** Where the frame just counted lies. */
-    void set(byte[] buffer, int from, int to, long lengthOnTheWire, CaptureInterface at) {
+    void set(byte[] buffer, int from, int to, long lengthOnTheWire, long inFile, CaptureInterface at) {
         bytes = buffer;
         start = from;
         end = to;
         originalLength = lengthOnTheWire;
+        position = inFile;
         captureInterface = at;
     }
 
@@ -57,6 +61,20 @@ final class Frame {
     /** From 1, as tcpdump and Wireshark count; 0 before the first frame. */
     long number() {
         return number;
+    }
+
+    /**
+     * How many bytes the frames up to this one had at most, more or less: its place in the file, or with a snap length
+     * that cuts what the longest frames would come to.
+     */
+    long position() {
+        return position(position);
+    }
+
+    /** The same for a place in the file behind the frame. */
+    long position(long inFile) {
+        boolean cuts = captureInterface.snapLength() > 0 && captureInterface.snapLength() < LONGEST_PACKET;
+        return cuts ? number * PcapFormat.LONGEST_RECORD : inFile;
     }
 
     /** How many of the frames so far were plain segments. */

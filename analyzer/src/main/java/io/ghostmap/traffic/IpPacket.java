@@ -60,7 +60,7 @@ final class IpPacket {
     private int destinationPort;
     private int flags;
     private int sequence;
-    private int acknowledgement;
+    private int acknowledgment;
     private int payload;
 
     Kind decode(byte[] packet, int start, int packetEnd) {
@@ -103,7 +103,7 @@ final class IpPacket {
         }
         ports(at);
         flags = u8(bytes, at + 13);
-        acknowledgement = u32be(bytes, at + 8);
+        acknowledgment = u32be(bytes, at + 8);
         payload = Math.max(0, ip.statedEnd() - at - words * 4);
         return Kind.TCP;
     }
@@ -199,8 +199,8 @@ final class IpPacket {
         return sequence;
     }
 
-    int acknowledgement() {
-        return acknowledgement;
+    int acknowledgment() {
+        return acknowledgment;
     }
 
     /** Bytes behind the TCP header by the packet's own length, captured or not. */

@@ -21,15 +21,6 @@ final class OpenAttempt {
     /** Sendings of one SYN that are told apart; Linux gives up after 7. */
     private static final int MAX_EARLIER = 15;
 
-    private static final long NEVER = Long.MAX_VALUE;
-
-    /** What ended the connection first. */
-    private enum Abort {
-        NONE,
-        BY_CLIENT,
-        BY_SERVER
-    }
-
     /** One sending of the SYN, by the frame of it that was read first. */
     private record Sending(long nanos, int identification, int point) {}
 
@@ -48,16 +39,10 @@ final class OpenAttempt {
     private long transmissionNanos;
     private List<Sending> earlier = List.of();
     private int firstFile;
+    private long position;
     private int lastFile;
     private long lastNanos;
-    private Reply reply = Reply.UNKNOWN;
-    private long replyNanos = NEVER;
-    private int replyFile;
-    private long replyFrame;
-    private boolean clientClosed;
-    private boolean serverClosed;
-    private long clientResetNanos = NEVER;
-    private long serverResetNanos = NEVER;
+    private Course course = Course.NOTHING;
 
     /** {@code previous} is the ordinal of the attempt before on the same flow, or {@link KeyIndex#ABSENT}. */
     OpenAttempt(int flow, int previous, int sequence, long nanos) {
@@ -74,6 +59,7 @@ final class OpenAttempt {
         if (syns++ == 0 || nanos < firstNanos) {
             firstNanos = nanos;
             firstFile = file;
+            position = frame.position();
         }
         if (nanos >= lastNanos) {
             lastNanos = nanos;
@@ -134,72 +120,41 @@ final class OpenAttempt {
     }
 
     /** Whether that number acknowledges this SYN: itself, and with TCP Fast Open also its data (RFC 7413). */
-    boolean isAcknowledgedBy(int acknowledgement) {
-        return Integer.compareUnsigned(acknowledgement - sequence - 1, payload) <= 0;
+    boolean isAcknowledgedBy(int acknowledgment) {
+        return Integer.compareUnsigned(acknowledgment - sequence - 1, payload) <= 0;
     }
 
-    /** The earlier of SYN-ACK and RST counts; an ICMP error only where neither came. */
-    void settle(Reply with, int file, long frame, long nanos) {
-        boolean sooner = nanos < replyNanos && (with != Reply.UNREACHABLE || reply == Reply.UNREACHABLE);
-        boolean outweighs = reply == Reply.UNREACHABLE && with != Reply.UNREACHABLE;
-        if (reply == Reply.UNKNOWN || outweighs || sooner) {
-            reply = with;
-            replyNanos = nanos;
-            replyFile = file;
-            replyFrame = frame;
+    /** How often the client had sent its SYN by then, at least once: a reply belongs to the latest sending before it. */
+    int sendingsUntil(long nanos) {
+        int sendings = transmissionNanos <= nanos ? 1 : 0;
+        for (Sending sending : earlier) {
+            sendings += sending.nanos() <= nanos ? 1 : 0;
         }
+        return Math.max(1, sendings);
     }
 
-    void close(boolean byClient) {
-        clientClosed |= byClient;
-        serverClosed |= !byClient;
+    /** What became of it; {@link Course#NOTHING} as long as nothing belongs to it. */
+    Course course() {
+        return course;
     }
 
-    void abort(boolean byClient, long nanos) {
-        if (byClient) {
-            clientResetNanos = Math.min(clientResetNanos, nanos);
-        } else {
-            serverResetNanos = Math.min(serverResetNanos, nanos);
+    /** The same, to be added to. */
+    Course begun() {
+        if (course == Course.NOTHING) {
+            course = new Course();
         }
-    }
-
-    /** A RST of the server ends a connection only behind its answer. */
-    private Abort abort() {
-        boolean byServer = serverResetNanos != NEVER && serverResetNanos >= replyNanos;
-        if (clientResetNanos == NEVER) {
-            return byServer ? Abort.BY_SERVER : Abort.NONE;
-        }
-        return byServer && serverResetNanos < clientResetNanos ? Abort.BY_SERVER : Abort.BY_CLIENT;
+        return course;
     }
 
     Reply reply(CaptureEnd end) {
         long watchedUntil = Math.max(end.nanos(firstFile), end.nanos(lastFile));
         boolean watched = transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
-        return reply == Reply.UNKNOWN && watched && !end.lossy() ? Reply.NONE : reply;
+        boolean silent = course.reply() == Reply.UNKNOWN && !course.serverSpoke();
+        return silent && watched && !end.lossy() ? Reply.NONE : course.reply();
     }
 
     Optional<ConnectionState> state(CaptureEnd end) {
-        if (reply == Reply.ANSWERED) {
-            return end.seesCloses() || abort() != Abort.NONE ? Optional.of(established()) : Optional.empty();
-        }
-        if (reply == Reply.REFUSED) {
-            return Optional.of(ConnectionState.REJ);
-        }
-        if (abort() == Abort.BY_CLIENT) {
-            return Optional.of(ConnectionState.RSTOS0);
-        }
-        return Optional.of(clientClosed ? ConnectionState.SH : ConnectionState.S0);
-    }
-
-    private ConnectionState established() {
-        if (clientClosed && serverClosed) {
-            return ConnectionState.SF;
-        }
-        return switch (abort()) {
-            case BY_CLIENT -> ConnectionState.RSTO;
-            case BY_SERVER -> ConnectionState.RSTR;
-            case NONE -> clientClosed ? ConnectionState.S2 : serverClosed ? ConnectionState.S3 : ConnectionState.S1;
-        };
+        return course.state(end.seesCloses());
     }
 
     int flow() {
@@ -230,14 +185,19 @@ final class OpenAttempt {
         return lastNanos;
     }
 
-    /** The file's ordinal of {@link #replyFrame}. */
-    int replyFile() {
-        return replyFile;
+    /** The ordinal of the file with its first SYN. */
+    int firstFile() {
+        return firstFile;
     }
 
-    /** The number of the frame that settled the reply; 0 when none did. */
-    long replyFrame() {
-        return replyFrame;
+    /** Bytes that came with the SYN (TCP Fast Open, RFC 7413). */
+    int payload() {
+        return payload;
+    }
+
+    /** How far into its file the first SYN lies. */
+    long position() {
+        return position;
     }
 
     /** Where the chain of its sightings starts. */

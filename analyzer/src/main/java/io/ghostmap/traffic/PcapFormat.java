@@ -80,7 +80,8 @@ final class PcapFormat implements CaptureFormat {
             source.advance(recordHeader + captured);
             frame.count(nanos(source.buffer(), header));
             if (!plain.is(source.buffer(), start, end)) {
-                frame.set(source.buffer(), start, end, Integer.toUnsignedLong(word(header + 12)), only);
+                frame.set(
+                        source.buffer(), start, end, Integer.toUnsignedLong(word(header + 12)), source.offset(), only);
                 return true;
             }
             frame.passPlain();

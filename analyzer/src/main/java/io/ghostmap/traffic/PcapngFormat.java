@@ -218,7 +218,7 @@ final class PcapngFormat implements CaptureFormat {
             frame.passPlain();
             return true;
         }
-        frame.set(source.buffer(), data, data + captured, original, all.get(at.index()));
+        frame.set(source.buffer(), data, data + captured, original, source.offset(), all.get(at.index()));
         return false;
     }
 

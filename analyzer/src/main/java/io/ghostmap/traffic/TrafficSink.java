@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 
 /**
  * Takes the capture files as the bundle streams past and assembles the {@link Traffic} at the end. All files are one
@@ -34,7 +35,7 @@ public final class TrafficSink implements MemberSink {
     private final List<String> unreadable = new ArrayList<>();
     private final Map<String, Long> latestOfSet = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
-    private boolean seesWholeConnections;
+    private final List<CaptureEnd.Scanned> scanned = new ArrayList<>();
     private boolean outOfTime;
 
     @Override
@@ -71,11 +72,11 @@ public final class TrafficSink implements MemberSink {
     /** Reads one capture, compressed or not; what is no capture becomes a gap. */
     public void readCapture(String path, InputStream in) {
         try (ByteSource source = new ByteSource(Decompression.unpacking(in))) {
-            readCapture(path, CaptureFormat.open(source));
+            readCapture(path, CaptureFormat.open(source), source::offset);
         }
     }
 
-    private void readCapture(String path, CaptureFormat format) {
+    private void readCapture(String path, CaptureFormat format, LongSupplier length) {
         if (format instanceof CaptureFormat.Unreadable none) {
             gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(none.reason()))));
             unreadable.add(path);
@@ -83,7 +84,7 @@ public final class TrafficSink implements MemberSink {
         }
         CaptureScan scan = new CaptureScan(path, format, attempts, datagrams);
         scan.run();
-        seesWholeConnections |= scan.seesWholeConnections();
+        scanned.add(scan.scanned(length.getAsLong()));
         format.damage().ifPresent(reason -> gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(reason)))));
         Capture capture = scan.result();
         captures.add(capture);
@@ -96,7 +97,7 @@ public final class TrafficSink implements MemberSink {
 
     public Traffic assemble() {
         List<Capture> all = withCounters();
-        attempts.settleStrays();
+        attempts.placeStrays();
         Coverage coverage = new Coverage(all, unreadable, this::artifactOf);
         gaps.addAll(coverage.gaps());
         if (outOfTime && attempts.lostStrays()) {
@@ -105,13 +106,9 @@ public final class TrafficSink implements MemberSink {
                     Text.of(
                             "its rotated files were not read in the order of time, and more than {} replies stand"
                                     + " before their SYN: some are not matched",
-                            Term.number(Strays.MOST))));
+                            Term.number(Strays.MAX_STRAYS))));
         }
-        Closing closing = new Closing(
-                attempts,
-                interfaces,
-                new CaptureEnd(coverage, attempts.files(), seesWholeConnections),
-                coverage.order());
+        Closing closing = new Closing(attempts, interfaces, new CaptureEnd(coverage, scanned, all), coverage.order());
         return new Traffic(
                 all,
                 !outOfTime,

@@ -34,6 +34,16 @@ public final class Packets {
         return packet.put(source).put(Addresses.bytes(to)).put(payload).array();
     }
 
+    /** The same IPv4 packet with that identification; an IPv6 packet has none. */
+    public static byte[] withId(byte[] ip, int id) {
+        byte[] copy = ip.clone();
+        if (copy[0] >> 4 == 4) {
+            copy[4] = (byte) (id >> 8);
+            copy[5] = (byte) id;
+        }
+        return copy;
+    }
+
     /** Puts a destination-options header of 8 bytes, all padding, between IPv6 and its payload. */
     public static byte[] withExtension(int protocol, byte[] payload) {
         ByteBuffer all = ByteBuffer.allocate(8 + payload.length);

@@ -17,7 +17,6 @@ final class AttemptShapesTest {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int SYN = 0x02;
-    private static final int RST = 0x04;
     private static final int SYN_ACK = 0x12;
     private static final int RST_ACK = 0x14;
     private static final int ACK = 0x10;
@@ -36,18 +35,10 @@ final class AttemptShapesTest {
     }
 
     @Test
-    void acknowledgementBehindTheDataAnswersNothing() {
+    void acknowledgmentBehindTheDataAnswersNothing() {
         fromClient(SYN, 100, 0, 30);
         fromServer(SYN_ACK, 1, 132);
         assertThat(only().reply()).isEqualTo(Reply.UNKNOWN);
-    }
-
-    @Test
-    void resetWithoutAcknowledgementRefuses() {
-        fromClient(SYN, 100, 0, 0);
-        fromServer(RST, 0, 0);
-        assertThat(only().reply()).isEqualTo(Reply.REFUSED);
-        assertThat(only().state()).contains(ConnectionState.REJ);
     }
 
     @Test

@@ -149,7 +149,7 @@ final class Pcap4jAgreementTest {
 
     private static void compareSegment(String as, IpPacket ours, TcpPacket.TcpHeader tcp) {
         assertThat(ours.sequence()).as(as).isEqualTo(tcp.getSequenceNumber());
-        assertThat(ours.acknowledgement()).as(as).isEqualTo(tcp.getAcknowledgmentNumber());
+        assertThat(ours.acknowledgment()).as(as).isEqualTo(tcp.getAcknowledgmentNumber());
         assertThat(ours.isSyn()).as(as).isEqualTo(tcp.getSyn() && !tcp.getAck());
         assertThat(ours.has(IpPacket.FLAG_RST)).as(as).isEqualTo(tcp.getRst());
         assertThat(ours.has(IpPacket.FLAG_FIN)).as(as).isEqualTo(tcp.getFin());

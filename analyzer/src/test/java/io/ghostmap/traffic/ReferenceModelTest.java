@@ -6,20 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.support.PcapFile;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 /**
- * Attempts and replies against a model written from the definitions: an attempt is a flow and a sequence number, and
- * the first segment from the server that acknowledges it settles it. A RST without ACK, as middleboxes send it, means the
- * attempt that its flow began last.
+ * Attempts and replies against a model written from the definitions: an attempt is a flow and a sequence number; of the
+ * segments from the server that acknowledge it, those after its latest sending with any settle it, and among them an
+ * answer outweighs a refusal. A RST without ACK settles nothing.
  */
 final class ReferenceModelTest {
     private static final int CASES = 300;
@@ -47,7 +49,7 @@ final class ReferenceModelTest {
         for (int i = 0; i < PACKETS; i++) {
             int client = random.nextInt(4);
             int server = random.nextInt(3);
-            int seq = random.nextInt(3) * 100;
+            int seq = random.nextInt(3) * 1_000_000_000;
             segments.add(
                     switch (random.nextInt(5)) {
                         case 4 -> new Segment(false, client, server, RST, seq, 0);
@@ -61,28 +63,37 @@ final class ReferenceModelTest {
 
     private static Map<String, List<String>> model(List<Segment> segments) {
         Map<Attempt, Integer> syns = new LinkedHashMap<>();
-        Map<Attempt, Reply> replies = new HashMap<>();
-        Map<List<Integer>, Attempt> newest = new HashMap<>();
+        Map<Attempt, Deque<Reply>> sendings = new HashMap<>();
         for (Segment segment : segments) {
             Attempt meant = new Attempt(
                     segment.client(), segment.server(), segment.fromClient() ? segment.seq() : segment.ack() - 1);
-            List<Integer> flow = List.of(segment.client(), segment.server());
+            Deque<Reply> replies = sendings.computeIfAbsent(meant, key -> new ArrayDeque<>(List.of(Reply.UNKNOWN)));
             if (segment.fromClient()) {
-                if (syns.merge(meant, 1, Integer::sum) == 1) {
-                    newest.put(flow, meant);
+                if (syns.merge(meant, 1, Integer::sum) > 1) {
+                    replies.addLast(Reply.UNKNOWN);
                 }
-            } else if (segment.flags() == RST) {
-                Optional.ofNullable(newest.get(flow)).ifPresent(last -> replies.putIfAbsent(last, Reply.REFUSED));
-            } else if (syns.containsKey(meant)) {
-                replies.putIfAbsent(meant, segment.flags() == SYN_ACK ? Reply.ANSWERED : Reply.REFUSED);
+            } else if (segment.flags() != RST && replies.getLast() != Reply.ANSWERED) {
+                replies.removeLast();
+                replies.addLast(segment.flags() == SYN_ACK ? Reply.ANSWERED : Reply.REFUSED);
             }
         }
         Map<String, List<String>> byServer = new TreeMap<>();
         syns.forEach((attempt, count) -> byServer.computeIfAbsent(
                         "10.1.0." + attempt.server() + ":80", s -> new ArrayList<>())
                 .add(attempt.client() + " " + count + " "
-                        + replies.getOrDefault(attempt, count > 1 ? Reply.NONE : Reply.UNKNOWN)));
+                        + last(sendings.getOrDefault(attempt, new ArrayDeque<>()), count)));
         return byServer;
+    }
+
+    private static Reply last(Deque<Reply> replies, int syns) {
+        Iterator<Reply> latestFirst = replies.descendingIterator();
+        while (latestFirst.hasNext()) {
+            Reply reply = latestFirst.next();
+            if (reply != Reply.UNKNOWN) {
+                return reply;
+            }
+        }
+        return syns > 1 ? Reply.NONE : Reply.UNKNOWN;
     }
 
     private static Map<String, List<String>> ours(List<Segment> segments) {

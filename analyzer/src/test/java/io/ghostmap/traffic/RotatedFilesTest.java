@@ -64,19 +64,27 @@ final class RotatedFilesTest {
         assertThat(traffic.captures()).extracting(Capture::file).containsExactly("pcap/any.pcap0", "pcap/any.pcap1");
     }
 
-    /** A RST without ACK names no attempt: it belongs to the newest of its time, which may stand in a file read later. */
+    /** A port was used again: the numbers of a close show which of its connections ended. */
     @Test
-    void resetWithoutNumberRefusesTheAttemptBeforeItWhicheverIsReadFirst() {
+    void closeEndsTheConnectionBeforeItWhicheverIsReadFirst() {
         Map<String, byte[]> files = new LinkedHashMap<>();
-        files.put("pcap/any.pcap0", file(List.of(new Event(0, segment(true, 1, SYN, 100, 0)))));
-        files.put("pcap/any.pcap1", file(List.of(new Event(5_000_000, segment(true, 1, SYN, 900, 0)))));
-        files.put("pcap/any.pcap2", file(List.of(new Event(5_000_500, segment(false, 1, RST, 0, 0)))));
+        files.put(
+                "pcap/any.pcap0",
+                file(List.of(
+                        new Event(0, segment(true, 1, SYN, 100, 0)),
+                        new Event(90, segment(false, 1, SYN_ACK, 7, 101)),
+                        new Event(150, segment(true, 1, ACK, 101, 8)))));
+        files.put("pcap/any.pcap1", file(List.of(new Event(1_000_000, segment(true, 1, FIN_ACK, 101, 8)))));
+        files.put(
+                "pcap/any.pcap2",
+                file(List.of(
+                        new Event(1_000_100, segment(true, 1, SYN, 900_000_000, 0)),
+                        new Event(1_000_190, segment(false, 1, SYN_ACK, 500_000_000, 900_000_001)))));
 
-        for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(0, 2, 1), List.of(2, 1, 0))) {
-            assertThat(read(files, order).destinations().get(0).attempts())
+        for (List<Integer> order : List.of(List.of(0, 1, 2), List.of(0, 2, 1), List.of(2, 1, 0), List.of(2, 0, 1))) {
+            assertThat(read(files, order).destinations().get(0).states())
                     .as("order %s", order)
-                    .extracting(ConnectionAttempt::reply)
-                    .containsExactly(Reply.NONE, Reply.REFUSED);
+                    .isEqualTo(Map.of(ConnectionState.S2, 1, ConnectionState.S1, 1));
         }
     }
 
@@ -103,17 +111,15 @@ final class RotatedFilesTest {
         }
     }
 
-    /**
-     * Connections that open, are refused, end or stay silent. Ports are used again where a number, or for a RST without
-     * one its time, tells to which attempt a reply belongs; for a close neither does, see {@link AttemptTable#fin}.
-     */
+    /** Connections that open, are refused, end or stay silent, from few ports, so that each is used several times. */
     private static List<Event> life(SplittableRandom random) {
         List<Event> events = new ArrayList<>();
         for (int i = 0; i < 25; i++) {
             long at = random.nextLong(60_000_000);
             int ending = random.nextInt(6);
-            int port = ending < 3 || ending > 4 ? random.nextInt(6) : 10 + i;
-            int seq = 1_000 * (i + 1);
+            int port = random.nextInt(6);
+            int seq = 150_000_000 * (i + 1);
+            int answered = 70_000_000 * (i + 1);
             for (long wait : List.of(0L, 1_000_000L, 3_000_000L).subList(0, 1 + random.nextInt(3))) {
                 events.add(new Event(at + wait, segment(true, port, SYN, seq, 0)));
                 events.add(new Event(at + wait + 60, segment(true, port, SYN, seq, 0)));
@@ -126,14 +132,23 @@ final class RotatedFilesTest {
                     events.add(new Event(
                             at + 500, ip("10.9.9.9", "10.0.0.1", ICMP, unreachable(segment(true, port, SYN, seq, 0)))));
                 case 3 -> {
-                    events.add(new Event(at + 500, segment(false, port, SYN_ACK, 7, seq + 1)));
-                    events.add(new Event(at + 900, segment(true, port, ACK, seq + 1, 8)));
-                    events.add(new Event(at + 1_000 + random.nextInt(9_000), segment(true, port, FIN_ACK, seq + 1, 8)));
-                    events.add(new Event(at + 20_000, segment(false, port, FIN_ACK, 8, seq + 2)));
+                    events.add(new Event(at + 500, segment(false, port, SYN_ACK, answered, seq + 1)));
+                    events.add(new Event(at + 900, segment(true, port, ACK, seq + 1, answered + 1)));
+                    events.add(new Event(
+                            at + 1_000 + random.nextInt(9_000), segment(true, port, FIN_ACK, seq + 1, answered + 1)));
+                    events.add(new Event(at + 20_000, segment(false, port, FIN_ACK, answered + 1, seq + 2)));
                 }
                 case 4 -> {
-                    events.add(new Event(at + 500, segment(false, port, SYN_ACK, 7, seq + 1)));
-                    events.add(new Event(at + 700, segment(random.nextBoolean(), port, RST_ACK, 8, seq + 1)));
+                    events.add(new Event(at + 500, segment(false, port, SYN_ACK, answered, seq + 1)));
+                    boolean byClient = random.nextBoolean();
+                    events.add(new Event(
+                            at + 700,
+                            segment(
+                                    byClient,
+                                    port,
+                                    RST_ACK,
+                                    byClient ? seq + 1 : answered + 1,
+                                    byClient ? answered + 1 : seq + 1)));
                 }
                 default -> {}
             }

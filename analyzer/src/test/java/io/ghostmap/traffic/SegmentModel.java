@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.traffic.Tshark.Segment;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,7 +13,8 @@ import java.util.TreeMap;
 
 /**
  * Attempts, their SYN frames and their replies from the definitions, over what tshark dissects: a SYN and its repetitions,
- * and what came back to it first. Silence is not told apart from an end of the capture that comes too soon.
+ * and what came back to the last of them that got anything. Silence is not distinguished from an end of the capture that
+ * comes too soon.
  */
 final class SegmentModel {
     private SegmentModel() {}
@@ -27,11 +29,8 @@ final class SegmentModel {
                         .add(syn));
         Map<String, Reply> replies = new TreeMap<>();
         attempts.values().forEach(syns -> {
-            Segment syn = syns.stream()
-                    .max((a, b) -> Long.compare(a.length(), b.length()))
-                    .orElseThrow();
             List<Long> frames = syns.stream().map(Segment::frame).toList();
-            replies.put(syn.from() + " > " + syn.to() + " in " + frames, reply(syn, segments));
+            replies.put(syns.get(0).from() + " > " + syns.get(0).to() + " in " + frames, reply(syns, segments));
         });
         return replies;
     }
@@ -53,20 +52,40 @@ final class SegmentModel {
         return ours;
     }
 
-    private static Reply reply(Segment syn, List<Segment> segments) {
-        Reply reply = Reply.UNKNOWN;
+    /** By what came after each frame with the SYN, the last such that has anything deciding. */
+    private static Reply reply(List<Segment> syns, List<Segment> segments) {
+        Segment longest =
+                syns.stream().max(Comparator.comparingLong(Segment::length)).orElseThrow();
+        Reply last = Reply.UNKNOWN;
+        Reply toThisSending = Reply.UNKNOWN;
         for (Segment segment : segments) {
-            boolean back = segment.from().equals(syn.to()) && segment.to().equals(syn.from());
-            boolean same = segment.from().equals(syn.from()) && segment.to().equals(syn.to());
-            if (back && segment.isSynAck() && segment.acknowledges(syn)) {
-                return Reply.ANSWERED;
-            } else if (back && segment.isReset() && segment.acknowledges(syn)) {
-                return Reply.REFUSED;
-            } else if (same && segment.quotedBy() >= 0 && segment.seq() == syn.seq()) {
-                reply = Reply.UNREACHABLE;
+            if (syns.contains(segment)) {
+                toThisSending = Reply.UNKNOWN;
+                continue;
+            }
+            Reply reply = reply(longest, segment);
+            if (weight(reply) > weight(toThisSending)) {
+                toThisSending = reply;
+                last = reply;
             }
         }
-        return reply;
+        return last;
+    }
+
+    private static Reply reply(Segment syn, Segment segment) {
+        boolean back = segment.from().equals(syn.to()) && segment.to().equals(syn.from());
+        boolean same = segment.from().equals(syn.from()) && segment.to().equals(syn.to());
+        if (back && segment.isReset() && segment.acknowledges(syn)) {
+            return Reply.REFUSED;
+        } else if (back && segment.isSynAck() && segment.acknowledges(syn)) {
+            return Reply.ANSWERED;
+        }
+        return same && segment.quotedBy() >= 0 && segment.seq() == syn.seq() ? Reply.UNREACHABLE : Reply.UNKNOWN;
+    }
+
+    private static int weight(Reply reply) {
+        return List.of(Reply.UNKNOWN, Reply.UNREACHABLE, Reply.REFUSED, Reply.ANSWERED)
+                .indexOf(reply);
     }
 
     private static String shown(Endpoint endpoint) {
