@@ -14,12 +14,12 @@ final class AttemptSums {
     private long firstNanos = Long.MAX_VALUE;
     private long lastNanos;
 
-    void add(OpenAttempt attempt, CaptureEnd end) {
+    void add(OpenAttempt attempt, Closing closing) {
         transmissions += attempt.transmissions();
         firstNanos = Math.min(firstNanos, attempt.firstNanos());
         lastNanos = Math.max(lastNanos, attempt.lastNanos());
-        replies.merge(attempt.reply(end), 1, Integer::sum);
-        attempt.state(end).ifPresent(state -> states.merge(state, 1, Integer::sum));
+        replies.merge(closing.reply(attempt), 1, Integer::sum);
+        closing.state(attempt).ifPresent(state -> states.merge(state, 1, Integer::sum));
     }
 
     long transmissions() {

@@ -122,11 +122,23 @@ final class AttemptTable {
     void synAck(IpPacket packet, Frame frame) {
         int length = packet.reversedKey(key);
         int flow = flows.find(key, length);
-        if (flow != ABSENT) {
+        boolean ofFlow = flow != ABSENT && (attempts.size() < MAX_ATTEMPTS || isAcknowledged(flow, packet));
+        if (ofFlow) {
             segments.add(flow, segment(Segment.Kind.SYN_ACK, false, packet, frame));
         } else if (!countAsTail(length, Segment.Kind.SYN_ACK)) {
             strays.add(packet, segment(Segment.Kind.SYN_ACK, true, packet, frame));
         }
+    }
+
+    private boolean isAcknowledged(int flow, IpPacket packet) {
+        int at = newestOfFlow[flow];
+        for (int i = 0; i < MAX_COMPARED && at != ABSENT; i++) {
+            if (attempts.get(at).isAcknowledgedBy(packet.acknowledgment())) {
+                return true;
+            }
+            at = attempts.get(at).previous();
+        }
+        return false;
     }
 
     /** A RST from either side. */
@@ -169,7 +181,7 @@ final class AttemptTable {
     }
 
     private Segment segment(Segment.Kind kind, boolean fromClient, IpPacket packet, Frame frame) {
-        return Segment.of(kind, fromClient, packet, files.size() - 1, frame);
+        return new Segment(kind, fromClient, packet, files.size() - 1, frame);
     }
 
     /** Gives what came before its SYN was read to the flow that it belongs to. */
@@ -184,7 +196,7 @@ final class AttemptTable {
             FlowKey.reverse(flow, flow.length, key);
             int ofServer = segment.kind() == Segment.Kind.UNREACHABLE ? ABSENT : flows.find(key, flow.length);
             if (ofServer != ABSENT) {
-                segments.add(ofServer, segment.from(false));
+                segments.add(ofServer, segment.reversed());
             }
         }
     }
@@ -218,14 +230,10 @@ final class AttemptTable {
         return ofFlow;
     }
 
-    /** Counts what came from a server to an attempt beyond the bound, if there are any such to the server. */
-    void countTailOf(int flow, Segment.Kind kind) {
-        byte[] of = flows.key(flow);
-        System.arraycopy(of, 0, key, 0, of.length);
-        countAsTail(of.length, kind);
-    }
-
-    /** The same for the flow in {@link #key}; false when there are none. */
+    /**
+     * Counts a reply to an attempt beyond the bound, whose flow is the one in {@link #key}; false if the server has no such
+     * attempts.
+     */
     private boolean countAsTail(int length, Segment.Kind kind) {
         int ordinal = attempts.size() < MAX_ATTEMPTS
                 ? ABSENT
@@ -235,10 +243,6 @@ final class AttemptTable {
         }
         servers.get(ordinal).count(kind);
         return true;
-    }
-
-    int flows() {
-        return flows.size();
     }
 
     SegmentLog segments() {

@@ -42,17 +42,16 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
                 attempt.transmissions(),
                 attempt.firstNanos(),
                 attempt.lastNanos(),
-                attempt.reply(closing.end()),
+                closing.reply(attempt),
                 replyFrame(attempt),
-                attempt.state(closing.end()),
+                closing.state(attempt),
                 closing.rewrite(attempt),
                 frames(attempt),
                 named(points(attempt, new BitSet())));
     }
 
     private Optional<FrameRef> replyFrame(OpenAttempt attempt) {
-        return attempt.course()
-                .settledBy()
+        return closing.settledBy(attempt)
                 .map(segment -> new FrameRef(closing.table().file(segment.file()), segment.frame()));
     }
 
@@ -128,7 +127,7 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
 
     AttemptSums sums() {
         AttemptSums sums = new AttemptSums();
-        open.forEach(attempt -> sums.add(attempt, closing.end()));
+        open.forEach(attempt -> sums.add(attempt, closing));
         return sums;
     }
 }

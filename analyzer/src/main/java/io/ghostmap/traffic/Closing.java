@@ -13,6 +13,7 @@ final class Closing {
     private final CaptureEnd end;
     private final Comparator<FrameRef> frameOrder;
     private final Rewrites rewrites;
+    private final Settlement settlement;
 
     Closing(AttemptTable table, InterfaceNames interfaces, CaptureEnd end, Comparator<FrameRef> frameOrder) {
         this.table = table;
@@ -20,7 +21,7 @@ final class Closing {
         this.end = end;
         this.frameOrder = frameOrder;
         this.rewrites = new Rewrites(table);
-        new Settlement(table, end).settleAll();
+        this.settlement = new Settlement(table, end);
     }
 
     /** In the order of most SYNs, then of address. */
@@ -64,8 +65,17 @@ final class Closing {
         return interfaces;
     }
 
-    CaptureEnd end() {
-        return end;
+    Reply reply(OpenAttempt attempt) {
+        return attempt.reply(settlement.course(attempt), end);
+    }
+
+    Optional<ConnectionState> state(OpenAttempt attempt) {
+        return settlement.course(attempt).state(end.seesCloses());
+    }
+
+    /** What settled the reply. */
+    Optional<Segment> settledBy(OpenAttempt attempt) {
+        return settlement.course(attempt).settledBy();
     }
 
     Optional<Rewrite> rewrite(OpenAttempt attempt) {

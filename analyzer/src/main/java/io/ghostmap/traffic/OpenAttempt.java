@@ -2,7 +2,6 @@ package io.ghostmap.traffic;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
@@ -146,15 +145,12 @@ final class OpenAttempt {
         return course;
     }
 
-    Reply reply(CaptureEnd end) {
+    /** Silence is a reply if it was watched for long enough, and nothing can have been missed. */
+    Reply reply(Course settled, CaptureEnd end) {
         long watchedUntil = Math.max(end.nanos(firstFile), end.nanos(lastFile));
         boolean watched = transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
-        boolean silent = course.reply() == Reply.UNKNOWN && !course.serverSpoke();
-        return silent && watched && !end.lossy() ? Reply.NONE : course.reply();
-    }
-
-    Optional<ConnectionState> state(CaptureEnd end) {
-        return course.state(end.seesCloses());
+        boolean silent = settled.reply() == Reply.UNKNOWN && !settled.serverSpoke();
+        return silent && watched && !end.lossy() ? Reply.NONE : settled.reply();
     }
 
     int flow() {

@@ -1,23 +1,12 @@
 package io.ghostmap.traffic;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * A segment, or an ICMP error, that may have answered or ended an attempt of its flow.
- *
- * @param kind what it is, by its flags
- * @param fromClient whether it came from the side whose SYNs make the flow; an ICMP error quotes that side
- * @param sequence its own number; of an ICMP error the number that it quotes
- * @param file the ordinal of its file, in the order of reading
- * @param position how far into the file it lies, see {@link Frame#position()}
+ * A segment, or an ICMP error, that may have answered or ended an attempt of its flow. There can be a few for each of a
+ * hundred thousand attempts, so it is linked to the one before it rather than listed.
  */
-record Segment(
-        Kind kind,
-        boolean fromClient,
-        int sequence,
-        int acknowledgment,
-        long nanos,
-        int file,
-        long frame,
-        long position) {
+final class Segment {
     /** A frame on two interfaces of a node is captured twice, microseconds apart. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
 
@@ -31,20 +20,49 @@ record Segment(
         UNREACHABLE
     }
 
-    static Segment of(Kind kind, boolean fromClient, IpPacket packet, int file, Frame frame) {
-        return new Segment(
-                kind,
-                fromClient,
-                packet.sequence(),
-                packet.acknowledgment(),
-                frame.nanos(),
-                file,
-                frame.number(),
-                frame.position());
+    private final Kind kind;
+    private final boolean fromClient;
+    private final int sequence;
+    private final int acknowledgment;
+    private final long nanos;
+    private final int file;
+    private final long frame;
+    private final long position;
+
+    /** The one of its flow that was read before it. */
+    private @Nullable Segment before;
+
+    /**
+     * Takes its numbers from the packet.
+     *
+     * @param fromClient whether it came from the side whose SYNs make the flow; an ICMP error quotes that side
+     * @param file the ordinal of its file, in the order of reading
+     */
+    Segment(Kind kind, boolean fromClient, IpPacket packet, int file, Frame frame) {
+        this.kind = kind;
+        this.fromClient = fromClient;
+        this.sequence = packet.sequence();
+        this.acknowledgment = packet.acknowledgment();
+        this.nanos = frame.nanos();
+        this.file = file;
+        this.frame = frame.number();
+        this.position = frame.position();
     }
 
-    Segment from(boolean client) {
-        return new Segment(kind, client, sequence, acknowledgment, nanos, file, frame, position);
+    private Segment(Segment same, boolean fromClient) {
+        this.kind = same.kind;
+        this.fromClient = fromClient;
+        this.sequence = same.sequence;
+        this.acknowledgment = same.acknowledgment;
+        this.nanos = same.nanos;
+        this.file = same.file;
+        this.frame = same.frame;
+        this.position = same.position;
+    }
+
+    /** The same segment in the flow of the other direction. */
+    Segment reversed() {
+        return new Segment(this, !fromClient);
     }
 
     /** Whether a closed port sent it: such a RST has no number of its own, and belongs to no connection. */
@@ -59,5 +77,47 @@ record Segment(
                 && sequence == other.sequence
                 && acknowledgment == other.acknowledgment
                 && Math.abs(nanos - other.nanos) <= COPY_WINDOW_NANOS;
+    }
+
+    void follow(@Nullable Segment other) {
+        before = other;
+    }
+
+    @Nullable Segment before() {
+        return before;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    boolean fromClient() {
+        return fromClient;
+    }
+
+    /** Its own number; of an ICMP error the number that it quotes. */
+    int sequence() {
+        return sequence;
+    }
+
+    int acknowledgment() {
+        return acknowledgment;
+    }
+
+    long nanos() {
+        return nanos;
+    }
+
+    int file() {
+        return file;
+    }
+
+    long frame() {
+        return frame;
+    }
+
+    /** How far into the file it lies, see {@link Frame#position()}. */
+    long position() {
+        return position;
     }
 }

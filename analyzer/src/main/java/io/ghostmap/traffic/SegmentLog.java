@@ -9,16 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What answered and ended the attempts of each flow. It is judged only when all files were read: which segment counts
- * depends on others that may be read later, and a capture need not have them in the order of time.
+ * What answered and ended the attempts of each flow. It is judged only when all files have been read: which segment
+ * counts depends on others that may be read later, and a capture need not have them in the order of time.
  */
 final class SegmentLog {
     /** Beyond them a segment is not kept. */
     static final int MAX_SEGMENTS = 1 << 20;
 
-    private record Entry(Segment segment, @Nullable Entry before) {}
-
-    private @Nullable Entry[] newestOfFlow = new Entry[1 << 10];
+    private @Nullable Segment[] newestOfFlow = new Segment[1 << 10];
 
     /** Flows with a SYN since their newest segment. */
     private final BitSet sentSince = new BitSet();
@@ -37,28 +35,25 @@ final class SegmentLog {
         if (flow >= newestOfFlow.length) {
             newestOfFlow = Arrays.copyOf(newestOfFlow, Math.max(flow + 1, 2 * newestOfFlow.length));
         }
-        Entry newest = newestOfFlow[flow];
-        if (newest != null && !sentSince.get(flow) && segment.repeats(newest.segment())) {
+        Segment newest = newestOfFlow[flow];
+        if (newest != null && segment.repeats(newest) && !sentSince.get(flow)) {
             return;
         }
         if (size == MAX_SEGMENTS) {
             full = true;
             return;
         }
-        newestOfFlow[flow] = new Entry(segment, newest);
+        segment.follow(newest);
+        newestOfFlow[flow] = segment;
         sentSince.clear(flow);
         size++;
     }
 
     /** Those of one flow in the order of time; of the same time in the order of reading. */
     List<Segment> ofFlow(int flow) {
-        Entry entry = flow < newestOfFlow.length ? newestOfFlow[flow] : null;
-        if (entry == null) {
-            return List.of();
-        }
         List<Segment> segments = new ArrayList<>();
-        for (; entry != null; entry = entry.before()) {
-            segments.add(entry.segment());
+        for (Segment at = flow < newestOfFlow.length ? newestOfFlow[flow] : null; at != null; at = at.before()) {
+            segments.add(at);
         }
         Collections.reverse(segments);
         segments.sort(Comparator.comparingLong(Segment::nanos));

@@ -1,5 +1,6 @@
 package io.ghostmap.traffic;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
@@ -27,31 +28,26 @@ final class Settlement {
 
     private final AttemptTable table;
     private final CaptureEnd end;
+    private final BitSet settled = new BitSet();
 
     Settlement(AttemptTable table, CaptureEnd end) {
         this.table = table;
         this.end = end;
     }
 
-    void settleAll() {
-        for (int flow = 0; flow < table.flows(); flow++) {
-            List<Segment> segments = table.segments().ofFlow(flow);
-            if (!segments.isEmpty()) {
-                settle(flow, table.attemptsOf(flow), segments);
-            }
+    /** What became of the attempt. A report looks at few of a large capture, so that flows are settled one by one. */
+    Course course(OpenAttempt attempt) {
+        if (!settled.get(attempt.flow())) {
+            settled.set(attempt.flow());
+            settle(table.attemptsOf(attempt.flow()), table.segments().ofFlow(attempt.flow()));
         }
+        return attempt.course();
     }
 
     /** Attempts and segments are in the order of time. */
-    private void settle(int flow, List<OpenAttempt> attempts, List<Segment> segments) {
+    private void settle(List<OpenAttempt> attempts, List<Segment> segments) {
         segments.forEach(segment -> reply(attempts, segment));
-        for (Segment segment : segments) {
-            Optional<OpenAttempt> replied = replied(attempts, segment);
-            boolean ended = end(replied.map(List::of).orElse(attempts), segment);
-            if (replied.isEmpty() && !ended && !segment.fromClient()) {
-                table.countTailOf(flow, segment.kind());
-            }
-        }
+        segments.forEach(segment -> end(replied(attempts, segment).map(List::of).orElse(attempts), segment));
     }
 
     private void reply(List<OpenAttempt> attempts, Segment segment) {
@@ -93,8 +89,8 @@ final class Settlement {
                 .isPresent();
     }
 
-    /** Whether the segment ended an attempt, or shows that the capture lacks the answer to one. */
-    private boolean end(List<OpenAttempt> attempts, Segment segment) {
+    /** A close or a reset of an attempt, or one that shows that the capture lacks the answer to it. */
+    private void end(List<OpenAttempt> attempts, Segment segment) {
         Optional<OpenAttempt> ended = switch (segment.kind()) {
             case RESET, RESET_WITH_ACK -> closest(attempts, segment, attempt -> ofReset(attempt, segment));
             case FIN -> closest(attempts, segment, attempt -> ofFin(attempt, segment));
@@ -110,7 +106,6 @@ final class Settlement {
                 attempt.begun().abort(segment.fromClient());
             }
         });
-        return ended.isPresent();
     }
 
     /** A RST ends a connection if its number is one that its sender can have reached (RFC 9293, 3.5.3). */
