@@ -35,11 +35,14 @@ final class Settlement {
         this.end = end;
     }
 
-    /** What became of the attempt. A report looks at few of a large capture, so that flows are settled one by one. */
-    Course course(OpenAttempt attempt) {
+    /**
+     * What became of the attempt. A report looks at few of a large capture, so that flows are settled one by one; rules that
+     * run beside each other can ask for the same.
+     */
+    synchronized Course course(OpenAttempt attempt) {
         if (!settled.get(attempt.flow())) {
-            settled.set(attempt.flow());
             settle(table.attemptsOf(attempt.flow()), table.segments().ofFlow(attempt.flow()));
+            settled.set(attempt.flow());
         }
         return attempt.course();
     }
