@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.bundle.Artifact;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -23,10 +24,10 @@ public sealed interface Doubt {
     }
 
     /** These parts of the bundle are missing or damaged, and nothing can be called in order without them. */
-    record EvidenceMissing(List<String> artifacts) implements Doubt {
+    record EvidenceMissing(List<Artifact> artifacts) implements Doubt {
         @Override
         public Text text() {
-            Text named = Text.few(artifacts.stream().map(Term::member).toList());
+            Text named = Text.few(artifacts.stream().map(Artifact::term).toList());
             return named.then(artifacts.size() == 1 ? " is" : " are").then(" missing or not whole");
         }
     }

@@ -82,10 +82,9 @@ final class Judgement {
         if (!silenced.isEmpty()) {
             doubts.add(new Doubt.RulesSkipped(silenced));
         }
-        List<String> damaged = incident.gaps().stream()
+        List<Artifact> damaged = incident.gaps().stream()
                 .map(Gap::artifact)
                 .filter(artifact -> GROUND.stream().anyMatch(artifact::concerns))
-                .map(Artifact::name)
                 .distinct()
                 .toList();
         if (!damaged.isEmpty()) {

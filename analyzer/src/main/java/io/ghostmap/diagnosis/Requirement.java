@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.function.Predicate;
 
 /** Evidence that a rule cannot do without. */
-enum Requirement {
+public enum Requirement {
     MAPS(
             either(ArtifactKind.MAPS_BEFORE, ArtifactKind.MAPS_AFTER),
             incident -> incident.evidence().bpf().state().maps().captured()),
@@ -45,7 +45,7 @@ enum Requirement {
     }
 
     /** What the bundle would have to hold. */
-    Text artifacts() {
+    public Text artifacts() {
         return artifacts;
     }
 

@@ -51,9 +51,8 @@ public final class Rules {
     }
 
     private static Result ask(Rule rule, Incident incident) {
-        List<String> missing = rule.entry().requires().stream()
+        List<Requirement> missing = rule.entry().requires().stream()
                 .filter(requirement -> !requirement.isMetBy(incident))
-                .map(requirement -> requirement.artifacts().plain())
                 .sorted()
                 .toList();
         return missing.isEmpty()

@@ -41,7 +41,11 @@ public final class ReportBuilder {
                 model.replays().stream().map(ReplayJson::of).toList(),
                 diagnosis.findings().stream().map(ReportBuilder::finding).toList(),
                 diagnosis.skipped().stream()
-                        .map(skipped -> new Report.Skipped(skipped.rule().id(), skipped.missing()))
+                        .map(skipped -> new Report.Skipped(
+                                skipped.rule().id(),
+                                skipped.missing().stream()
+                                        .map(lacking -> lacking.artifacts().plain())
+                                        .toList()))
                         .toList());
     }
 
