@@ -63,7 +63,8 @@ final class StaleChainFacts {
         Map<Disposition, List<Replay>> byEnd = new HashMap<>();
         affected.stream()
                 .filter(replay -> incident.onTheWire().contains(replay))
-                .forEach(replay -> replay.outcome()
+                .forEach(replay -> replay.outcome().stream()
+                        .filter(end -> !replay.expected().contains(end)) // right under either generation: no harm
                         .forEach(end -> byEnd.computeIfAbsent(end, e -> new ArrayList<>(1))
                                 .add(replay)));
         List<Witness> found = new ArrayList<>();

@@ -220,7 +220,7 @@ public final class MarkdownRenderer {
         model.diagnosis()
                 .skipped()
                 .forEach(skipped -> out.line("- rule " + skipped.rule().id() + " could not run, it needs "
-                        + plain(String.join(" and ", skipped.missing()))));
+                        + plain(skipped.lacking().plain())));
     }
 
     private void foot() {

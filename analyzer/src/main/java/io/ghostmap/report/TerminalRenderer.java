@@ -36,7 +36,7 @@ public final class TerminalRenderer {
         model.diagnosis()
                 .skipped()
                 .forEach(skipped -> lines.add("ghostmap: rule " + skipped.rule().id() + " could not run, it needs "
-                        + String.join(" and ", skipped.missing())));
+                        + skipped.lacking().plain()));
         return List.copyOf(lines);
     }
 }

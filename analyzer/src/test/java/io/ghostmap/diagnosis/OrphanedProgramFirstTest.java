@@ -6,6 +6,7 @@ import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.datapath.cilium.MapRow;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
@@ -70,6 +71,30 @@ final class OrphanedProgramFirstTest {
         assertThat(finding.subjects(Subject.Backend.class))
                 .as("no backend of the old generation was seen")
                 .isEmpty();
+    }
+
+    /** Both generations send the service there: the old program's own note shows who did it, and that it did no harm. */
+    @Test
+    void connectionToABackendThatIsRightAnywayConfirmsNoHarm() throws UnreadableBundleException {
+        Diagnosed node = diagnose(node().generation("old", 27)
+                .serves(VIP, ALIVE, DEAD)
+                .holds(MapRow.in("cilium_lb4_reverse_sk")
+                        .key("cookie", 7)
+                        .key("address", Addresses.endpoint(ALIVE).address())
+                        .key("port", Addresses.endpoint(ALIVE).port())
+                        .value("address", Addresses.endpoint(VIP).address())
+                        .value("port", Addresses.endpoint(VIP).port()))
+                .loads(109)
+                .generation("new", 144)
+                .pinned()
+                .serves(VIP, ALIVE)
+                .loads(160)
+                .attach(CONNECT4, 109, 160)
+                .kernelRuns(CONNECT4, 109, 160)
+                .sees(attempt(CLIENT, ALIVE).answered()));
+
+        assertThat(node.destination(ALIVE).classification()).isEqualTo(Classification.BACKEND_OF_SEVERAL);
+        assertThat(node.finding(RULE)).map(Finding::severity).contains(Severity.WARNING);
     }
 
     @Test
