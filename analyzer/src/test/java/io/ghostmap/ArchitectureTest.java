@@ -104,10 +104,12 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onlyTheLayoutsKnowCilium() {
+    void onlyTheListOfLoadBalancersNamesOne() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("io.ghostmap.datapath.cilium..", "io.ghostmap.cli..")
+                .resideOutsideOfPackage("io.ghostmap.datapath.cilium..")
+                .and()
+                .doNotHaveFullyQualifiedName("io.ghostmap.datapath.LoadBalancers")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.ghostmap.datapath.cilium..")

@@ -8,7 +8,7 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
-import io.ghostmap.datapath.cilium.Cilium;
+import io.ghostmap.datapath.LoadBalancers;
 import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.diagnosis.Rules;
 import io.ghostmap.evidence.Evidence;
@@ -59,11 +59,11 @@ public final class Analysis {
 
     /** All that is known of the node from which a bundle was collected, before any rule is asked. */
     public static Incident incidentOf(Path path) throws UnreadableBundleException {
-        EvidenceSink evidenceSink = new EvidenceSink(Cilium::isConnectionKey);
+        EvidenceSink evidenceSink = new EvidenceSink(LoadBalancers::isConnectionKey);
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);
-        Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
+        Datapath datapath = DatapathReader.read(evidence);
         return Incident.of(bundle, evidence, trafficSink.assemble(), datapath);
     }
 }

@@ -9,9 +9,7 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Identity;
-import io.ghostmap.datapath.LoadBalancer;
 import io.ghostmap.datapath.MapRole;
-import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
@@ -24,13 +22,12 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /** The node without its traffic: for the commands that ask for single maps. */
-record Node(Evidence evidence, Datapath datapath, LoadBalancer balancer) {
+record Node(Evidence evidence, Datapath datapath) {
     static Node of(Path path) throws UnreadableBundleException {
         EvidenceSink sink = new EvidenceSink();
         Bundle bundle = BundleReader.withoutDigests(Limits.DEFAULT).read(path, List.of(sink));
         Evidence evidence = sink.assemble(bundle);
-        LoadBalancer balancer = Cilium.onNode(evidence);
-        return new Node(evidence, DatapathReader.read(evidence, balancer), balancer);
+        return new Node(evidence, DatapathReader.read(evidence));
     }
 
     /** The map with its dump; wrong usage where the bundle has no such map, unreadable where it was not dumped. */
@@ -46,7 +43,7 @@ record Node(Evidence evidence, Datapath datapath, LoadBalancer balancer) {
             throw new UnreadableBundleException("map " + id + " was not dumped: "
                     + Artifact.of(ArtifactKind.MAP_DUMP, id).name() + " is not in the bundle");
         }
-        return new MapContent(map.get(), dump.get(), datapath, balancer);
+        return new MapContent(map.get(), dump.get(), datapath);
     }
 
     Optional<MapRole> role(int id) {

@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param attachments programs on cgroup hooks as attached, the load balancer's and foreign ones
  * @param views by program id, of every program of the load balancer on a socket hook
  * @param programs what those programs do, by their ids
+ * @param owners the load balancer that each map is of, by map id
  * @param identities what each map of the load balancer is, by map id; also those that can be one of several
  * @param services decoded services maps, by map id
  * @param backends decoded backends maps, by map id
@@ -34,6 +35,7 @@ public record Datapath(
         List<Attachment> attachments,
         SortedMap<Integer, View> views,
         SortedMap<Integer, SocketProgram> programs,
+        SortedMap<Integer, LoadBalancer> owners,
         SortedMap<Integer, Identity> identities,
         SortedMap<Integer, SortedMap<Frontend, Service>> services,
         SortedMap<Integer, SortedMap<Long, Backend>> backends,
@@ -48,6 +50,7 @@ public record Datapath(
                 attachments,
                 views,
                 Collections.unmodifiableSortedMap(socketPrograms),
+                owners,
                 identities,
                 services,
                 backends,

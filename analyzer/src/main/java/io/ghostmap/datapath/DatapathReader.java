@@ -30,33 +30,50 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 
-/** The door of the room: interprets the evidence of one node. */
+/** The entry point of the package: interprets the evidence of one node. */
 public final class DatapathReader {
     private final Evidence evidence;
-    private final LoadBalancer balancer;
+    private final List<LoadBalancer> balancers;
+
+    /** By map id: whose map it is. */
+    private final SortedMap<Integer, LoadBalancer> owners = new TreeMap<>();
+
     private final Reach reach;
     private final SortedMap<Integer, Identity> identities = new TreeMap<>();
     private final SortedMap<Integer, MapRole> roles = new TreeMap<>();
     private final Tables tables;
     private final List<Gap> gaps = new ArrayList<>();
 
-    private DatapathReader(Evidence evidence, LoadBalancer balancer) {
+    private DatapathReader(Evidence evidence, List<LoadBalancer> balancers) {
         this.evidence = evidence;
-        this.balancer = balancer;
-        this.reach = Reach.of(evidence, balancer);
-        for (BpfMap map : evidence.bpf().state().maps().all()) {
-            balancer.identify(map, reach.usersOf(map.id()), evidence.bpf().dump(map.id()))
-                    .ifPresent(identity -> {
-                        identities.put(map.id(), identity);
-                        identity.role().ifPresent(role -> roles.put(map.id(), role));
-                    });
-        }
-        gaps.addAll(balancer.gaps());
-        this.tables = Tables.decode(evidence, identities, balancer, gaps);
+        this.balancers = balancers;
+        this.reach = Reach.of(evidence, balancers.get(0));
+        evidence.bpf().state().maps().all().forEach(this::identify);
+        balancers.forEach(balancer -> gaps.addAll(balancer.gaps()));
+        this.tables = Tables.decode(evidence, identities, owners, gaps);
     }
 
-    public static Datapath read(Evidence evidence, LoadBalancer balancer) {
-        return new DatapathReader(evidence, balancer).read();
+    /** With all the load balancers that are known. */
+    public static Datapath read(Evidence evidence) {
+        return read(evidence, LoadBalancers.onNode(evidence));
+    }
+
+    /** {@code balancers}: at least one; of two that know a map or a program the former has it. */
+    public static Datapath read(Evidence evidence, List<LoadBalancer> balancers) {
+        return new DatapathReader(evidence, balancers).read();
+    }
+
+    private void identify(BpfMap map) {
+        for (LoadBalancer balancer : balancers) {
+            Optional<Identity> identity = balancer.identify(
+                    map, reach.usersOf(map.id()), evidence.bpf().dump(map.id()));
+            if (identity.isPresent()) {
+                owners.put(map.id(), balancer);
+                identities.put(map.id(), identity.get());
+                identity.get().role().ifPresent(role -> roles.put(map.id(), role));
+                return;
+            }
+        }
     }
 
     private Datapath read() {
@@ -67,6 +84,7 @@ public final class DatapathReader {
                 attachments,
                 views,
                 new TreeMap<>(),
+                Collections.unmodifiableSortedMap(owners),
                 Collections.unmodifiableSortedMap(identities),
                 Tables.readOnly(tables.services),
                 Tables.readOnly(tables.backends),
@@ -75,7 +93,8 @@ public final class DatapathReader {
                 List.copyOf(gaps));
         Set<Integer> ofAgent = datapath.programsOfAgent();
         SortedMap<Integer, SocketProgram> programs = new TreeMap<>();
-        views.forEach((id, view) -> programs.put(id, balancer.program(view, ofAgent.contains(id))));
+        views.forEach((id, view) -> ownerOf(view.program())
+                .ifPresent(owner -> programs.put(id, owner.program(view, ofAgent.contains(id)))));
         return datapath.with(programs);
     }
 
@@ -84,32 +103,40 @@ public final class DatapathReader {
      * same programs read, so that one set of maps is never split into a current and a stale half.
      */
     private List<Generation> generations(List<Attachment> attachments, Collection<View> views) {
+        List<Generation> generations = new ArrayList<>();
+        for (LoadBalancer balancer : balancers) {
+            CurrentMap currentMap = new CurrentMap(evidence, balancer, reach, views, attachments);
+            Map<Integer, Judged> judged = judged(balancer, currentMap);
+            for (MapRole role : MapRole.values()) {
+                if (!role.isSingle()) {
+                    continue;
+                }
+                List<BpfMap> maps = mapsOf(balancer, role);
+                int order = 1;
+                for (BpfMap map : maps) {
+                    Judged about = judged.getOrDefault(map.id(), Judged.NOT_ASKED);
+                    Reason age = age(map, order, maps.size());
+                    generations.add(generation(role, map, order++, age, about, attachments));
+                }
+            }
+        }
+        return List.copyOf(generations);
+    }
+
+    private Map<Integer, Judged> judged(LoadBalancer balancer, CurrentMap currentMap) {
         Map<Integer, Judged> judged = new HashMap<>();
-        CurrentMap currentMap = new CurrentMap(evidence, balancer, reach, views, attachments);
         for (MapRole role : MapRole.values()) {
             if (role.isServices()) {
-                currentMap.among(mapsOf(role)).forEach(judged::put);
+                currentMap.among(mapsOf(balancer, role)).forEach(judged::put);
             }
         }
         for (MapRole role : MapRole.values()) {
             if (!role.isServices()) {
-                Map<Integer, Judged> own = currentMap.among(mapsOf(role));
+                Map<Integer, Judged> own = currentMap.among(mapsOf(balancer, role));
                 own.forEach((id, alone) -> judged.put(id, followServices(id, alone, judged)));
             }
         }
-        List<Generation> generations = new ArrayList<>();
-        for (MapRole role : MapRole.values()) {
-            if (!role.isSingle()) {
-                continue;
-            }
-            int order = 1;
-            for (BpfMap map : mapsOf(role)) {
-                Judged about = judged.getOrDefault(map.id(), Judged.NOT_ASKED);
-                Reason age = age(map, order, mapsOf(role).size());
-                generations.add(generation(role, map, order++, age, about, attachments));
-            }
-        }
-        return List.copyOf(generations);
+        return judged;
     }
 
     /**
@@ -138,9 +165,9 @@ public final class DatapathReader {
         return new Judged(currency, alone.basis(), alone.reasons(), alone.agreement());
     }
 
-    private List<BpfMap> mapsOf(MapRole role) {
+    private List<BpfMap> mapsOf(LoadBalancer balancer, MapRole role) {
         return evidence.bpf().state().maps().all().stream()
-                .filter(map -> role.equals(roles.get(map.id())))
+                .filter(map -> role.equals(roles.get(map.id())) && balancer.equals(owners.get(map.id())))
                 .sorted(Comparator.comparingInt(BpfMap::id))
                 .toList();
     }
@@ -202,7 +229,7 @@ public final class DatapathReader {
     private SortedMap<Integer, View> views() {
         SortedMap<Integer, View> views = new TreeMap<>();
         for (BpfProgram program : programs()) {
-            if (isOwned(program)) {
+            if (ownerOf(program).isPresent()) {
                 nameUnlistedMaps(program);
                 views.put(program.id(), view(program));
             }
@@ -232,10 +259,16 @@ public final class DatapathReader {
     }
 
     /** By its name, or by its maps: programs of old agents have no name, and a name can be anything. */
-    private boolean isOwned(BpfProgram program) {
-        boolean readsServices = program.mapIds().stream()
-                .anyMatch(id -> roles.containsKey(id) && roles.get(id).isServices());
-        return balancer.owns(program) || (balancer.isSocketProgram(program) && readsServices);
+    private Optional<LoadBalancer> ownerOf(BpfProgram program) {
+        return balancers.stream()
+                .filter(balancer -> balancer.owns(program)
+                        || (balancer.isSocketProgram(program) && readsServicesOf(balancer, program)))
+                .findFirst();
+    }
+
+    private boolean readsServicesOf(LoadBalancer balancer, BpfProgram program) {
+        return program.mapIds().stream()
+                .anyMatch(id -> roles.containsKey(id) && roles.get(id).isServices() && balancer.equals(owners.get(id)));
     }
 
     private void nameUnlistedMaps(BpfProgram program) {

@@ -22,23 +22,23 @@ final class Tables {
     /** Of all its maps, the others' as well. */
     final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
 
-    private final LoadBalancer balancer;
-
-    private Tables(LoadBalancer balancer) {
-        this.balancer = balancer;
-    }
+    private Tables() {}
 
     /** {@code gaps} takes what contradicts the list of maps. */
     static Tables decode(
-            Evidence evidence, SortedMap<Integer, Identity> identities, LoadBalancer balancer, List<Gap> gaps) {
-        Tables tables = new Tables(balancer);
+            Evidence evidence,
+            SortedMap<Integer, Identity> identities,
+            SortedMap<Integer, LoadBalancer> owners,
+            List<Gap> gaps) {
+        Tables tables = new Tables();
         List<Decoding> decodings = evidence.bpf().state().maps().all().stream()
                 .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
                         .flatMap(role -> evidence
                                 .bpf()
                                 .dump(map.id())
                                 .filter(dump -> isOf(map, dump, gaps))
-                                .map(dump -> new Decoding(role, dump))
+                                .flatMap(dump -> Optional.ofNullable(owners.get(map.id()))
+                                        .map(owner -> new Decoding(owner, role, dump)))
                                 .stream()))
                 .toList();
         List<Runnable> results = decodings.parallelStream().map(tables::decode).toList();
@@ -47,8 +47,8 @@ final class Tables {
         return tables;
     }
 
-    /** A dump, and what it is a dump of. */
-    private record Decoding(MapRole role, MapDump dump) {}
+    /** A dump, and of what map it is. */
+    private record Decoding(LoadBalancer owner, MapRole role, MapDump dump) {}
 
     /** A dump whose rows have other sizes than the map is no dump of that map. */
     private static boolean isOf(BpfMap map, MapDump dump, List<Gap> gaps) {
@@ -61,6 +61,7 @@ final class Tables {
 
     /** Decodes now, on whatever thread; what it returns puts the result in its place. */
     private Runnable decode(Decoding decoding) {
+        LoadBalancer balancer = decoding.owner();
         MapDump dump = decoding.dump();
         Family family = decoding.role().family().orElse(Family.IPV4);
         return switch (decoding.role().kind()) {

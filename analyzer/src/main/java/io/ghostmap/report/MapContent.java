@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** One map with what was captured of it: what the commands for single maps print from. */
-public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalancer balancer) {
+public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
     private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
 
     Optional<MapRole> role() {
@@ -27,6 +27,11 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalanc
 
     Optional<Identity> identity() {
         return Optional.ofNullable(datapath.identities().get(map.id()));
+    }
+
+    /** The load balancer whose map it is. */
+    Optional<LoadBalancer> owner() {
+        return Optional.ofNullable(datapath.owners().get(map.id()));
     }
 
     /** The program by whose other maps the ids in this one can be looked up; only of a services map. */
@@ -42,7 +47,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath, LoadBalanc
     /** The fields of an entry; empty where the map's layout is not known. */
     List<NamedValue> fields(MapEntry entry) {
         return identity()
-                .map(known -> balancer.fields(known, entry.dump(), entry.row()))
+                .flatMap(known -> owner().map(balancer -> balancer.fields(known, entry.dump(), entry.row())))
                 .orElse(List.of());
     }
 

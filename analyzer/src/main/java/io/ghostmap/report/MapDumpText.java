@@ -101,10 +101,10 @@ public final class MapDumpText {
     private void reverseNat(Family family) {
         line("");
         TextTable table = new TextTable("ID", "SERVICE ADDRESS");
-        content.balancer()
-                .reverseNat(content.dump(), family)
-                .values()
-                .forEach(nat -> table.row(nat.revNatId(), nat.frontend()));
+        content.owner()
+                .ifPresent(balancer -> balancer.reverseNat(content.dump(), family)
+                        .values()
+                        .forEach(nat -> table.row(nat.revNatId(), nat.frontend())));
         lines(table);
     }
 

@@ -11,7 +11,6 @@ import io.ghostmap.cli.GeneratedNode.Dialled;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
-import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.AttachType;
@@ -113,7 +112,7 @@ final class LiveKernelTest {
             EvidenceSink sink = new EvidenceSink();
             Bundle bundle = new BundleReader(Limits.DEFAULT).read(run.bundle(), List.of(sink));
             Evidence evidence = sink.assemble(bundle);
-            Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
+            Datapath datapath = DatapathReader.read(evidence);
             hooks = Hooks.of(evidence, datapath);
             replayer = new Replayer(datapath);
         }

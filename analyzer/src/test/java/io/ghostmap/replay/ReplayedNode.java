@@ -7,6 +7,7 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.LoadBalancer;
 import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.Evidence;
@@ -17,6 +18,7 @@ import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 
 /** A node read from its bundle, to be asked what becomes of connects. */
 record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Replayer replayer) {
@@ -24,12 +26,23 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
         return of(node.write(folder));
     }
 
+    /** With a load balancer more than those that are known. */
+    static ReplayedNode of(NodeBundle node, Path folder, LoadBalancer another) {
+        return of(
+                node.write(folder),
+                evidence -> DatapathReader.read(evidence, List.of(Cilium.onNode(evidence), another)));
+    }
+
     static ReplayedNode of(Path path) {
+        return of(path, DatapathReader::read);
+    }
+
+    private static ReplayedNode of(Path path, Function<Evidence, Datapath> reader) {
         try {
             EvidenceSink sink = new EvidenceSink();
             Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(sink));
             Evidence evidence = sink.assemble(bundle);
-            Datapath datapath = DatapathReader.read(evidence, Cilium.onNode(evidence));
+            Datapath datapath = reader.apply(evidence);
             return new ReplayedNode(evidence, datapath, Hooks.of(evidence, datapath), new Replayer(datapath));
         } catch (UnreadableBundleException e) {
             throw new AssertionError(e);

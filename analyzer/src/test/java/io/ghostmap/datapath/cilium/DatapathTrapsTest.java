@@ -380,7 +380,7 @@ final class DatapathTrapsTest {
     private int next;
 
     private Datapath read(TestNode node, ByteOrder order) throws UnreadableBundleException {
-        return DatapathReader.read(evidence(node), Cilium.of(order));
+        return DatapathReader.read(evidence(node), List.of(Cilium.of(order)));
     }
 
     private Evidence evidence(TestNode node) throws UnreadableBundleException {

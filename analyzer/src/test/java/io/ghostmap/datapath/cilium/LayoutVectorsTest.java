@@ -205,7 +205,7 @@ final class LayoutVectorsTest {
             }
         }
         evidence = sink.assemble(new Bundle("layouts", Optional.empty(), Optional.empty(), Set.of(), List.of()));
-        datapath = DatapathReader.read(evidence, Cilium.of(ByteOrder.LITTLE_ENDIAN));
+        datapath = DatapathReader.read(evidence, List.of(Cilium.of(ByteOrder.LITTLE_ENDIAN)));
     }
 
     @ParameterizedTest
