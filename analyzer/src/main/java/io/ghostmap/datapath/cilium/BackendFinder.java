@@ -14,6 +14,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -111,14 +112,14 @@ final class BackendFinder {
                     where -> followProxy(service, where));
             return;
         }
-        Map<Long, SkipEntry> byNamespace = new LinkedHashMap<>();
-        skip.content()
+        List<SkipEntry> exempt = skip.content()
                 .flatMap(table -> Optional.ofNullable(table.get(inquiry.destination)))
-                .ifPresent(entries -> entries.forEach(entry -> byNamespace.put(entry.netnsCookie(), entry)));
+                .orElse(List.of());
         given.splitByNamespace(
-                byNamespace.keySet(),
-                (cookie, where) -> {
-                    Optional.ofNullable(byNamespace.get(cookie)).ifPresent(entry -> inquiry.cite(entry.entry()));
+                exempt.isEmpty() ? List.of() : List.of(exempt),
+                entries -> entries.stream().map(SkipEntry::netnsCookie).toList(),
+                (entries, where) -> {
+                    entries.forEach(entry -> inquiry.cite(entry.entry()));
                     inquiry.pass(where);
                 },
                 where -> followProxy(service, where));
@@ -143,16 +144,22 @@ final class BackendFinder {
             select(service, given);
             return;
         }
-        Map<Long, Session> byNamespace = new LinkedHashMap<>();
+        Map<Long, Session> byNamespace = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
         for (Affinity entry : remembered(service)) {
             if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace) {
-                session(service, entry).ifPresent(session -> byNamespace.put(namespace.cookie(), session));
+                session(service, namespace.cookie(), entry)
+                        .ifPresent(session -> byNamespace.put(namespace.cookie(), session));
             }
         }
+        Map<Kept, List<Session>> groups = new LinkedHashMap<>();
+        byNamespace
+                .values()
+                .forEach(session -> groups.computeIfAbsent(session.kept(), kept -> new ArrayList<>())
+                        .add(session));
         given.splitByNamespace(
-                byNamespace.keySet(),
-                (cookie, where) -> Optional.ofNullable(byNamespace.get(cookie))
-                        .ifPresent(session -> followSession(service, session, where)),
+                groups.values(),
+                sessions -> sessions.stream().map(Session::cookie).toList(),
+                (sessions, where) -> followSessions(service, sessions, where),
                 where -> select(service, where));
     }
 
@@ -165,17 +172,24 @@ final class BackendFinder {
     }
 
     /**
-     * What a client had last.
+     * What the clients of one namespace had last.
      *
      * @param timed whether it surely counts; otherwise it may have run out
      */
-    private record Session(MapEntry entry, Backend backend, boolean timed) {}
+    private record Session(long cookie, MapEntry entry, Backend backend, boolean timed) {
+        Kept kept() {
+            return new Kept(backend.id(), timed ? Optional.empty() : Optional.of(entry));
+        }
+    }
+
+    /** Clients that are surely kept at one backend are alike; whoever may not be is by itself. */
+    private record Kept(long backendId, Optional<MapEntry> doubtful) {}
 
     /**
      * Empty where it does not count. One that was used in the future is of an agent that counts in jiffies, and how many of
      * them make a second is not known.
      */
-    private Optional<Session> session(Service service, Affinity entry) {
+    private Optional<Session> session(Service service, long cookie, Affinity entry) {
         boolean matched = inquiry.own
                 .affinityMatches(inquiry.view)
                 .content()
@@ -194,11 +208,12 @@ final class BackendFinder {
                 .backends()
                 .content()
                 .flatMap(content -> Optional.ofNullable(content.get(entry.backendId())))
-                .map(backend -> new Session(entry.entry(), backend, timed));
+                .map(backend -> new Session(cookie, entry.entry(), backend, timed));
     }
 
-    private void followSession(Service service, Session session, Conditions given) {
-        inquiry.cite(session.entry());
+    private void followSessions(Service service, List<Session> alike, Conditions given) {
+        Session session = alike.get(0);
+        alike.forEach(each -> inquiry.cite(each.entry()));
         inquiry.cite(session.backend().dump(), session.backend().row());
         if (session.timed()) {
             reach(service, session.backend(), 1, given, inquiry.cookie);

@@ -8,11 +8,16 @@ import java.util.List;
 /**
  * All that a program can do with an address.
  *
- * @param choices in the order in which they were found; none where it leaves the address alone, whoever asks
+ * @param choices in the order in which they were found; none where it leaves the address alone, whoever asks. What it does
+ *     on both sides of a condition is one choice
  * @param entries of maps that lead there
  * @param options of the agent that decided
  */
 public record Answer(List<Choice> choices, List<MapEntry> entries, List<Citation> options) {
+    public Answer {
+        choices = Choice.simplified(choices);
+    }
+
     /** It leaves the address alone, whoever asks. */
     public static final Answer PASSES = new Answer(List.of(), List.of(), List.of());
 

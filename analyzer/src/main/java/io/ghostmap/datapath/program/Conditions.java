@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,17 +46,27 @@ public final class Conditions {
         denied.ifPresent(without);
     }
 
-    /** One way for each network namespace, and one for the clients that are in none of them. */
-    public void splitByNamespace(
-            Collection<Long> cookies, BiConsumer<Long, Conditions> in, Consumer<Conditions> inNone) {
-        if (cookies.isEmpty()) {
+    /**
+     * One way for each group of network namespaces, and one for the clients that are in none of them.
+     *
+     * @param cookies of the namespaces of a group; each is in one group
+     */
+    public <G> void splitByNamespace(
+            Collection<G> groups,
+            Function<G, List<Long>> cookies,
+            BiConsumer<G, Conditions> in,
+            Consumer<Conditions> inNone) {
+        if (groups.isEmpty()) {
             inNone.accept(this);
             return;
         }
-        for (long cookie : cookies) {
-            and(ClientInNamespace.of(List.of(cookie))).ifPresent(given -> in.accept(cookie, given));
+        List<Long> all = new ArrayList<>();
+        for (G group : groups) {
+            List<Long> own = cookies.apply(group);
+            and(ClientInNamespace.of(own)).ifPresent(given -> in.accept(group, given));
+            all.addAll(own);
         }
-        and(ClientInNamespace.of(cookies).complement()).ifPresent(inNone);
+        and(ClientInNamespace.of(all).complement()).ifPresent(inNone);
     }
 
     /** Those of the releases that the program can still be of. */
@@ -75,6 +86,23 @@ public final class Conditions {
             int group = i;
             and(new OfRelease(program, groups.get(i))).ifPresent(given -> of.accept(group, given));
         }
+    }
+
+    /** What holds where one of both does, if they are the two sides of one condition; empty otherwise. */
+    Optional<Conditions> or(Conditions other) {
+        if (assumed.size() != other.assumed.size() || !known.equals(other.known)) {
+            return Optional.empty();
+        }
+        List<Condition> common = new ArrayList<>(assumed.size());
+        for (int i = 0; i < assumed.size(); i++) {
+            Condition mine = assumed.get(i);
+            if (mine.equals(other.assumed.get(i))) {
+                common.add(mine);
+            } else if (common.size() < i || !mine.complement().equals(other.assumed.get(i))) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(new Conditions(known, List.copyOf(common)));
     }
 
     /** Empty where they contradict each other. */

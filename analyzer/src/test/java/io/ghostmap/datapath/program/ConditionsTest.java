@@ -8,6 +8,7 @@ import io.ghostmap.datapath.program.Condition.ClientInNamespace;
 import io.ghostmap.datapath.program.Condition.ClientOnHost;
 import io.ghostmap.datapath.program.Condition.OfRelease;
 import io.ghostmap.support.Addresses;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -64,16 +65,19 @@ final class ConditionsTest {
     @Test
     void noneOfTheNamedNamespacesIsTheRest() {
         List<Condition> ways = new ArrayList<>();
+        List<List<Long>> groups = List.of(List.of(7L), List.of(8L, 9L));
         Conditions.NONE.splitByNamespace(
-                List.of(7L, 8L),
-                (cookie, given) -> ways.addAll(given.assumed()),
+                groups,
+                group -> group,
+                (group, given) -> ways.addAll(given.assumed()),
                 given -> ways.addAll(given.assumed()));
-        assertThat(ways).containsExactly(in(7L), in(8L), in(7L, 8L).complement());
+        assertThat(ways).containsExactly(in(7L), in(8L, 9L), in(7L, 8L, 9L).complement());
 
         ways.clear();
-        given(in(7L)).splitByNamespace(List.of(7L, 8L), (cookie, given) -> ways.addAll(given.assumed()), given -> {
-            throw new AssertionError(given);
-        });
+        given(in(7L))
+                .splitByNamespace(groups, group -> group, (group, given) -> ways.addAll(given.assumed()), given -> {
+                    throw new AssertionError(given);
+                });
         assertThat(ways).containsExactly(in(7L));
     }
 
@@ -99,6 +103,29 @@ final class ConditionsTest {
         List<Conditions> ways = new ArrayList<>();
         ofOld.splitByRelease(109, List.of(List.of(young), List.of(old)), (group, given) -> ways.add(given));
         assertThat(ways).containsExactly(ofOld);
+    }
+
+    @Test
+    void whatIsDoneOnBothSidesOfAConditionIsDoneWithoutIt() {
+        Decision passes = new Decision.Passes();
+        Decision refuses = new Decision.Refuses(Text.of("no"), List.of(Errno.EPERM));
+        List<Choice> choices = new ArrayList<>();
+        given(ON_HOST)
+                .split(
+                        new BuiltWith(1, "x"),
+                        with -> with.split(
+                                new BuiltWith(2, "y"),
+                                both -> choices.add(choice(passes, both)),
+                                one -> choices.add(choice(passes, one))),
+                        without -> choices.add(choice(passes, without)));
+
+        assertThat(new Answer(choices, List.of(), List.of()).choices()).containsExactly(choice(passes, given(ON_HOST)));
+        choices.set(1, choice(refuses, choices.get(1).given()));
+        assertThat(new Answer(choices, List.of(), List.of()).choices()).containsExactlyInAnyOrderElementsOf(choices);
+    }
+
+    private static Choice choice(Decision decision, Conditions given) {
+        return new Choice(decision, 1, given, SocketCookie.UNKNOWN);
     }
 
     @Test
