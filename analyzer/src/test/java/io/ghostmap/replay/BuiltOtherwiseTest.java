@@ -1,407 +1,384 @@
 package io.ghostmap.replay;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.evidence.AttachType.CONNECT6;
+import static io.ghostmap.evidence.AttachType.SENDMSG4;
+import static io.ghostmap.replay.ReplayedNode.endpoint;
+import static io.ghostmap.replay.ReplayedNode.to;
+import static io.ghostmap.support.TestNode.node;
+import static io.ghostmap.support.TestService.Mark.EXTERNAL_IP;
+import static io.ghostmap.support.TestService.Mark.EXTERNAL_LOCAL;
+import static io.ghostmap.support.TestService.Mark.LOCAL_REDIRECT;
+import static io.ghostmap.support.TestService.Mark.NODE_PORT;
+import static io.ghostmap.support.TestService.service;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
-import io.ghostmap.bundle.UnreadableBundleException;
-import io.ghostmap.cli.Analysis;
-import io.ghostmap.cli.Explained;
-import io.ghostmap.support.NodeBundle;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.program.Condition;
+import io.ghostmap.datapath.program.Condition.BuiltWith;
+import io.ghostmap.datapath.program.Condition.OfRelease;
+import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.datapath.program.Release;
+import io.ghostmap.net.Protocol;
+import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Programs that decide otherwise than most, because of an option of their agent, of their kernel or of their release:
  * {@code bpf/bpf_sock.c} and {@code bpf/lib/lb.h} of Cilium 1.10, 1.12, 1.14, 1.17 and 1.19.
  */
 final class BuiltOtherwiseTest {
-    private static final String ROOT = "/sys/fs/cgroup";
-    private static final String CONNECT4 = "cgroup_inet4_connect";
-    private static final String CONNECT6 = "cgroup_inet6_connect";
-    private static final String SENDMSG4 = "cgroup_udp4_sendmsg";
-    private static final String CONFIG = "cilium/config.txt";
     private static final String VIP = "10.96.0.10:80";
+    private static final String OTHER = "10.96.0.20:80";
     private static final String BACKEND = "10.0.2.2:80";
-    private static final String ENDS_AT_BACKEND = "ends at " + BACKEND + " should be"; // and nowhere else
-    private static final int ANY = 0;
-    private static final int TCP = 6;
-    private static final int SCTP = 132;
-    private static final int EXTERNAL_IP = 0x01;
-    private static final int NODE_PORT = 0x02;
-    private static final int EXTERNAL_LOCAL = 0x04;
-    private static final int AFFINITY = 0x10;
-    private static final int L7 = 0x0400;
-    private static final int LOCAL_REDIRECT = 0x0100;
+    private static final String STALE = "10.0.1.1:80";
+    private static final String NODE = "192.168.61.17:30080";
+    private static final String HOSTS_ONLY_IN_STATUS =
+            "{\"kube-proxy-replacement\":{\"features\":{\"bpfSocketLBHostnsOnly\":true}}}";
     private static final int HOST = 1;
     private static final int WORLD = 2;
+
+    private static final Condition ON_HOST = new Condition.ClientOnHost();
+    private static final Condition IN_POD = ON_HOST.complement();
 
     @TempDir
     private Path folder;
 
-    /** The current generation, read by program 160, which is attached; with an ipcache that knows one network. */
-    private static NodeBundle node(String network, int identity) {
-        NodeBundle node = new NodeBundle()
-                .generation(144, 145, true)
-                .service(144, VIP, TCP, 9)
-                .backend(145, 9, BACKEND)
-                .map(150, "lpm_trie", "cilium_ipcache_", 24, 24, "")
-                .program(160, "cil_sock4_connect", 144, 145, 150)
-                .attach(ROOT, 160, CONNECT4, "multi");
-        TrapsTest.identity(node, 150, network, 24, identity);
-        return node;
+    /** The current generation, with an ipcache that knows one network; program 160 reads it and runs. */
+    private static TestNode current(String network, int identity) {
+        return node().generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .knows(network, identity)
+                .runs(160);
     }
 
-    private String explained(NodeBundle node, String address) {
-        return explained(node, address, "node");
+    private static TestNode current() {
+        return current("10.9.9.0/24", WORLD);
     }
 
-    /** In one line, however it was folded. */
-    private String explained(NodeBundle node, String address, String name) {
-        return Explained.of(node.write(folder.resolve(name)), address).replaceAll("\\s+", " ");
+    /** A stale generation, whose program 109 runs first, and the current one. */
+    private static TestNode staleFirst() {
+        return node().generation("stale", 27)
+                .serves(VIP, STALE)
+                .runs(109)
+                .generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(160);
+    }
+
+    private ReplayedNode replayed(TestNode node) {
+        return ReplayedNode.of(node, folder);
+    }
+
+    private static Condition hostsOnly(int program) {
+        return new BuiltWith(program, "bpf-lb-sock-hostns-only");
     }
 
     // ---- options of the agent -------------------------------------------------------------------------
 
     @Test
     void hostNetworkAloneIsTranslatedWhereTheAgentSaysSo() {
-        String config = "#### Read-only configurations ####\nBPFSocketLBHostnsOnly             : true\n";
-
-        assertThat(explained(node("10.9.9.0", WORLD).text(CONFIG, config), VIP))
-                .contains(BACKEND + ", if the client is in the node's own network namespace")
-                .contains(VIP + " (untranslated), if the client is in a pod's network namespace");
+        assertThat(replayed(current().config("BPFSocketLBHostnsOnly", true))
+                        .connect(VIP)
+                        .outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(tuple(to(BACKEND), List.of(ON_HOST)), tuple(to(VIP), List.of(IN_POD)));
     }
 
     @Test
-    void hostNetworkAloneIsToldByTheStatusAsWell() {
-        String status = "{\"kube-proxy-replacement\":{\"features\":{\"bpfSocketLBHostnsOnly\":true}}}";
+    void statusSaysItAsWell() {
+        ReplayedNode node = replayed(current().text("cilium/status.json", HOSTS_ONLY_IN_STATUS));
+        Replay replay = node.connect(VIP);
 
-        assertThat(explained(node("10.9.9.0", WORLD).text("cilium/status.json", status), VIP))
-                .contains(VIP + " (untranslated), if the client is in a pod's network namespace");
+        assertThat(replay.outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .contains(tuple(to(VIP), List.of(IN_POD)));
+        assertThat(node.replayer().steps(replay).get(0).options())
+                .containsExactly(new Citation("cilium/status.json", "bpfSocketLBHostnsOnly", "true"));
+    }
+
+    @Test
+    void valueThatIsNoneSaysNothing() {
+        ReplayedNode node = replayed(current()
+                .config("BPFSocketLBHostnsOnly", "<nil>")
+                .config("NodePortMin", 0)
+                .text("cilium/status.json", HOSTS_ONLY_IN_STATUS));
+
+        assertThat(node.connect(VIP).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .contains(tuple(to(VIP), List.of(IN_POD)));
     }
 
     @Test
     void howAnOlderProgramWasBuiltIsLeftOpen() {
-        NodeBundle node = TrapsTest.node()
-                .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
-                .attach(ROOT, 109, CONNECT4, "multi")
-                .attach(ROOT, 160, CONNECT4, "multi");
+        Condition built = hostsOnly(109);
 
-        assertThat(explained(node, VIP))
-                .contains("10.0.1.1:80, if program 109 was built without bpf-lb-sock-hostns-only")
-                .contains(
-                        "10.0.1.1:80, if program 109 was built with bpf-lb-sock-hostns-only, as the agent runs now, and the"
-                                + " client is in the node's own network namespace")
-                .doesNotContain("program 160 was built")
-                .doesNotContain("10.0.2.2:80, if");
+        assertThat(replayed(staleFirst().config("BPFSocketLBHostnsOnly", true))
+                        .connect(VIP)
+                        .outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(
+                        tuple(to(STALE), List.of(built, ON_HOST)),
+                        tuple(to(VIP), List.of(built, IN_POD)),
+                        tuple(to(STALE), List.of(built.complement())));
     }
 
-    /** connect6 asks twice, in the maps of both families: no way may be told whose conditions deny each other. */
+    /** connect6 asks twice, in the maps of both families, and the next program asks again. */
     @Test
     void hostNetworkAloneIsAskedOnceOfEachClient() {
-        NodeBundle node = new NodeBundle()
-                .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
-                .generation(27, 28, false)
-                .service(27, VIP, TCP, 7)
-                .backend(28, 7, "10.0.1.1:80")
-                .map(46, "hash", "cilium_lb6_serv", 24, 12, "")
-                .map(47, "hash", "cilium_lb6_back", 4, 24, "")
-                .serviceWithCount(46, "[fd00:10::1]:80", TCP, 0, 0, 1, 9)
-                .backend(47, 9, "[fd00::2]:80")
-                .generation(144, 145, true)
-                .service(144, VIP, TCP, 9)
-                .backend(145, 9, BACKEND)
-                .program(109, "cil_sock6_connect", 27, 28, 46, 47)
-                .program(160, "cil_sock6_connect", 144, 145)
-                .attach(ROOT, 109, CONNECT6, "multi")
-                .attach(ROOT, 160, CONNECT6, "multi");
+        TestNode node = node().generation("stale", 27)
+                .serves(VIP, STALE)
+                .serves("[fd00:10::1]:80", "[fd00::2]:80")
+                .runs(109, CONNECT6)
+                .generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(160, CONNECT6)
+                .config("BPFSocketLBHostnsOnly", true);
+        Condition built = hostsOnly(109);
 
-        String told = explained(node, VIP);
-        assertThat(told.split("10\\.0\\.1\\.1:80, if|10\\.96\\.0\\.10:80 \\(untranslated\\), if", -1))
-                .hasSize(1 + 4) // built with or without, on the host or in a pod
-                .noneMatch(way -> way.contains("109 was built with ") && way.contains("109 was built without "))
-                .noneMatch(way -> way.contains("in the node's own") && way.contains("in a pod's"));
+        assertThat(replayed(node).connect(CONNECT6, VIP).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(
+                        tuple(to(STALE), List.of(built, ON_HOST)),
+                        tuple(to(VIP), List.of(built, IN_POD)),
+                        tuple(to(STALE), List.of(built.complement())));
     }
 
     /** An agent keeps pinned maps when it starts anew with other options: an older program can read them as well. */
     @Test
     void olderProgramOverTheSameMapsIsNotTheAgents() {
-        NodeBundle node = new NodeBundle()
-                .text(CONFIG, "BPFSocketLBHostnsOnly : true\n")
-                .generation(144, 145, true)
-                .service(144, VIP, TCP, 9)
-                .backend(145, 9, BACKEND)
-                .program(109, "cil_sock4_connect", 144, 145)
-                .program(160, "cil_sock4_connect", 144, 145)
-                .attach(ROOT, 109, CONNECT4, "multi")
-                .attach(ROOT, 160, CONNECT4, "multi");
+        TestNode node = node().generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(109)
+                .runs(160)
+                .config("BPFSocketLBHostnsOnly", true);
 
-        assertThat(explained(node, VIP))
-                .contains("program 109 was built without bpf-lb-sock-hostns-only")
-                .doesNotContain("program 160 was built");
-    }
-
-    @Test
-    void valueThatIsNoneSaysNothing() {
-        String status = "{\"kube-proxy-replacement\":{\"features\":{\"bpfSocketLBHostnsOnly\":true}}}";
-        NodeBundle node = node("10.9.9.0", WORLD)
-                .text(CONFIG, "BPFSocketLBHostnsOnly : <nil>\nNodePortMin : 0\n")
-                .text("cilium/status.json", status);
-
-        assertThat(explained(node, VIP))
-                .contains("cilium/status.json bpfSocketLBHostnsOnly true")
-                .contains("if the client is in a pod's network namespace");
+        assertThat(replayed(node).connect(VIP).outcomes())
+                .flatExtracting(Outcome::conditions)
+                .contains(hostsOnly(109), hostsOnly(109).complement())
+                .doesNotContain(hostsOnly(160), hostsOnly(160).complement());
     }
 
     @Test
     void nodePortsOfAnOlderProgramAreLeftOpen() {
-        NodeBundle node = node("192.168.61.0", HOST)
-                .text(CONFIG, "NodePortMin : 20000\nNodePortMax : 22767\n")
-                .generation(27, 28, false)
-                .backend(28, 7, "10.0.1.1:80")
-                .program(109, "cil_sock4_connect", 27, 28, 150);
-        TrapsTest.frontend(node, 27, "0.0.0.0:30080", TCP, NODE_PORT, 1);
-        TrapsTest.slot(node, 27, "0.0.0.0:30080", TCP, 7);
-        node.attach("/sys/fs/cgroup/old", 109, CONNECT4, "multi");
+        TestNode node = node().generation("stale", 27)
+                .serves(service("0.0.0.0:30080").marked(NODE_PORT).to(STALE))
+                .knows("192.168.61.0/24", HOST)
+                .runs(109)
+                .generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .loads(160)
+                .config("NodePortMin", 20_000)
+                .config("NodePortMax", 22_767);
+        Condition built = new BuiltWith(109, "node-port-range");
 
-        assertThat(Explained.of(node.write(folder), "192.168.61.17:30080", "--cgroup", "/sys/fs/cgroup/old")
-                        .replaceAll("\\s+", " "))
-                .contains("10.0.1.1:80, if program 109 was built without node-port-range")
-                .contains(
-                        "192.168.61.17:30080 (untranslated), if program 109 was built with node-port-range, as the agent");
+        assertThat(replayed(node).connect(NODE).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(tuple(to(NODE), List.of(built)), tuple(to(STALE), List.of(built.complement())));
     }
 
     @Test
     void nodePortsAreThoseOfTheAgent() {
         String status =
                 "{\"kube-proxy-replacement\":{\"features\":{\"nodePort\":{\"portMin\":20000,\"portMax\":22767}}}}";
-        NodeBundle node = node("192.168.61.0", HOST).text("cilium/status.json", status);
-        for (int port : new int[] {20_080, 31_000}) {
-            TrapsTest.frontend(node, 144, "0.0.0.0:" + port, TCP, NODE_PORT, 1);
-            TrapsTest.slot(node, 144, "0.0.0.0:" + port, TCP, 9);
-        }
+        ReplayedNode node = replayed(current("192.168.61.0/24", HOST)
+                .serves(service("0.0.0.0:20080").marked(NODE_PORT).to(BACKEND))
+                .serves(service("0.0.0.0:31000").marked(NODE_PORT).to(BACKEND))
+                .text("cilium/status.json", status));
 
-        assertThat(explained(node, "192.168.61.17:20080")).contains(ENDS_AT_BACKEND);
-        assertThat(explained(node, "192.168.61.17:31000")).contains("192.168.61.17:31000 (untranslated)");
+        assertThat(node.connect("192.168.61.17:20080").outcome()).containsExactly(to(BACKEND));
+        assertThat(node.connect("192.168.61.17:31000").outcome()).containsExactly(to("192.168.61.17:31000"));
     }
 
-    @Test
-    void externalIpsOfOtherNodesAreTranslatedWithoutTheMitigation() {
-        for (boolean mitigated : new boolean[] {true, false}) {
-            NodeBundle node =
-                    node("203.0.113.0", WORLD).text(CONFIG, "DisableExternalIPMitigation       : " + !mitigated + "\n");
-            TrapsTest.frontend(node, 144, "203.0.113.5:80", TCP, EXTERNAL_IP, 1);
-            TrapsTest.slot(node, 144, "203.0.113.5:80", TCP, 9);
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void externalIpsOfOtherNodesAreTranslatedWithoutTheMitigation(boolean mitigated) {
+        ReplayedNode node = replayed(current("203.0.113.0/24", WORLD)
+                .serves(service("203.0.113.5:80").marked(EXTERNAL_IP).to(BACKEND))
+                .config("DisableExternalIPMitigation", !mitigated));
 
-            assertThat(explained(node, "203.0.113.5:80", "node" + mitigated))
-                    .contains(mitigated ? "203.0.113.5:80 (untranslated)" : ENDS_AT_BACKEND);
-        }
+        assertThat(node.connect("203.0.113.5:80").outcome())
+                .containsExactly(to(mitigated ? "203.0.113.5:80" : BACKEND));
     }
 
     @Test
     void emptyServicesPassWhereTheAgentRoutesThem() {
-        NodeBundle node = node("10.9.9.0", WORLD).text(CONFIG, "EnableNoServiceEndpointsRoutable  : false\n");
-        TrapsTest.frontend(node, 144, "10.96.0.20:80", TCP, 0, 0);
-        TrapsTest.frontend(node, 144, "192.0.2.7:80", TCP, NODE_PORT | EXTERNAL_LOCAL, 0);
+        ReplayedNode node = replayed(current()
+                .serves(OTHER)
+                .serves(service("192.0.2.7:80").marked(NODE_PORT, EXTERNAL_LOCAL))
+                .config("EnableNoServiceEndpointsRoutable", false));
+        Replay replay = node.connect(OTHER);
 
-        assertThat(explained(node, "10.96.0.20:80"))
-                .contains("10.96.0.20:80 (untranslated)")
-                .contains("cilium/config.txt EnableNoServiceEndpointsRoutable false")
-                .contains("10.96.0.20:80 (untranslated), if program 160 is of Cilium 1.19");
-        assertThat(explained(node, "192.0.2.7:80")).contains("refused: the service has no backend");
+        assertThat(replay.outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .contains(tuple(
+                        to(OTHER), List.of(new OfRelease(160, releases("1.19 before 1.19.4", "1.19.4 or newer")))));
+        assertThat(node.replayer().steps(replay).get(0).options())
+                .contains(new Citation("cilium/config.txt", "EnableNoServiceEndpointsRoutable", "false"));
+        assertThat(node.connect("192.0.2.7:80").outcome()).singleElement().isInstanceOf(Disposition.Refused.class);
+    }
+
+    private static List<Release> releases(String... versions) {
+        return List.of(versions).stream()
+                .map(version -> new Release("Cilium", version))
+                .toList();
     }
 
     // ---- what the kernel lets it do -------------------------------------------------------------------
 
-    @Test
-    void errorIsPermissionDeniedOnAKernelThatKnowsNoOther() {
-        for (String kernel : new String[] {"5.15.0-101-generic", "6.1.0"}) {
-            NodeBundle node = node("10.9.9.0", WORLD).text("node/uname.txt", "Linux worker-7 " + kernel + " #1 SMP\n");
-            TrapsTest.frontend(node, 144, "10.96.0.20:80", TCP, 0, 0);
+    private static List<Errno> errors(Replay replay) {
+        return replay.outcome().stream()
+                .filter(Disposition.Refused.class::isInstance)
+                .flatMap(end -> ((Disposition.Refused) end).errors().stream())
+                .toList();
+    }
 
-            assertThat(explained(node, "10.96.0.20:80", kernel))
-                    .contains(kernel.startsWith("5") ? "no backend (EPERM)" : "EHOSTUNREACH");
+    @ParameterizedTest
+    @ValueSource(strings = {"5.15.0-101-generic", "6.1.0"})
+    void errorIsPermissionDeniedOnAKernelThatKnowsNoOther(String kernel) {
+        Replay replay = replayed(current().serves(OTHER).kernel(kernel)).connect(OTHER);
+
+        if (kernel.startsWith("5")) {
+            assertThat(errors(replay)).containsExactly(Errno.EPERM);
+        } else {
+            assertThat(errors(replay)).contains(Errno.EHOSTUNREACH);
         }
     }
 
     @Test
     void capturedInstructionsSayMoreOfTheErrorThanTheRelease() {
-        NodeBundle node = new NodeBundle() // protocol 0 is of 1.18 at most, none of which reports its error
-                .generation(144, 145, true)
-                .service(144, VIP, ANY, 9)
-                .backend(145, 9, BACKEND)
-                .program(160, "cil_sock4_connect", 144, 145)
-                .text("bpf/program-dumps/160.json", "[{\"disasm\":\"(85) call bpf_set_retval#4242\"}]")
-                .attach(ROOT, 160, CONNECT4, "multi");
-        TrapsTest.frontend(node, 144, "10.96.0.20:80", ANY, 0, 0);
+        TestNode node = node().generation("current", 144)
+                .pinned()
+                .serves(service(VIP).over(Protocol.ANY).to(BACKEND)) // up to 1.18, none of which reports its error
+                .serves(service(OTHER).over(Protocol.ANY))
+                .runs(160)
+                .calls(160, "bpf_set_retval");
 
-        assertThat(explained(node, "10.96.0.20:80")).contains("no backend (EHOSTUNREACH)");
+        assertThat(errors(replayed(node).connect(OTHER))).containsExactly(Errno.EHOSTUNREACH);
     }
 
-    @Test
-    void programThatAsksForNoNamespaceTakesEveryClientForTheHosts() {
-        for (String call : new String[] {"bpf_get_socket_cookie_sock_addr", "bpf_get_netns_cookie_sock_addr"}) {
-            NodeBundle node = node("10.9.9.0", WORLD)
-                    .text("bpf/program-dumps/160.json", "[{\"disasm\":\"(85) call " + call + "#4242\"}]");
-            TrapsTest.frontend(node, 144, "0.0.0.0:30080", TCP, NODE_PORT, 1);
-            TrapsTest.slot(node, 144, "0.0.0.0:30080", TCP, 9);
+    @ParameterizedTest
+    @ValueSource(strings = {"bpf_get_socket_cookie_sock_addr", "bpf_get_netns_cookie_sock_addr"})
+    void programThatAsksForNoNamespaceTakesEveryClientForTheHosts(String call) {
+        ReplayedNode node = replayed(current()
+                .serves(service("0.0.0.0:30080").marked(NODE_PORT).to(BACKEND))
+                .calls(160, call));
 
-            assertThat(explained(node, "127.0.0.1:30080", call))
-                    .contains(
-                            call.contains("netns")
-                                    ? BACKEND + ", if the client is in the node's own network namespace"
-                                    : ENDS_AT_BACKEND);
-        }
+        assertThat(node.connect("127.0.0.1:30080").outcomes().get(0))
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(to(BACKEND), call.contains("netns") ? List.of(ON_HOST) : List.of());
     }
 
     /** Without symbols bpftool prints no name, or the address: that nothing is called is no sign then. */
-    @Test
-    void callsWithoutNamesSayNothing() {
-        for (String call : new String[] {"unknown", "bpf_unspec", "0xffffffff81234560"}) {
-            NodeBundle node = node("10.9.9.0", WORLD)
-                    .text("bpf/program-dumps/160.json", "[{\"disasm\":\"(85) call " + call + "#0\"}]");
-            TrapsTest.frontend(node, 144, "0.0.0.0:30080", TCP, NODE_PORT, 1);
-            TrapsTest.slot(node, 144, "0.0.0.0:30080", TCP, 9);
+    @ParameterizedTest
+    @ValueSource(strings = {"unknown", "bpf_unspec", "0xffffffff81234560"})
+    void callsWithoutNamesSayNothing(String call) {
+        ReplayedNode node = replayed(current()
+                .serves(service("0.0.0.0:30080").marked(NODE_PORT).to(BACKEND))
+                .text("bpf/program-dumps/160.json", "[{\"disasm\":\"(85) call " + call + "#0\"}]"));
 
-            assertThat(explained(node, "127.0.0.1:30080", call))
-                    .contains(BACKEND + ", if the client is in the node's own network namespace");
-        }
+        assertThat(node.connect("127.0.0.1:30080").outcomes().get(0).conditions())
+                .containsExactly(ON_HOST);
     }
 
     // ---- what its release does ------------------------------------------------------------------------
 
-    /** {@code bpf-clock-probe}: jiffies since boot, which begin at 2^32 less five minutes, shifted right by 8. */
-    @Test
-    void sessionThatIsCountedInJiffiesMayHaveRunOut() {
-        int jiffies = 16_800_000;
-        for (int lastUsed : new int[] {jiffies, 90_000}) {
-            NodeBundle node = new NodeBundle()
-                    .text("node/uptime", "100000.00 1.00\n")
-                    .generation(144, 145, true)
-                    .backend(145, 8, "10.0.2.1:80")
-                    .backend(145, 9, BACKEND)
-                    .map(151, "lru_hash", "cilium_lb4_affi", 16, 16, "")
-                    .map(152, "hash", "cilium_lb_affin", 8, 1, "")
-                    .program(160, "cil_sock4_connect", 144, 145, 151, 152)
-                    .attach(ROOT, 160, CONNECT4, "multi");
-            TrapsTest.entry(node, 144, VIP, TCP, 0, 10_800, 2, AFFINITY);
-            TrapsTest.entry(node, 144, VIP, TCP, 1, 8, 0, 0);
-            TrapsTest.entry(node, 144, VIP, TCP, 2, 9, 0, 0);
-            ByteBuffer client = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-            client.putLong(4242).put((byte) 1).put((byte) 0x98).put((byte) 1);
-            ByteBuffer session = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-            node.row(151, client.array(), session.putLong(lastUsed).putInt(9).array());
-            ByteBuffer match =
-                    ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putInt(9);
-            node.row(152, match.put((byte) 1).put((byte) 0x98).array(), new byte[1]);
-
-            String told = explained(node, VIP, "at" + lastUsed);
-            assertThat(told).contains("the client is in the network namespace with cookie 4242");
-            assertThat(told.contains("its session affinity has not run out")).isEqualTo(lastUsed == jiffies);
-        }
-    }
-
     @Test
     void sctpIsLeftToTheProgramsAtDevices() {
-        NodeBundle node = node("10.9.9.0", WORLD);
-        TrapsTest.frontend(node, 144, "10.96.0.30:3868", SCTP, 0, 1);
-        TrapsTest.slot(node, 144, "10.96.0.30:3868", SCTP, 9);
+        ReplayedNode node = replayed(
+                current().serves(service("10.96.0.30:3868").over(Protocol.SCTP).to(BACKEND)));
 
-        assertThat(explained(node, "10.96.0.30:3868/sctp")).contains("no captured hook handles 10.96.0.30:3868/SCTP");
+        assertThat(node.replayer().replay(node.hooks(), Frontend.external(endpoint("10.96.0.30:3868"), Protocol.SCTP)))
+                .isEmpty();
     }
 
     /** Cilium up to 1.16: one entry is for datagrams as well, and sendmsg has programs of its own. */
     @Test
-    void datagramsAreAskedForWhereAnEntryIsForEveryProtocol() throws UnreadableBundleException {
-        NodeBundle node = new NodeBundle()
-                .generation(27, 28, false)
-                .service(27, VIP, ANY, 7)
-                .backend(28, 7, "10.0.1.1:80")
-                .generation(144, 145, true)
-                .service(144, VIP, ANY, 9)
-                .backend(145, 9, BACKEND)
-                .program(109, "sock4_sendmsg", 27, 28)
-                .program(160, "sock4_connect", 144, 145)
-                .program(161, "sock4_sendmsg", 144, 145)
-                .attach(ROOT, 160, CONNECT4, "multi")
-                .attach(ROOT, 109, SENDMSG4, "multi")
-                .attach(ROOT, 161, SENDMSG4, "multi");
+    void datagramsAreAskedForWhereAnEntryIsForEveryProtocol() {
+        ReplayedNode node = replayed(node().generation("stale", 27)
+                .release(12)
+                .serves(VIP, STALE)
+                .loads(109, SENDMSG4)
+                .generation("current", 144)
+                .release(12)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(160)
+                .loads(161, SENDMSG4)
+                .attach(SENDMSG4, 109, 161));
 
-        assertThat(Analysis.of(node.write(folder)).replays())
-                .extracting(replay -> replay.frontend() + " " + replay.attachType() + " " + replay.outcome())
-                .containsExactly(VIP + "/UDP sendmsg4 [10.0.1.1:80]");
+        assertThat(node.all())
+                .extracting(
+                        replay -> replay.hook().attachType(),
+                        replay -> replay.frontend().protocol(),
+                        Replay::outcome)
+                .containsExactly(
+                        tuple(CONNECT4, Protocol.TCP, List.of(to(BACKEND))),
+                        tuple(SENDMSG4, Protocol.UDP, List.of(to(STALE))));
     }
 
     /** 1.12: a proxy is redirected to even where the service has no backend. */
     @Test
     void proxyNeedsNoBackends() {
-        NodeBundle node = new NodeBundle()
-                .generation(144, 145, true)
-                .service(144, VIP, ANY, 9)
-                .backend(145, 9, BACKEND)
-                .program(160, "sock4_connect", 144, 145)
-                .attach(ROOT, 160, CONNECT4, "multi");
-        TrapsTest.entry(node, 144, "10.96.0.20:80", ANY, 0, 0x1027, 0, L7);
+        TestNode node = node().generation("current", 144)
+                .release(12)
+                .pinned()
+                .serves(service(OTHER).proxied(10_000))
+                .runs(160);
 
-        assertThat(explained(node, "10.96.0.20:80"))
-                .contains("127.0.0.1:10000, if the client is in the node's own network namespace");
+        assertThat(replayed(node).connect(OTHER).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .contains(tuple(to("127.0.0.1:10000"), List.of(ON_HOST)));
     }
 
     /** From 1.18 on a proxy without a port is none. */
     @Test
     void proxyNeedsAPort() {
-        NodeBundle node = node("10.9.9.0", WORLD);
-        TrapsTest.entry(node, 144, "10.96.0.20:80", TCP, 0, 0, 1, L7);
-        TrapsTest.slot(node, 144, "10.96.0.20:80", TCP, 9);
+        ReplayedNode node = replayed(current().serves(service(OTHER).proxied(0).to(BACKEND)));
 
-        assertThat(explained(node, "10.96.0.20:80")).contains(BACKEND);
+        assertThat(node.connect(OTHER).outcome()).contains(to(BACKEND));
     }
 
     /** An address of IPv4 in the form of IPv6 is none of this node's, whatever the ipcache would say. */
     @Test
     void mappedAddressIsNoNodesOwn() {
-        NodeBundle node = new NodeBundle()
-                .generation(144, 145, true)
-                .service(144, VIP, TCP, 9)
-                .backend(145, 9, BACKEND)
-                .map(146, "hash", "cilium_lb6_serv", 24, 12, "")
-                .map(147, "hash", "cilium_lb6_back", 4, 24, "")
-                .map(150, "lpm_trie", "cilium_ipcache_", 24, 24, "")
-                .program(160, "cil_sock6_connect", 144, 145, 146, 147, 150)
-                .attach(ROOT, 160, CONNECT6, "multi")
-                .backend(147, 9, "[fd00::2]:80");
-        for (int slot = 0; slot <= 1; slot++) {
-            ByteBuffer key = ByteBuffer.allocate(24)
-                    .putShort(16, (short) 30_080)
-                    .put(18, (byte) slot)
-                    .put(20, (byte) TCP);
-            ByteBuffer value = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-            value.putInt(slot == 0 ? 0 : 9)
-                    .put((byte) (1 - slot))
-                    .putShort(6, (short) 1)
-                    .put(8, (byte) NODE_PORT);
-            node.row(146, key.array(), value.array());
-        }
+        ReplayedNode node = replayed(node().generation("current", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .serves(service("[::]:30080").marked(NODE_PORT).to("[fd00::2]:80"))
+                .knows("10.9.9.0/24", WORLD)
+                .runs(160, CONNECT6)
+                .undumped(150));
 
-        assertThat(explained(node, "192.168.61.17:30080"))
-                .contains("192.168.61.17:30080 (untranslated)")
-                .doesNotContain("fd00::2");
+        assertThat(node.connect(CONNECT6, NODE).outcome()).containsExactly(to(NODE));
     }
 
     /** Up to 1.15 the client's own socket is looked for over IPv4 alone. */
     @Test
     void redirectPolicyExemptsNobodyOverIpv6() {
-        NodeBundle node = new NodeBundle()
-                .map(146, "hash", "cilium_lb6_serv", 24, 12, "/sys/fs/bpf/tc/globals/cilium_lb6_services_v2")
-                .map(147, "hash", "cilium_lb6_back", 4, 24, "/sys/fs/bpf/tc/globals/cilium_lb6_backends_v2")
-                .program(160, "sock6_connect", 146, 147)
-                .attach(ROOT, 160, CONNECT6, "multi")
-                .backend(147, 9, "[fd00::2]:80")
-                .serviceWithCount(146, "[fd00:10::1]:80", ANY, 0, LOCAL_REDIRECT >> 8, 1, 9);
+        ReplayedNode node = replayed(node().generation("current", 144)
+                .release(12)
+                .pinned()
+                .serves(service("[fd00:10::1]:80").marked(LOCAL_REDIRECT).to("[fd00::2]:80"))
+                .runs(160, CONNECT6));
 
-        assertThat(explained(node, "[fd00:10::1]:80"))
-                .contains("ends at [fd00::2]:80 should be")
-                .doesNotContain("exempt");
+        assertThat(node.connect(CONNECT6, "[fd00:10::1]:80").outcomes())
+                .singleElement()
+                .satisfies(outcome -> {
+                    assertThat(outcome.disposition()).isEqualTo(to("[fd00::2]:80"));
+                    assertThat(outcome.conditions()).isEmpty();
+                });
     }
 }

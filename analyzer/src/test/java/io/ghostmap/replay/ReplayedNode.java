@@ -16,13 +16,14 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
 
 /** A node read from its bundle, to be asked what becomes of connects. */
 record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Replayer replayer) {
-    static ReplayedNode of(NodeBundle node, Path folder) {
+    static ReplayedNode of(TestNode node, Path folder) {
         return of(node.write(folder));
     }
 
@@ -33,8 +34,8 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
                 evidence -> DatapathReader.read(evidence, List.of(Cilium.onNode(evidence), another)));
     }
 
-    static ReplayedNode of(Path path) {
-        return of(path, DatapathReader::read);
+    static ReplayedNode of(Path bundle) {
+        return of(bundle, DatapathReader::read);
     }
 
     private static ReplayedNode of(Path path, Function<Evidence, Datapath> reader) {
@@ -49,23 +50,52 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
         }
     }
 
-    /** What becomes of a stream to that address at the one hook of that type. */
-    Replay connect(AttachType type, String address) {
-        return ask(type, address, Protocol.TCP);
+    // ---- questions ------------------------------------------------------------------------------------
+
+    /** What becomes of a stream to that address at the one hook of connect4. */
+    Replay connect(String address) {
+        return connect(AttachType.CONNECT4, address);
     }
 
-    Replay ask(AttachType type, String address, Protocol protocol) {
-        return ask(type, address, protocol, Client.UNKNOWN);
+    Replay connect(AttachType type, String address) {
+        return ask(type, address, Protocol.TCP, Client.UNKNOWN);
     }
 
     Replay ask(AttachType type, String address, Protocol protocol, Client client) {
+        return replayer.replay(hook(type), Frontend.external(Addresses.endpoint(address), protocol), client);
+    }
+
+    /** What the application hears of its peer at the one reverse hook that follows. */
+    PeerName peerName(Replay replay, String cgroup) {
+        List<PeerName> names = replayer.peerNames(replay, hooks, cgroup);
+        if (names.size() != 1) {
+            throw new AssertionError(names.size() + " reverse hooks");
+        }
+        return names.get(0);
+    }
+
+    /** All replays, as a report is made of them. */
+    List<Replay> all() {
+        return replayer.replayAll(hooks);
+    }
+
+    Hook hook(AttachType type) {
         List<Hook> found =
                 hooks.stream().filter(hook -> hook.attachType() == type).toList();
         if (found.size() != 1) {
             throw new AssertionError(found.size() + " hooks at " + type);
         }
-        return replayer.replay(found.get(0), Frontend.external(Addresses.endpoint(address), protocol), client);
+        return found.get(0);
     }
+
+    Hook hookAt(String cgroup) {
+        return hooks.stream()
+                .filter(hook -> hook.cgroup().equals(cgroup))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no hook at " + cgroup));
+    }
+
+    // ---- what is expected -----------------------------------------------------------------------------
 
     static Disposition to(String address) {
         return new Disposition.Connects(endpoint(address));
