@@ -8,7 +8,9 @@ import static io.ghostmap.bundle.Form.TEXT;
 
 /** Where {@code ghostmap-collect} puts what, format 1. */
 final class GhostmapLayout {
-    private static final String ID = "\\d{1,9}";
+    /** Ids of BPF objects rise to 2^31 - 1. */
+    private static final String ID = "\\d{1,10}";
+
     private static final String INODE = "\\d{1,18}";
     private static final String PACKED = "(?:\\.gz|\\.zst)?";
 

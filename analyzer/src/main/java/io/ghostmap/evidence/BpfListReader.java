@@ -5,12 +5,12 @@ import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiFunction;
+import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.ToIntFunction;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Reads one of bpftool's lists of objects.
@@ -19,40 +19,57 @@ import tools.jackson.databind.JsonNode;
  */
 final class BpfListReader<T> {
     private final SortedMap<Integer, T> byId = new TreeMap<>();
-    private final BiFunction<JsonNode, String, Optional<T>> row;
+    private final Function<ListRow, Optional<T>> row;
     private final ToIntFunction<T> id;
     private final Readers readers;
     private boolean captured;
     private boolean damaged;
 
-    /** {@code row} yields nothing for a row that is no object of the list; its second argument is the list's path. */
-    BpfListReader(
-            Readers readers, ArtifactKind kind, BiFunction<JsonNode, String, Optional<T>> row, ToIntFunction<T> id) {
+    /** What is wrong with some rows of one list. */
+    private static final class Oddities {
+        private int rows;
+        private int rowsWithValues;
+        private final Set<String> values = new TreeSet<>();
+    }
+
+    /** {@code row} yields nothing for a row that is no object of the list. */
+    BpfListReader(Readers readers, ArtifactKind kind, Function<ListRow, Optional<T>> row, ToIntFunction<T> id) {
         this.readers = readers;
         this.row = row;
         this.id = id;
         readers.on(kind, (member, in) -> {
-            AtomicInteger odd = new AtomicInteger();
-            JsonRows.Reading reading = Readers.rows(member, in, node -> take(node, member.path(), odd));
+            Oddities odd = new Oddities();
+            JsonRows.Reading reading = Readers.rows(member, in, node -> take(new ListRow(node, member.path()), odd));
             readers.note(member, reading);
-            conclude(member.artifact(), reading, odd.get());
+            conclude(member.artifact(), reading, odd);
         });
     }
 
-    private void take(JsonNode node, String path, AtomicInteger odd) {
-        row.apply(node, path).ifPresentOrElse(object -> byId.put(id.applyAsInt(object), object), odd::incrementAndGet);
+    private void take(ListRow listed, Oddities odd) {
+        Optional<T> object = row.apply(listed);
+        object.ifPresentOrElse(found -> byId.put(id.applyAsInt(found), found), () -> odd.rows++);
+        odd.rowsWithValues += listed.odd().isEmpty() ? 0 : 1;
+        odd.values.addAll(listed.odd());
     }
 
-    private void conclude(Artifact list, JsonRows.Reading reading, int odd) {
+    private void conclude(Artifact list, JsonRows.Reading reading, Oddities odd) {
         if (!reading.listed() && reading.damage().isEmpty()) {
             readers.gap(list, Text.of("empty: the command failed or was stopped"));
         }
-        if (odd > 0) {
-            readers.gap(list, Text.of("{} rows without a usable id were passed over", Term.number(odd)));
+        if (odd.rows > 0) {
+            readers.gap(list, Text.of("{} rows without a usable id were passed over", Term.number(odd.rows)));
+        }
+        if (odd.rowsWithValues > 0) {
+            readers.gap(
+                    list,
+                    Text.of(
+                            "{} with values that no kernel prints, which are taken as unknown: {}",
+                            Text.count(odd.rowsWithValues, "row", "rows"),
+                            Text.join(", ", odd.values.stream().map(Term::word).toList())));
         }
         boolean failed = reading.damage().isPresent() || !reading.errors().isEmpty();
-        captured |= reading.rows() > odd || (reading.listed() && !failed);
-        damaged |= failed || odd > 0;
+        captured |= reading.rows() > odd.rows || (reading.listed() && !failed);
+        damaged |= failed || odd.rows > 0;
     }
 
     Listing<T> listing() {

@@ -54,7 +54,8 @@ final class BpfReader {
             if (isConclusive(called)
                     && reading.damage().isEmpty()
                     && reading.errors().isEmpty()) {
-                calls.put((int) member.artifact().number(), Collections.unmodifiableSet(called));
+                Ids.parse(member.artifact().parameter())
+                        .ifPresent(program -> calls.put(program, Collections.unmodifiableSet(called)));
             }
         });
     }
@@ -80,21 +81,17 @@ final class BpfReader {
 
     private void holder(String[] cells, String path) {
         Citation source = new Citation(path, "pid " + cells[0] + " fd " + cells[2], cells[3] + " " + cells[4]);
-        number(cells[0])
+        Ids.parse(cells[0])
                 .ifPresent(pid -> object(
                         cells[3], cells[4], (kind, id) -> holders.add(new Holder(pid, cells[1], kind, id, source))));
     }
 
     private static void object(String kind, String id, BiConsumer<ObjectKind, Integer> consumer) {
         Optional<ObjectKind> known = ObjectKind.of(kind);
-        Optional<Integer> number = number(id);
+        Optional<Integer> number = Ids.parse(id);
         if (known.isPresent() && number.isPresent()) {
             consumer.accept(known.get(), number.get());
         }
-    }
-
-    private static Optional<Integer> number(String text) {
-        return text.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
     }
 
     MapDumpsReader dumps() {

@@ -4,71 +4,87 @@ import io.ghostmap.bundle.Citation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import tools.jackson.databind.JsonNode;
 
 /** Rows of bpftool's lists as records. A row without a usable id is no claim, and yields nothing. */
 final class BpftoolLists {
+    /** The last second that a date with four digits of a year can show; a time after it is none. */
+    private static final long END_OF_TIME = 253_402_300_799L;
+
     private BpftoolLists() {}
 
-    static Optional<BpfMap> map(JsonNode row, String file) {
-        return id(row).map(id -> new BpfMap(
-                id,
-                TypeNames.map(row.path("type")),
-                row.path("name").asString(""),
-                row.path("flags").asLong(0),
-                row.path("bytes_key").asInt(0),
-                row.path("bytes_value").asInt(0),
-                row.path("max_entries").asLong(0),
-                texts(row.path("pinned")),
-                new Citation(file, "map id " + id, mapQuote(row))));
+    static Optional<BpfMap> map(ListRow row) {
+        return id(row.value("id")).map(id -> {
+            long flags = row.number("flags", ListRow.U32).orElse(0);
+            int keyBytes = row.integer("bytes_key");
+            int valueBytes = row.integer("bytes_value");
+            long maxEntries = row.number("max_entries", ListRow.U32).orElse(0);
+            String quote = row.text("type") + " " + row.text("name") + " flags 0x" + Long.toHexString(flags) + " key "
+                    + keyBytes + "B value " + valueBytes + "B max_entries " + maxEntries;
+            return new BpfMap(
+                    id,
+                    TypeNames.map(row.value("type")),
+                    row.text("name"),
+                    flags,
+                    keyBytes,
+                    valueBytes,
+                    maxEntries,
+                    row.texts("pinned"),
+                    new Citation(row.file(), "map id " + id, quote));
+        });
     }
 
-    static Optional<BpfProgram> program(JsonNode row, String file) {
-        return id(row).map(id -> new BpfProgram(
-                id,
-                TypeNames.program(row.path("type")),
-                row.path("name").asString(""),
-                row.path("tag").asString(""),
-                optionalLong(row.path("loaded_at")),
-                ids(row.path("map_ids")),
-                texts(row.path("pinned")),
-                new Citation(
-                        file,
-                        "program id " + id,
-                        row.path("type").asString("") + " " + row.path("name").asString("") + ", map_ids "
-                                + ids(row.path("map_ids")))));
+    static Optional<BpfProgram> program(ListRow row) {
+        return id(row.value("id")).map(id -> {
+            List<Integer> mapIds = row.integers("map_ids");
+            return new BpfProgram(
+                    id,
+                    TypeNames.program(row.value("type")),
+                    row.text("name"),
+                    row.text("tag"),
+                    row.number("loaded_at", END_OF_TIME),
+                    mapIds,
+                    row.texts("pinned"),
+                    new Citation(
+                            row.file(),
+                            "program id " + id,
+                            row.text("type") + " " + row.text("name") + ", map_ids " + mapIds));
+        });
     }
 
-    static Optional<BpfLink> link(JsonNode row, String file) {
-        return id(row).map(id -> new BpfLink(
-                id,
-                row.path("type").asString(""),
-                row.path("prog_id").asInt(0),
-                optionalLong(row.path("cgroup_id")),
-                AttachType.of(row.path("attach_type").asString("")),
-                texts(row.path("pinned")),
-                new Citation(
-                        file,
-                        "link id " + id,
-                        "prog_id " + row.path("prog_id").asInt(0) + ", cgroup_id "
-                                + row.path("cgroup_id").asString("-") + ", "
-                                + row.path("attach_type").asString("-"))));
+    static Optional<BpfLink> link(ListRow row) {
+        return id(row.value("id")).map(id -> {
+            int programId = row.integer("prog_id");
+            return new BpfLink(
+                    id,
+                    row.text("type"),
+                    programId,
+                    row.number("cgroup_id", Long.MAX_VALUE),
+                    AttachType.of(row.text("attach_type")),
+                    row.texts("pinned"),
+                    new Citation(
+                            row.file(),
+                            "link id " + id,
+                            "prog_id " + programId + ", cgroup_id "
+                                    + row.value("cgroup_id").asString("-") + ", "
+                                    + row.value("attach_type").asString("-")));
+        });
     }
 
     /** A row of {@code cgroup show}; rows of hooks that are not ours are passed over. */
     static Optional<AttachedProgram> attached(JsonNode row, String file) {
         Optional<AttachType> type = AttachType.of(row.path("attach_type").asString(""));
-        return id(row).flatMap(id -> type.map(hook -> new AttachedProgram(
-                id,
-                hook,
-                row.path("attach_flags").asString(""),
-                row.path("name").asString(""),
-                new Citation(
-                        file,
-                        row.path("attach_type").asString("") + " id " + id,
-                        row.path("name").asString("") + " "
-                                + row.path("attach_flags").asString("")))));
+        return id(row.path("id"))
+                .flatMap(id -> type.map(hook -> new AttachedProgram(
+                        id,
+                        hook,
+                        row.path("attach_flags").asString(""),
+                        row.path("name").asString(""),
+                        new Citation(
+                                file,
+                                row.path("attach_type").asString("") + " id " + id,
+                                row.path("name").asString("") + " "
+                                        + row.path("attach_flags").asString("")))));
     }
 
     /** A row of {@code cgroup tree}: one cgroup with its programs. */
@@ -98,38 +114,7 @@ final class BpftoolLists {
         return List.copyOf(attachments);
     }
 
-    private static String mapQuote(JsonNode row) {
-        return row.path("type").asString("") + " " + row.path("name").asString("") + " flags 0x"
-                + Long.toHexString(row.path("flags").asLong(0)) + " key "
-                + row.path("bytes_key").asInt(0) + "B value "
-                + row.path("bytes_value").asInt(0) + "B max_entries "
-                + row.path("max_entries").asLong(0);
-    }
-
-    private static Optional<Integer> id(JsonNode row) {
-        JsonNode id = row.path("id");
+    private static Optional<Integer> id(JsonNode id) {
         return id.isInt() && id.asInt() > 0 ? Optional.of(id.asInt()) : Optional.empty();
-    }
-
-    private static OptionalLong optionalLong(JsonNode node) {
-        return node.isIntegralNumber() && node.canConvertToLong()
-                ? OptionalLong.of(node.asLong())
-                : OptionalLong.empty();
-    }
-
-    private static List<Integer> ids(JsonNode nodes) {
-        List<Integer> ids = new ArrayList<>();
-        nodes.forEach(node -> {
-            if (node.isInt()) {
-                ids.add(node.asInt());
-            }
-        });
-        return List.copyOf(ids);
-    }
-
-    private static List<String> texts(JsonNode nodes) {
-        List<String> texts = new ArrayList<>();
-        nodes.forEach(node -> texts.add(node.asString("")));
-        return List.copyOf(texts);
     }
 }

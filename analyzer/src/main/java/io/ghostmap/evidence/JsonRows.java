@@ -3,6 +3,8 @@ package io.ghostmap.evidence;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,14 +22,15 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * Reads bpftool's lists row by row: the elements of an array, or single objects, and whole documents behind one
  * another, with or without a comma between them. What bpftool does that a strict reader refuses is taken:
- * {@code \'} in strings (up to 7.1), what {@link JsonRepair} puts right, error objects in the place of rows,
- * {@code null} and nothing at all. A document that ends early keeps the rows before the break.
+ * {@code \'} in strings (up to 7.1), paths of pins with whatever bytes their names have, what {@link JsonRepair} puts right,
+ * error objects in the place of rows, {@code null} and nothing at all. A document that ends early keeps the rows before the break.
  */
 final class JsonRows {
     private static final long LONGEST_DOCUMENT = 256L << 20;
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxDocumentLength(LONGEST_DOCUMENT)
                     .maxNestingDepth(64)
@@ -58,7 +61,7 @@ final class JsonRows {
         List<String> errors = new ArrayList<>();
         boolean listed = false;
         int rows = 0;
-        try (JsonParser parser = MAPPER.createParser(in)) {
+        try (JsonParser parser = MAPPER.createParser(new InputStreamReader(in, StandardCharsets.UTF_8))) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 listed |= token == JsonToken.START_ARRAY || token == JsonToken.START_OBJECT;
                 if (token != JsonToken.START_OBJECT) {

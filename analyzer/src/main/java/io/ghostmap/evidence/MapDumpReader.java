@@ -4,6 +4,9 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedSet;
@@ -37,6 +40,7 @@ final class MapDumpReader {
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(64).build())
             .build();
@@ -98,7 +102,9 @@ final class MapDumpReader {
     }
 
     private void readDocuments(InputStream in) {
-        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), in)) {
+        // A text in "formatted" can have any bytes; malformed ones are replaced, they do not end the reading.
+        Reader text = new InputStreamReader(in, StandardCharsets.UTF_8);
+        try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {
                 damage = Optional.of(Text.of("empty"));

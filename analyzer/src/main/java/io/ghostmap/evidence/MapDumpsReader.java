@@ -13,6 +13,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.IntPredicate;
@@ -33,7 +34,12 @@ final class MapDumpsReader {
     }
 
     private void read(Member member, InputStream in) throws IOException {
-        int mapId = (int) member.artifact().number();
+        Optional<Integer> id = Ids.parse(member.artifact().parameter());
+        if (id.isEmpty()) {
+            gaps.add(new Gap(member.artifact(), Text.of("no map has such an id; it was not read")));
+            return;
+        }
+        int mapId = id.get();
         if (dumps.containsKey(mapId)) {
             gaps.add(new Gap(
                     member.artifact(),

@@ -3,6 +3,8 @@ package io.ghostmap.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.support.Gaps;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** bpftool's lists with all that its versions do to them. */
@@ -73,6 +75,57 @@ final class BpftoolListTest {
             assertThat(Gaps.lines(evidence.gaps()))
                     .contains("bpf/before/links.json: empty: the command failed or was stopped");
         }
+    }
+
+    /** bpftool prints the bytes of a pin's name as they are; whoever may write to a bpffs must not end the list by them. */
+    @Test
+    void namesOfPinsCanHaveAnyBytes() {
+        for (String name : List.of("\u001b[31mred", "\u0001", "bell\u0007", "a\tb", "\u00ff\u00fe", "it's \\\"x\\\"")) {
+            String json = "[{\"id\":26,\"type\":\"hash\",\"pinned\":[\"/sys/fs/bpf/" + name + "\"]},"
+                    + "{\"id\":27,\"type\":\"hash\"}]";
+            Evidence evidence = new Reading()
+                    .file(MAPS, json.getBytes(StandardCharsets.ISO_8859_1)) // no UTF-8, for one
+                    .evidence();
+
+            assertThat(evidence.bpf().state().maps().byId()).as(name).containsOnlyKeys(26, 27);
+            assertThat(evidence.bpf().state().maps().whole()).as(name).isTrue();
+        }
+    }
+
+    /** 2^63 - 1 seconds are later than any date that Java knows. */
+    @Test
+    void valuesThatNoKernelPrintsAreUnknownAndNamed() {
+        for (String time : List.of("9223372036854775807", "-9223372036854775808", "1e400", "\"soon\"", "-1")) {
+            Evidence evidence = new Reading()
+                    .file(
+                            "bpf/before/programs.json",
+                            "[{\"id\":9,\"type\":\"cgroup_sock_addr\",\"loaded_at\":" + time + ",\"map_ids\":[1]},"
+                                    + "{\"id\":10,\"loaded_at\":1795000000,\"map_ids\":[99999999999]}]")
+                    .evidence();
+
+            assertThat(evidence.bpf().state().programs().byId()).as(time).containsOnlyKeys(9, 10);
+            assertThat(evidence.bpf().state().programs().find(9).orElseThrow().loadedAt())
+                    .as(time)
+                    .isEmpty();
+            assertThat(Gaps.lines(evidence.gaps()))
+                    .as(time)
+                    .contains("bpf/before/programs.json: 2 rows with values that no kernel prints, which are taken as"
+                            + " unknown: loaded_at, map_ids");
+        }
+    }
+
+    @Test
+    void idsOfTenDigitsAreIds() {
+        Evidence evidence = new Reading()
+                .file("bpf/map-dumps/2147483647.json", "[]")
+                .file("bpf/map-dumps/2147483648.json", "[]")
+                .file("bpf/pins.tsv", "/sys/fs/bpf\t/sys/fs/bpf/x\tmap\t2147483647\n")
+                .evidence();
+
+        assertThat(evidence.bpf().dumps()).containsOnlyKeys(Integer.MAX_VALUE);
+        assertThat(evidence.bpf().pins()).extracting(Pin::id).containsExactly(Integer.MAX_VALUE);
+        assertThat(Gaps.lines(evidence.gaps()))
+                .contains("bpf/map-dumps/2147483648.json: no map has such an id; it was not read");
     }
 
     @Test
