@@ -17,6 +17,8 @@ public final class BundleLayout {
     /** What {@code ghostmap-collect} writes, format 1. */
     public static final BundleLayout GHOSTMAP = GhostmapLayout.table();
 
+    private static final Pattern PACKED = Pattern.compile("\\.(?:gz|zst)$");
+
     /** The place of the parameter in a name. */
     private static final char PLACE = '*';
 
@@ -47,20 +49,27 @@ public final class BundleLayout {
         topLevel = Set.copyOf(top);
     }
 
-    /** What the member with that path is. */
+    /** What the member with that path is; packed, it is what its content is. */
     public Member memberAt(String path) {
-        Row row = single.get(path);
+        return named(path, path)
+                .or(() -> named(path, PACKED.matcher(path).replaceFirst("")))
+                .orElseGet(() -> new Member(path, inFolder(path), Form.TEXT));
+    }
+
+    /** The member at {@code path}, if a row has {@code name}. */
+    private Optional<Member> named(String path, String name) {
+        Row row = single.get(name);
         if (row != null) {
-            return new Member(path, Artifact.of(row.kind()), row.form());
+            return Optional.of(new Member(path, Artifact.of(row.kind()), row.form()));
         }
         for (Family family : families) {
-            Matcher member = family.members().matcher(path);
+            Matcher member = family.members().matcher(name);
             if (member.matches()) {
                 Row of = family.row();
-                return new Member(path, new Artifact(of.kind(), member.group(1)), of.form());
+                return Optional.of(new Member(path, new Artifact(of.kind(), member.group(1)), of.form()));
             }
         }
-        return new Member(path, inFolder(path), Form.TEXT);
+        return Optional.empty();
     }
 
     /** What a manifest or a list of checksums means by a name: a member, or a folder with or without its slash. */
@@ -113,14 +122,9 @@ public final class BundleLayout {
 
         /** Members whose path has a parameter in the place of {@code *}; the first family that fits decides. */
         Builder members(ArtifactKind kind, Form form, String path, String parameter) {
-            return members(kind, form, path, parameter, "");
-        }
-
-        /** As the other, for members that may have a further ending, which is no part of the artifact's name. */
-        Builder members(ArtifactKind kind, Form form, String path, String parameter, String ending) {
             int place = path.indexOf(PLACE);
             Pattern members = Pattern.compile(Pattern.quote(path.substring(0, place)) + "(" + parameter + ")"
-                    + Pattern.quote(path.substring(place + 1)) + ending);
+                    + Pattern.quote(path.substring(place + 1)));
             families.add(new Family(new Row(kind, form, path), members));
             return this;
         }

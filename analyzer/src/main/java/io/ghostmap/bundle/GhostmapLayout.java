@@ -12,10 +12,9 @@ final class GhostmapLayout {
     private static final String ID = "\\d{1,10}";
 
     private static final String INODE = "\\d{1,18}";
-    private static final String PACKED = "(?:\\.gz|\\.zst)?";
 
-    /** {@code any.pcap}, {@code any.pcap2} (tcpdump -C), {@code any_00002_20261123.pcapng}; plain or packed. */
-    private static final String CAPTURE = "\\.(?:pcap\\d{0,6}|pcapng|cap)" + PACKED;
+    /** {@code any.pcap}, {@code any.pcap2} (tcpdump -C), {@code any_00002_20261123.pcapng}, and each packed. */
+    private static final String CAPTURE = "\\.(?:pcap\\d{0,6}|pcapng|cap)(?:\\.gz|\\.zst)?";
 
     /** What rotation puts after the name of a capture. */
     private static final String ROTATION = "(?:[-_.@][^/]*)?";
@@ -74,7 +73,7 @@ final class GhostmapLayout {
                 .folder(CGROUP_EFFECTIVES, "bpf/cgroups/effective/")
                 .members(CGROUP_EFFECTIVE, BPFTOOL_JSON, "bpf/cgroups/effective/*.json", INODE)
                 .folder(MAP_DUMPS, "bpf/map-dumps/")
-                .members(MAP_DUMP, BPFTOOL_JSON, "bpf/map-dumps/*.json", ID, PACKED)
+                .members(MAP_DUMP, BPFTOOL_JSON, "bpf/map-dumps/*.json", ID)
                 .folder(PROGRAM_DUMPS, "bpf/program-dumps/")
                 .members(PROGRAM_DUMP, BPFTOOL_JSON, "bpf/program-dumps/*.json", ID);
     }

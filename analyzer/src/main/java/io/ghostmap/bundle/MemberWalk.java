@@ -42,9 +42,18 @@ final class MemberWalk implements AutoCloseable {
         private final Member member;
         private final byte[] bytes;
 
-        OwnMember(Member member, InputStream in, int limit) throws IOException {
+        OwnMember(Member member, InputStream in, int limit) {
             this.member = member;
-            this.bytes = in.readNBytes(limit);
+            this.bytes = read(in, limit);
+        }
+
+        /** Nothing if it cannot be unpacked; what the archive itself ends with shows when the walk goes on. */
+        private static byte[] read(InputStream in, int limit) {
+            try (InputStream plain = Decompression.unpacking(in)) {
+                return plain.readNBytes(limit);
+            } catch (IOException e) {
+                return new byte[0];
+            }
         }
     }
 
@@ -75,7 +84,11 @@ final class MemberWalk implements AutoCloseable {
                 digesting ? Optional.of(digest) : Optional.empty());
         Member member = layout.memberAt(path);
         artifacts.add(member.artifact());
-        serve(member, stream);
+        try {
+            serve(member, stream);
+        } finally {
+            stream.throwFailure(); // the archive's own failure, not what a parser made of it
+        }
         stream.drain();
         total += stream.count();
         sizes.put(path, stream.count());
@@ -98,11 +111,7 @@ final class MemberWalk implements AutoCloseable {
         for (MemberSink sink : sinks) {
             if (sink.wants(member)) {
                 ours = true;
-                try {
-                    serve(sink, member, stream);
-                } finally {
-                    stream.throwFailure(); // the archive's own failure, not what a parser made of it
-                }
+                serve(sink, member, stream);
                 return;
             }
         }

@@ -44,7 +44,7 @@ final class BpfReader {
     BpfReader(Readers readers, IntPredicate counted) {
         before = new State(readers, ArtifactKind.MAPS_BEFORE, ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.LINKS_BEFORE);
         after = new State(readers, ArtifactKind.MAPS_AFTER, ArtifactKind.PROGRAMS_AFTER, ArtifactKind.LINKS_AFTER);
-        dumps = new MapDumpsReader(readers, counted);
+        dumps = new MapDumpsReader(counted);
         readers.onTable(ArtifactKind.PINS, 4, this::pin);
         readers.onTable(ArtifactKind.HOLDERS, 5, this::holder);
         readers.on(ArtifactKind.PROGRAM_DUMP, (member, in) -> {

@@ -33,7 +33,7 @@ public final class EvidenceSink implements MemberSink {
 
     @Override
     public boolean wants(Member member) {
-        return readers.has(member.kind());
+        return readers.has(member.kind()) || isIndependent(member);
     }
 
     /** Dumps of maps are most of the bytes of a large bundle, and their reader is used by no other. */
@@ -44,7 +44,11 @@ public final class EvidenceSink implements MemberSink {
 
     @Override
     public void read(Member member, InputStream in) throws IOException {
-        readers.read(member, in);
+        if (isIndependent(member)) {
+            bpf.dumps().read(member, in);
+        } else {
+            readers.read(member, in);
+        }
     }
 
     /** What was read, with the gaps of the bundle itself in front. */

@@ -1,6 +1,5 @@
 package io.ghostmap.evidence;
 
-import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Limits;
@@ -28,12 +27,11 @@ final class MapDumpsReader {
     private final List<Gap> gaps = new ArrayList<>();
     private long unpackedDumps;
 
-    MapDumpsReader(Readers readers, IntPredicate counted) {
+    MapDumpsReader(IntPredicate counted) {
         this.counted = counted;
-        readers.on(ArtifactKind.MAP_DUMP, this::read);
     }
 
-    private void read(Member member, InputStream in) throws IOException {
+    void read(Member member, InputStream in) throws IOException {
         Optional<Integer> id = Ids.parse(member.artifact().parameter());
         if (id.isEmpty()) {
             gaps.add(new Gap(member.artifact(), Text.of("no map has such an id; it was not read")));
@@ -48,12 +46,14 @@ final class MapDumpsReader {
                             Term.member(dumps.get(mapId).file()))));
             return;
         }
-        BoundedStream plain = new BoundedStream(Decompression.unpacking(in), UNPACKED_DUMPS - unpackedDumps);
         MapDump dump;
-        try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
-            dump = MapDumpReader.read(mapId, member.path(), ahead, counted);
+        try (InputStream unpacked = Decompression.unpacking(in)) {
+            BoundedStream plain = new BoundedStream(unpacked, UNPACKED_DUMPS - unpackedDumps);
+            try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
+                dump = MapDumpReader.read(mapId, member.path(), ahead, counted);
+            }
+            unpackedDumps += plain.count();
         }
-        unpackedDumps += plain.count();
         dumps.put(mapId, dump);
         dump.damage().ifPresent(reason -> gaps.add(new Gap(member.artifact(), reason)));
     }

@@ -2,6 +2,7 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Form;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Member;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -25,8 +27,13 @@ final class Readers {
         void read(Member member, InputStream in) throws IOException;
     }
 
+    /** What all members that are read here may unpack to: many times the lists of the largest node. */
+    private static final long MAX_UNPACKED = 2L << 30;
+
     private final Map<ArtifactKind, Reader> readers = new EnumMap<>(ArtifactKind.class);
+    private final Map<Artifact, String> read = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
+    private long unpackedBytes;
 
     void on(ArtifactKind kind, Reader reader) {
         readers.put(kind, reader);
@@ -55,10 +62,26 @@ final class Readers {
         return readers.containsKey(kind);
     }
 
+    /** Reads a member that has a reader, packed or not; the first of two that are the same artifact. */
     void read(Member member, InputStream in) throws IOException {
         Reader reader = readers.get(member.kind());
-        if (reader != null) {
-            reader.read(member, in);
+        if (reader == null) {
+            return;
+        }
+        String first = read.putIfAbsent(member.artifact(), member.path());
+        if (first != null) {
+            gap(member.artifact(), Text.of("is in the bundle twice; the first, {}, was read", Term.member(first)));
+            return;
+        }
+        try (InputStream unpacked = Decompression.unpacking(in)) {
+            BoundedStream plain = new BoundedStream(unpacked, MAX_UNPACKED - unpackedBytes);
+            try {
+                reader.read(member, plain);
+            } finally {
+                unpackedBytes += plain.count();
+            }
+        } catch (IOException e) { // one of the archive itself ends the walk whatever is made of it here
+            gap(member.artifact(), Text.of("cannot be unpacked to its end"));
         }
     }
 

@@ -2,8 +2,11 @@ package io.ghostmap.evidence;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.luben.zstd.Zstd;
+import io.ghostmap.support.Archives;
 import io.ghostmap.support.Gaps;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -112,6 +115,30 @@ final class BpftoolListTest {
                     .contains("bpf/before/programs.json: 2 rows with values that no kernel prints, which are taken as"
                             + " unknown: loaded_at, map_ids");
         }
+    }
+
+    /** The collector packs whatever is large. */
+    @Test
+    void packedMembersAreReadAsPlainOnes() {
+        byte[] maps = Archives.gzip("[{\"id\":27}]".getBytes(StandardCharsets.UTF_8));
+        Evidence evidence = new Reading()
+                .file("bpf/before/maps.json.gz", maps)
+                .file("bpf/before/programs.json.gz", Arrays.copyOf(maps, maps.length - 9))
+                .file(
+                        "bpf/program-dumps/9.json.zst",
+                        Zstd.compress(
+                                "[{\"disasm\":\"(85) call bpf_get_prandom_u32#7\"}]".getBytes(StandardCharsets.UTF_8)))
+                .file("node/uname.txt.gz", Arrays.copyOf(maps, maps.length - 9))
+                .file("bpf/before/maps.json", "[{\"id\":28}]")
+                .evidence();
+
+        assertThat(evidence.bpf().state().maps().byId()).containsOnlyKeys(27);
+        assertThat(evidence.bpf().calls(9)).containsExactly("bpf_get_prandom_u32");
+        assertThat(Gaps.lines(evidence.gaps()))
+                .contains(
+                        "bpf/before/maps.json: is in the bundle twice; the first, bpf/before/maps.json.gz, was read",
+                        "bpf/before/programs.json: not valid JSON after 0 rows",
+                        "node/uname.txt: cannot be unpacked to its end");
     }
 
     @Test
