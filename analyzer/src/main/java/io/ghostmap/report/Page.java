@@ -3,7 +3,6 @@ package io.ghostmap.report;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.diagnosis.Finding;
-import io.ghostmap.diagnosis.SkippedRule;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,7 +23,7 @@ record Page(
         List<FindingSection> findings,
         GenerationTable generations,
         List<Gap> losses,
-        List<SkippedRule> skipped,
+        List<Skipped> skipped,
         Foot foot,
         String style,
         String styleDigest) {
@@ -42,7 +41,10 @@ record Page(
                 FindingSection.of(model),
                 GenerationTable.of(model),
                 model.diagnosis().losses(),
-                model.diagnosis().skipped(),
+                model.diagnosis().skipped().stream()
+                        .map(skipped -> new Skipped(
+                                skipped.rule().id(), skipped.lacking().plain()))
+                        .toList(),
                 new Foot(
                         Words.ANALYZER,
                         model.analyzerVersion(),
@@ -56,4 +58,7 @@ record Page(
                 style,
                 styleDigest);
     }
+
+    /** A rule that could not run, and what it lacked. */
+    record Skipped(String rule, String lacking) {}
 }
