@@ -102,6 +102,8 @@ public enum ArtifactKind {
             Text.of("socket programs are taken to be built as by default: for pods as well, and for node ports 30000"
                     + " to 32767, unless the agent's status says otherwise")),
     AGENT_SERVICES(CILIUM),
+    /** The same list again, after the capture window. */
+    AGENT_SERVICES_AFTER(CILIUM, Text.of("whether the agent changed its services during the capture is not known")),
     AGENT_BPF_SERVICES(CILIUM),
     AGENT_ENDPOINTS(CILIUM),
     AGENT_MAPS(CILIUM),

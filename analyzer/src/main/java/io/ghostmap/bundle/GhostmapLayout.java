@@ -108,6 +108,7 @@ final class GhostmapLayout {
                 .member(AGENT_STATUS, JSON, "cilium/status.json")
                 .member(AGENT_CONFIG, TEXT, "cilium/config.txt")
                 .member(AGENT_SERVICES, JSON, "cilium/services.json")
+                .member(AGENT_SERVICES_AFTER, JSON, "cilium/services-after.json")
                 .member(AGENT_BPF_SERVICES, JSON, "cilium/lb-list.json")
                 .member(AGENT_ENDPOINTS, JSON, "cilium/endpoints.json")
                 .member(AGENT_MAPS, JSON, "cilium/maps.json")

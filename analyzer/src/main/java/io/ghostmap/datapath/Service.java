@@ -21,6 +21,21 @@ public record Service(
     public interface Marks {
         /** As the load balancer's own tool lists them. */
         String words();
+
+        /** Whether connections go to a proxy, so that the entry has no slots of its own. */
+        default boolean isProxied() {
+            return false;
+        }
+
+        /** Whether a policy redirects its clients to a backend on this node. */
+        default boolean isRedirectedLocally() {
+            return false;
+        }
+
+        /** Whether its port is one of the node's own addresses. */
+        default boolean isNodePort() {
+            return false;
+        }
     }
 
     /** The slots that a program can choose. */

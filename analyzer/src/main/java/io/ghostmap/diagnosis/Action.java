@@ -38,6 +38,9 @@ public sealed interface Action {
         HOLDERS("grep -lE '^(link|prog|map)_id:' /proc/[0-9]*/fdinfo/* 2>/dev/null"),
         PINS("find / -fstype bpf -type f 2>/dev/null"),
         SERVICES_OF_THE_AGENT("kubectl -n kube-system exec ds/cilium -- cilium-dbg service list"),
+        DEVICE_PROGRAMS("bpftool net show"),
+        LINKS("bpftool link show"),
+        REDIRECT_POLICIES("kubectl get ciliumlocalredirectpolicies -A -o wide"),
         AGENT_PODS("kubectl -n kube-system get pods -l k8s-app=cilium -o wide"),
         ENDPOINT_SLICES("kubectl get endpointslices -A -o wide");
 
@@ -50,6 +53,30 @@ public sealed interface Action {
         @Override
         public Text command() {
             return command;
+        }
+    }
+
+    /** What the agent can be asked. */
+    enum Question {
+        SERVICES("cilium-dbg service list"),
+        REMOTE_CLUSTERS("cilium-dbg status --all-clusters");
+
+        private final Text command;
+
+        Question(@CompileTimeConstant String command) {
+            this.command = Text.of(command);
+        }
+    }
+
+    /** A question to the agent of that node, never to whichever agent a DaemonSet has first. */
+    record AskAgent(String node, Question question) implements Check {
+        @Override
+        public Text command() {
+            return Text.of(
+                    "kubectl -n kube-system exec -c cilium-agent $(kubectl -n kube-system get pods -l k8s-app=cilium"
+                            + " --field-selector spec.nodeName={} -o name) -- {}",
+                    ShellText.nodeName(node),
+                    question.command);
         }
     }
 
@@ -107,6 +134,13 @@ public sealed interface Action {
         @Override
         public Text command() {
             return Text.of("bpftool map show pinned {}", Term.path(pin.path()));
+        }
+    }
+
+    record ShowMap(int map) implements Check {
+        @Override
+        public Text command() {
+            return Text.of("bpftool map show id {}", Term.map(map));
         }
     }
 

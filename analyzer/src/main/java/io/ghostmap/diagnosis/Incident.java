@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.datapath.Datapath;
+import io.ghostmap.diagnosis.layers.Layers;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
@@ -11,6 +12,8 @@ import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Hooks;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
+import io.ghostmap.traffic.ConnectionAttempt;
+import io.ghostmap.traffic.Reply;
 import io.ghostmap.traffic.Traffic;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,6 +33,7 @@ import java.util.stream.Collectors;
  * @param onTheWire those of the replays that can end at an address to which the capture shows a SYN, in their order
  * @param bypass sockets that pass none of the hooks, where the wire shows some
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
+ * @param layers every frontend as Kubernetes wants it, as the agent believes it, and as the current maps hold it
  * @param destinations what was seen on the wire, against every generation
  */
 public record Incident(
@@ -44,7 +48,8 @@ public record Incident(
         Set<Replay> onTheWire,
         List<CorrelatedDestination> destinations,
         List<Hook> separate,
-        Optional<Bypass> bypass) {
+        Optional<Bypass> bypass,
+        Layers layers) {
 
     public static Incident of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
@@ -71,7 +76,12 @@ public record Incident(
                 onTheWire(replays, destinations),
                 destinations,
                 separate,
-                bypass);
+                bypass,
+                Layers.of(
+                        evidence.kubernetes().intent(),
+                        evidence.agent().frontends(),
+                        datapath,
+                        bundle.manifest().map(Manifest::node).orElse("")));
     }
 
     /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */
@@ -106,6 +116,15 @@ public record Incident(
     /** A pin that a command may name; empty for any other path. */
     Optional<PinPath> pin(String path) {
         return PinPath.of(path, evidence.node().bpffsMounts());
+    }
+
+    /** Attempts to that address that did not connect; silence counts only where the capture can show it. */
+    List<ConnectionAttempt> failedAttempts(Endpoint endpoint) {
+        return seen(endpoint)
+                .map(seen -> seen.destination().attempts().stream()
+                        .filter(attempt -> attempt.reply() != Reply.ANSWERED && attempt.reply() != Reply.UNKNOWN)
+                        .toList())
+                .orElse(List.of());
     }
 
     Optional<CorrelatedDestination> seen(Endpoint endpoint) {

@@ -12,6 +12,7 @@ import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 
 /** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
 final class Judgement {
@@ -84,7 +85,9 @@ final class Judgement {
         }
         List<Artifact> damaged = incident.gaps().stream()
                 .map(Gap::artifact)
-                .filter(artifact -> GROUND.stream().anyMatch(artifact::concerns))
+                .filter(artifact -> GROUND.stream()
+                        .filter(kind -> kind != ArtifactKind.LINKS_BEFORE || hasLinks(incident))
+                        .anyMatch(artifact::concerns))
                 .distinct()
                 .toList();
         if (!damaged.isEmpty()) {
@@ -118,14 +121,24 @@ final class Judgement {
         return doubts;
     }
 
-    /** A service's own address on the wire, or silence from an address that no map knows. */
+    /** Linux 5.7 brought links to cgroup hooks; an older kernel has none that a list could lack. */
+    private static boolean hasLinks(Incident incident) {
+        return !incident.evidence().node().isKernelBefore(5, 7);
+    }
+
+    /**
+     * Failed attempts to a service's own address, to an address that no map knows, or to a backend behind which no service's
+     * slot stands. An answer to a service's own address shows that the packets were translated one by one.
+     */
     private static boolean isUnexplained(CorrelatedDestination seen) {
+        SortedMap<Reply, Integer> replies = seen.destination().replies();
+        boolean failed = replies.keySet().stream().anyMatch(reply -> reply != Reply.ANSWERED && reply != Reply.UNKNOWN);
         return switch (seen.classification()) {
-            case UNTRANSLATED_FRONTEND -> true;
-            case IN_NO_GENERATION ->
-                seen.destination().reply() != Reply.ANSWERED
-                        && seen.destination().reply() != Reply.UNKNOWN;
-            default -> false;
+            case UNTRANSLATED_FRONTEND -> failed || replies.containsKey(Reply.UNKNOWN) || replies.isEmpty();
+            case IN_NO_GENERATION -> failed;
+            case CURRENT_BACKEND_ONLY, BACKEND_OF_SEVERAL ->
+                failed && seen.frontends().isEmpty();
+            case STALE_BACKEND_ONLY, CANNOT_TELL -> false;
         };
     }
 

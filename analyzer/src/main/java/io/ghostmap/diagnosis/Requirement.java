@@ -21,6 +21,12 @@ public enum Requirement {
     SERVICE_DUMPS(
             Text.of("{} of a services map", Artifact.of(ArtifactKind.MAP_DUMPS).term()),
             incident -> !incident.datapath().services().isEmpty()),
+    KUBERNETES(
+            Text.of(
+                    "{} and {}",
+                    Artifact.of(ArtifactKind.KUBERNETES_SERVICES).term(),
+                    Artifact.of(ArtifactKind.KUBERNETES_SLICES).term()),
+            incident -> incident.evidence().kubernetes().intent().isWhole()),
     PACKETS(either(ArtifactKind.PACKETS), incident -> incident.traffic().captured()),
     BOTH_READINGS(
             Text.of(

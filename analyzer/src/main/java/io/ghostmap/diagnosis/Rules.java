@@ -15,7 +15,11 @@ public final class Rules {
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
         rules.add(new UntranslatedFrontend());
+        rules.add(new DuplicateDevicePrograms());
+        rules.addAll(DeadEnd.rules());
         rules.add(new AgentDrift());
+        rules.add(new MapFull());
+        rules.addAll(GoneBackend.rules());
         rules.add(new SilentBackend());
         rules.add(new SecondCilium());
         rules.addAll(CaptureLimits.rules());

@@ -2,6 +2,8 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.diagnosis.layers.FrontendLayers;
+import io.ghostmap.diagnosis.layers.Wanted;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Outcome;
@@ -52,6 +54,9 @@ final class SilentBackend implements Rule {
 
     @Override
     public List<Finding.Draft> findings(Incident incident) {
+        if (DuplicateDevicePrograms.isPresent(incident)) {
+            return List.of(); // packets can be lost on this node, so that silence says nothing of a backend
+        }
         Set<Disposition> seenEnds = Incident.ends(incident.destinations());
         Set<Disposition> mistaken = new HashSet<>();
         Map<Disposition, Replay> rightly = new HashMap<>();
@@ -70,6 +75,7 @@ final class SilentBackend implements Rule {
         // Where a stale program sends connections to the same address, the node is not acquitted.
         List<CorrelatedDestination> silent = incident.destinations().stream()
                 .filter(seen -> isListedAndSilent(seen) && !mistaken.contains(endAt(seen)))
+                .filter(seen -> standing(incident, seen) != Standing.GONE) // SLB-13 and SLB-14 speak of those
                 .toList();
         List<Finding.Draft> findings = new ArrayList<>();
         for (CorrelatedDestination seen : silent.subList(0, Math.min(silent.size(), MAX_SINGLE))) {
@@ -98,7 +104,7 @@ final class SilentBackend implements Rule {
         return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
                 .about(backends.stream().map(Subject.Backend::new).toList())
                 .title(Text.of(
-                        "{} failed attempts, and the node's maps lead to them rightly",
+                        "{} failed attempts, which the node's maps lead to",
                         Text.count(silent.size(), "more backend", "more backends")))
                 .summary(summary)
                 .explanation(List.of(
@@ -120,6 +126,32 @@ final class SilentBackend implements Rule {
                 .filter(appearance -> appearance.generation().isCurrent())
                 .forEach(appearance -> frontends.addAll(appearance.frontends()));
         return frontends;
+    }
+
+    /** What Kubernetes and the agent say of a backend that the maps have. */
+    private enum Standing {
+        /** Slices and agent name it: the maps are right. */
+        CONFIRMED,
+        /** The slices are there and do not name it. */
+        GONE,
+        /** One of both was not captured, or no service of Kubernetes claims the frontend. */
+        NOT_KNOWN
+    }
+
+    private static Standing standing(Incident incident, CorrelatedDestination seen) {
+        Endpoint backend = seen.destination().endpoint();
+        boolean gone = false;
+        for (Frontend frontend : currentFrontends(seen)) {
+            Optional<FrontendLayers> layers = incident.layers().of(frontend);
+            boolean claimed = layers.filter(each -> each.wanted() instanceof Wanted.Claimed)
+                    .isPresent();
+            boolean isGone = claimed && layers.get().gone().contains(backend);
+            if (claimed && !isGone && layers.get().inAgent().contains(backend)) {
+                return Standing.CONFIRMED;
+            }
+            gone |= isGone;
+        }
+        return gone ? Standing.GONE : Standing.NOT_KNOWN;
     }
 
     private static boolean isListedAndSilent(CorrelatedDestination seen) {
@@ -149,26 +181,35 @@ final class SilentBackend implements Rule {
         boolean steady = failed == attempts;
         Term backend = Term.endpoint(destination.endpoint());
         SortedSet<Frontend> frontends = currentFrontends(seen);
+        boolean confirmed = standing(incident, seen) == Standing.CONFIRMED;
         Text what = Text.of(
                 "The current generation lists {} as a backend, and the captured SYNs went there: {} of {} failed. The load"
                         + " balancer did what its maps say.",
                 backend,
                 Text.count(failed, "attempt", "attempts"),
                 Term.number(attempts));
-        return Finding.draft(ENTRY, Severity.WARNING, steady ? Confidence.CERTAIN : Confidence.LIKELY)
+        return Finding.draft(ENTRY, Severity.WARNING, confidence(confirmed, steady))
                 .about(new Subject.Backend(destination.endpoint()))
                 .about(frontends.stream().map(Subject.Frontend::new).toList())
                 .about(destination.clients().stream().map(Subject.Client::new).toList())
                 .title(Text.of(
-                        "Backend {} of {} {}, and the node's maps lead to it rightly",
+                        "Backend {} of {} {}, and {}",
                         backend,
                         Text.few(Terms.frontends(frontends)),
                         steady
                                 ? what(destination.reply())
-                                : Text.of("failed {} of {} attempts", Term.number(failed), Term.number(attempts))))
+                                : Text.of("failed {} of {} attempts", Term.number(failed), Term.number(attempts)),
+                        confirmed
+                                ? Text.of("the node's maps lead to it rightly")
+                                : Text.of("it is not known whether Kubernetes and the agent still want it")))
                 .summary(what)
                 .explanation(List.of(
                         what,
+                        confirmed
+                                ? Text.of("The agent's own list and an endpoint slice of the service name it as well.")
+                                : Text.of(
+                                        "Before the pod is blamed: services and endpoint slices, and the agent's own list, would"
+                                                + " show whether the maps are right to have it. Not all of them are in this bundle."),
                         Text.of(
                                 "Look at the pod and its node rather than at Cilium on this one: is the pod running, does"
                                         + " it listen on port {}, does the path between the nodes carry the packets, does a"
@@ -179,6 +220,13 @@ final class SilentBackend implements Rule {
                 .contradicting(answered(destination))
                 .rivals(List.of(otherWay(incident, destination)))
                 .remedy(List.of(check(destination)));
+    }
+
+    private static Confidence confidence(boolean confirmed, boolean steady) {
+        if (!confirmed) {
+            return Confidence.POSSIBLE;
+        }
+        return steady ? Confidence.CERTAIN : Confidence.LIKELY;
     }
 
     private static Rival otherWay(Incident incident, Destination destination) {

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 
 /** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
 public final class EvidenceSink implements MemberSink {
@@ -58,12 +60,14 @@ public final class EvidenceSink implements MemberSink {
         gaps.addAll(readers.gaps());
         gaps.addAll(bpf.dumps().gaps());
         gaps.addAll(ExpectedArtifacts.absentFrom(bundle, gaps));
+        Set<ArtifactKind> damaged =
+                gaps.stream().map(gap -> gap.artifact().kind()).collect(Collectors.toSet());
         return new Evidence(
                 node.facts(),
                 bpf.evidence(),
                 cgroups.evidence(),
-                agent.evidence(),
-                kubernetes.view(),
+                agent.evidence(damaged),
+                kubernetes.view(damaged),
                 network.evidence(),
                 gaps.stream().distinct().toList());
     }

@@ -1,10 +1,13 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.evidence.kubernetes.Intent;
+import io.ghostmap.evidence.kubernetes.IntentReader;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.util.Collections;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -16,16 +19,20 @@ final class KubernetesReader {
     private final SortedMap<Endpoint, String> services = new TreeMap<>();
     private final SortedMap<IpAddress, String> pods = new TreeMap<>();
     private final SortedSet<IpAddress> endpoints = new TreeSet<>();
+    private final IntentReader intent = new IntentReader();
+    private boolean servicesCaptured;
     private boolean slicesCaptured;
 
     KubernetesReader(Readers readers) {
-        readers.onRows(ArtifactKind.KUBERNETES_SERVICES, (list, file) -> services(list));
+        readers.onRows(ArtifactKind.KUBERNETES_SERVICES, this::services);
         readers.onRows(ArtifactKind.KUBERNETES_PODS, (list, file) -> pods(list));
-        readers.onRows(ArtifactKind.KUBERNETES_SLICES, (list, file) -> slices(list));
+        readers.onRows(ArtifactKind.KUBERNETES_SLICES, this::slices);
     }
 
-    private void services(JsonNode list) {
+    private void services(JsonNode list, String file) {
+        servicesCaptured |= list.path("items").isArray();
         for (JsonNode item : list.path("items")) {
+            intent.service(item, file);
             for (JsonNode address : item.path("spec").path("clusterIPs")) {
                 for (JsonNode port : item.path("spec").path("ports")) {
                     int number = port.path("port").asInt(0);
@@ -49,9 +56,10 @@ final class KubernetesReader {
         }
     }
 
-    private void slices(JsonNode list) {
+    private void slices(JsonNode list, String file) {
         slicesCaptured |= list.path("items").isArray();
         for (JsonNode item : list.path("items")) {
+            intent.slice(item, file);
             for (JsonNode endpoint : item.path("endpoints")) {
                 endpoint.path("addresses")
                         .forEach(
@@ -60,12 +68,23 @@ final class KubernetesReader {
         }
     }
 
-    KubernetesView view() {
+    /** {@code damaged}: the kinds of artifacts with a gap. */
+    KubernetesView view(Set<ArtifactKind> damaged) {
         return new KubernetesView(
                 Collections.unmodifiableSortedMap(services),
                 Collections.unmodifiableSortedMap(pods),
                 Collections.unmodifiableSortedSet(endpoints),
-                slicesCaptured);
+                slicesCaptured,
+                intent.intent(
+                        read(servicesCaptured, damaged.contains(ArtifactKind.KUBERNETES_SERVICES)),
+                        read(slicesCaptured, damaged.contains(ArtifactKind.KUBERNETES_SLICES))));
+    }
+
+    private static Intent.Completeness read(boolean captured, boolean damaged) {
+        if (!captured) {
+            return Intent.Completeness.ABSENT;
+        }
+        return damaged ? Intent.Completeness.PART : Intent.Completeness.WHOLE;
     }
 
     private static String name(JsonNode item) {

@@ -96,6 +96,7 @@ final class DoubtTest {
         Diagnosed node = diagnose(twoGenerations()
                 .attach(CONNECT4, 160)
                 .kernelRuns(CONNECT4, 160)
+                .wantedAt(VIP, ALIVE)
                 .sees(attempt(CLIENT, ALIVE).answered()));
 
         assertThat(node.verdict()).isEqualTo(Verdict.Level.INFO);
@@ -228,6 +229,7 @@ final class DoubtTest {
                 .serves(VIP, ALIVE)
                 .runs(160)
                 .kernelRuns(CONNECT4, 160)
+                .wantedAt(VIP, ALIVE)
                 .capture(PcapFile.cooked()));
 
         assertThat(node.verdict()).isEqualTo(Verdict.Level.INCONCLUSIVE);

@@ -119,6 +119,7 @@ final class OrphanedProgramFirstTest {
                 .pinnedLink(12, CONNECT4, 160)
                 .attach(CONNECT4, 170)
                 .kernelRuns(CONNECT4, 160, 170)
+                .wantedAt(VIP, ALIVE)
                 .sees(attempt(CLIENT, ALIVE).answered()));
 
         assertThat(node.verdict()).isEqualTo(Verdict.Level.OK);
@@ -134,6 +135,7 @@ final class OrphanedProgramFirstTest {
                 .program(55, "other_vendor", 9)
                 .attach(CONNECT4, 55, 160)
                 .kernelRuns(CONNECT4, 55, 160)
+                .wantedAt(VIP, ALIVE)
                 .sees(attempt(CLIENT, ALIVE).answered()));
 
         assertThat(node.verdict()).isEqualTo(Verdict.Level.OK);

@@ -36,7 +36,37 @@ final class SilentBackendTest {
                 .serves(VIP, BACKEND)
                 .loads(160)
                 .pinnedLink(12, CONNECT4, 160)
-                .kernelRuns(CONNECT4, 160);
+                .kernelRuns(CONNECT4, 160)
+                .wantedAt(VIP, BACKEND);
+    }
+
+    /** Only slices and the agent's own list can show that the maps are right to have a backend. */
+    @Test
+    void withoutSlicesTheMapsAreNotAcquitted() throws UnreadableBundleException {
+        Diagnosed node = diagnose(node().generation("only", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(160)
+                .kernelRuns(CONNECT4, 160)
+                .sees(attempt(CLIENT, BACKEND).unanswered()));
+
+        assertThat(node.finding(RULE)).map(Finding::confidence).contains(Confidence.POSSIBLE);
+    }
+
+    /** The slice names another pod: SLB-14 speaks of that, and nobody says that the maps are right. */
+    @Test
+    void backendThatNoSliceHasIsNotCalledRight() throws UnreadableBundleException {
+        Diagnosed node = diagnose(node().generation("only", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .runs(160)
+                .kernelRuns(CONNECT4, 160)
+                .agentServes(408, VIP, BACKEND)
+                .kubernetes(objects -> objects.service("shop/cart", VIP, 8080).ready("172.16.109.200"))
+                .sees(attempt(CLIENT, BACKEND).unanswered()));
+
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+        assertThat(node.rules()).containsExactly("SLB-14");
     }
 
     @Test

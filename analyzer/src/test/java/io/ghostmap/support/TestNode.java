@@ -281,6 +281,14 @@ public final class TestNode {
         return this;
     }
 
+    /** Kubernetes wants a ready backend at that frontend, and the agent's list has it. */
+    public TestNode wantedAt(String frontend, String backend) {
+        Endpoint endpoint = Addresses.endpoint(backend);
+        return agentServes(408, frontend, backend)
+                .kubernetes(objects -> objects.service("shop/cart", frontend, endpoint.port())
+                        .ready(endpoint.address().toString()));
+    }
+
     /** What the API server says: services with their slices, and the node's pods. */
     public TestNode kubernetes(Consumer<KubernetesObjects> objects) {
         objects.accept(kubernetes);

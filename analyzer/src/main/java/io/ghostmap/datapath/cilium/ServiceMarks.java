@@ -44,6 +44,21 @@ record ServiceMarks(ServiceFlags flags, Algorithm algorithm, int affinityTimeout
 
     /** As {@code cilium-dbg bpf lb list}: {@code [LoadBalancer, Local, two-scopes]}, and what the first word says. */
     @Override
+    public boolean isProxied() {
+        return flags.has(ServiceFlag.L7_LOAD_BALANCER);
+    }
+
+    @Override
+    public boolean isRedirectedLocally() {
+        return flags.has(ServiceFlag.LOCAL_REDIRECT);
+    }
+
+    @Override
+    public boolean isNodePort() {
+        return flags.has(ServiceFlag.NODE_PORT);
+    }
+
+    @Override
     public String words() {
         String extra = proxyPort.isPresent()
                 ? " (L7LB Proxy Port: " + proxyPort.getAsInt() + ")"

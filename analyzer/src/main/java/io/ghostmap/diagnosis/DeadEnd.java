@@ -1,0 +1,315 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.diagnosis.layers.Believed;
+import io.ghostmap.diagnosis.layers.FrontendLayers;
+import io.ghostmap.diagnosis.layers.Held;
+import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.evidence.kubernetes.SliceEndpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+
+/**
+ * The four classes of frontends that the current map has and that lead nowhere. Which one it is decides who can help: a
+ * redirect policy without a backend (SLB-20), an agent that does not believe what Kubernetes wants (SLB-10), a traffic policy
+ * that works as configured (SLB-19), or a dead end of which the agent's view is not known (SLB-08). A dead end of which the
+ * agent knows backends is drift between agent and map, which SLB-11 reports.
+ *
+ * <p>Guard: a service without endpoints in Kubernetes, and one whose endpoints are not ready, is the workload's matter.
+ */
+final class DeadEnd implements Rule {
+    /** Services that have a finding of their own; the rest is counted. */
+    private static final int MAX_SINGLE = 10;
+
+    private final CatalogEntry entry;
+    private final Kind kind;
+
+    private enum Kind {
+        UNKNOWN_AGENT,
+        AGENT,
+        TRAFFIC_POLICY,
+        REDIRECT_POLICY
+    }
+
+    private DeadEnd(CatalogEntry entry, Kind kind) {
+        this.entry = entry;
+        this.kind = kind;
+    }
+
+    static List<Rule> rules() {
+        return List.of(
+                new DeadEnd(
+                        entry(
+                                "SLB-08",
+                                Text.of(
+                                        "a frontend of the current map has no backend, although Kubernetes has ready ones"),
+                                Severity.CRITICAL,
+                                Severity.CRITICAL),
+                        Kind.UNKNOWN_AGENT),
+                new DeadEnd(
+                        entry(
+                                "SLB-10",
+                                Text.of("the agent lists no backend of a service, although Kubernetes has ready ones"),
+                                Severity.CRITICAL,
+                                Severity.CRITICAL),
+                        Kind.AGENT),
+                new DeadEnd(
+                        entry(
+                                "SLB-19",
+                                Text.of("a traffic policy Local leaves a service without a backend on this node"),
+                                Severity.INFO,
+                                Severity.INFO),
+                        Kind.TRAFFIC_POLICY),
+                new DeadEnd(
+                        entry(
+                                "SLB-20",
+                                Text.of("a local redirect policy took over a service and has no backend for it"),
+                                Severity.CRITICAL,
+                                Severity.CRITICAL),
+                        Kind.REDIRECT_POLICY));
+    }
+
+    private static CatalogEntry entry(String id, Text title, Severity worst, Severity mildest) {
+        return new CatalogEntry(
+                id,
+                CatalogEntry.Kind.NODE,
+                title,
+                Set.of(Requirement.SERVICE_DUMPS, Requirement.KUBERNETES),
+                worst,
+                mildest);
+    }
+
+    @Override
+    public CatalogEntry entry() {
+        return entry;
+    }
+
+    @Override
+    public List<Finding.Draft> findings(Incident incident) {
+        List<ServiceDeadEnds> services = ServiceDeadEnds.of(incident.layers().all().stream()
+                .filter(layers -> isOfThisKind(layers))
+                .toList());
+        List<Finding.Draft> findings = new ArrayList<>();
+        for (ServiceDeadEnds service : services.subList(0, Math.min(services.size(), MAX_SINGLE))) {
+            findings.add(finding(incident, service));
+        }
+        if (services.size() > MAX_SINGLE) {
+            findings.add(rest(services.subList(MAX_SINGLE, services.size())));
+        }
+        return findings;
+    }
+
+    private boolean isOfThisKind(FrontendLayers layers) {
+        return kindOf(layers).filter(Predicate.isEqual(kind)).isPresent();
+    }
+
+    private static Optional<Kind> kindOf(FrontendLayers layers) {
+        if (!layers.isDeadEnd()
+                || !(layers.wanted() instanceof Wanted.Claimed claimed)
+                || claimed.usable().isEmpty()) {
+            return Optional.empty();
+        }
+        if (isRedirected(layers)) {
+            return Optional.of(Kind.REDIRECT_POLICY);
+        }
+        if (layers.usable().isEmpty()) {
+            return Optional.of(Kind.TRAFFIC_POLICY);
+        }
+        if (layers.believed() instanceof Believed.NotCaptured) {
+            return Optional.of(Kind.UNKNOWN_AGENT);
+        }
+        return layers.inAgent().isEmpty() ? Optional.of(Kind.AGENT) : Optional.empty();
+    }
+
+    private static boolean isRedirected(FrontendLayers layers) {
+        return layers.held() instanceof Held.Known held
+                && held.service().marks().isRedirectedLocally();
+    }
+
+    private Finding.Draft finding(Incident incident, ServiceDeadEnds service) {
+        FrontendLayers first = service.frontends().get(0);
+        Held.Known held = (Held.Known) first.held();
+        Wanted.Claimed wanted = (Wanted.Claimed) first.wanted();
+        List<Term> frontends = service.frontends().stream()
+                .map(layers -> Terms.frontend(layers.frontend()))
+                .toList();
+        Text where = Text.of("{} ({})", Term.name(Term.NameKind.SERVICE, service.name()), Text.few(frontends));
+        Text ready = Text.count(wanted.usable().size(), "ready endpoint", "ready endpoints");
+        return Finding.draft(entry, entry.worst(), confidence(incident))
+                .about(service.frontends().stream()
+                        .map(layers -> new Subject.Frontend(layers.frontend()))
+                        .toList())
+                .about(wanted.usable().stream().map(Subject.Backend::new).toList())
+                .about(new Subject.Map(held.mapId()))
+                .title(title(where, ready))
+                .summary(summary(where, held, ready))
+                .explanation(explanation(incident, service, held, wanted))
+                .supporting(supporting(service, wanted))
+                .rivals(kind == Kind.TRAFFIC_POLICY ? List.of() : List.of(momentaryChange()))
+                .remedy(remedy(incident, held));
+    }
+
+    /** A list that the collector read twice, and found the same, leaves no room for a change of a moment. */
+    private Confidence confidence(Incident incident) {
+        return kind == Kind.TRAFFIC_POLICY || incident.evidence().agent().isSteady()
+                ? Confidence.CERTAIN
+                : Confidence.LIKELY;
+    }
+
+    private Text title(Text where, Text ready) {
+        return switch (kind) {
+            case UNKNOWN_AGENT ->
+                Text.of(
+                        "{} is unreachable from this node: the current map has no backend for it, and Kubernetes has {}",
+                        where,
+                        ready);
+            case AGENT ->
+                Text.of(
+                        "{} is unreachable from this node: the agent knows no backend of it, and Kubernetes has {}",
+                        where,
+                        ready);
+            case TRAFFIC_POLICY ->
+                Text.of("{} has no backend on this node, and its traffic policy allows no other: as configured", where);
+            case REDIRECT_POLICY ->
+                Text.of(
+                        "{} is unreachable from this node: a local redirect policy took it over and has no backend for it",
+                        where);
+        };
+    }
+
+    private Text summary(Text where, Held.Known held, Text ready) {
+        Text map = Text.of(
+                "Map {} has {} with a count of 0: every connect to it is refused at the socket, so that no packet leaves.",
+                Term.map(held.mapId()),
+                where);
+        return switch (kind) {
+            case TRAFFIC_POLICY ->
+                Text.of("{} Clients on nodes with a backend reach it; the slices have {} on other nodes.", map, ready);
+            case REDIRECT_POLICY, AGENT, UNKNOWN_AGENT -> Text.of("{} The slices have {}.", map, ready);
+        };
+    }
+
+    private List<Text> explanation(Incident incident, ServiceDeadEnds service, Held.Known held, Wanted.Claimed wanted) {
+        List<Text> paragraphs = new ArrayList<>();
+        paragraphs.add(Text.of(
+                "Kubernetes wants {} at {}. The current services map {} has no slot for it.",
+                Text.few(wanted.usable().stream().map(Term::endpoint).toList()),
+                Text.few(service.frontends().stream()
+                        .map(layers -> Terms.frontend(layers.frontend()))
+                        .toList()),
+                Term.map(held.mapId())));
+        switch (kind) {
+            case REDIRECT_POLICY ->
+                paragraphs.add(Text.of(
+                        "The entry is marked LocalRedirect: a CiliumLocalRedirectPolicy took the service over. It sends clients to"
+                                + " a pod of this node alone, and that pod was not there, was not ready, or its network namespace"
+                                + " was not known to the agent when the policy was applied. The service's own endpoints are not"
+                                + " used as long as the policy exists: the workload is healthy and not at fault."));
+            case AGENT -> {
+                paragraphs.add(Text.of(
+                        "The agent's own list agrees with the map, so that the map does what the agent believes. The agent is"
+                                + " at fault, or what it was told by the API server: compare its view of the slices, not the"
+                                + " maps."));
+                twin(incident, service).ifPresent(paragraphs::add);
+            }
+            case UNKNOWN_AGENT ->
+                paragraphs.add(Text.of(
+                        "The agent's own list (cilium-dbg service list) is not in this bundle, so that it is open whether the"
+                                + " agent does not know the backends or did not write them."));
+            case TRAFFIC_POLICY ->
+                paragraphs.add(Text.of(
+                        "The service's traffic policy is Local, which restricts clients of this node to backends on this node."
+                                + " Its endpoints are on {}. This is how the service was configured, not a fault of the node.",
+                        Text.few(wanted.endpoints().stream()
+                                .filter(SliceEndpoint::isReady)
+                                .map(endpoint -> Term.name(Term.NameKind.NODE, endpoint.node()))
+                                .distinct()
+                                .toList())));
+        }
+        return paragraphs;
+    }
+
+    /** The known fault of releases before 2026: a service whose name begins like another's takes a shared backend away. */
+    private static Optional<Text> twin(Incident incident, ServiceDeadEnds service) {
+        if (service.ref().isEmpty()) {
+            return Optional.empty();
+        }
+        return service.ref()
+                .flatMap(ref -> ServiceTwin.of(incident.evidence().kubernetes().intent(), ref))
+                .map(twin -> Text.of(
+                        "{} and {} are in one namespace, the one name is the beginning of the other, and both have the endpoint {}:"
+                                + " an agent before the fix of January 2026 (cilium#43619) removes the backend of one when it handles"
+                                + " the slices of the other. Restarting the agent can bring it back for a while; an upgrade ends it.",
+                        Term.name(Term.NameKind.SERVICE, twin.shorter().toString()),
+                        Term.name(Term.NameKind.SERVICE, twin.longer().toString()),
+                        Term.endpoint(twin.shared())));
+    }
+
+    private static Rival momentaryChange() {
+        return new Rival(
+                Rival.Kind.CHANGE_BETWEEN_READINGS,
+                Rival.Stance.AGAINST,
+                Text.of("The service was being changed while the bundle was taken"),
+                Text.of(
+                        "Map and slices were read at different moments; a service whose only backend was being replaced can"
+                                + " look like this for seconds."),
+                Text.of("a second bundle, or cilium-dbg service list again: what stays is not a change of a moment"));
+    }
+
+    private List<RemedyStep> remedy(Incident incident, Held.Known held) {
+        List<RemedyStep> steps = new ArrayList<>();
+        steps.add(RemedyStep.reading(
+                        Text.of("See whether it is still so"),
+                        Text.of("You are root on the node of this bundle, and kubectl reaches the cluster."),
+                        List.of(
+                                new Action.DumpMap(held.mapId()),
+                                new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),
+                                Action.Look.ENDPOINT_SLICES))
+                .check(Text.of(
+                        "The frontends named here still have no backend, and the slices still have ready ones.")));
+        if (kind == Kind.REDIRECT_POLICY) {
+            steps.add(RemedyStep.reading(
+                            Text.of("Find the policy and its pod"),
+                            Text.of("kubectl reaches the cluster."),
+                            List.of(Action.Look.REDIRECT_POLICIES))
+                    .check(Text.of("One policy names this service; its backend pod runs and is ready on this node.")));
+        }
+        return steps;
+    }
+
+    private List<Citation> supporting(ServiceDeadEnds service, Wanted.Claimed wanted) {
+        Stream<Citation> maps = service.frontends().stream()
+                .map(layers -> ((Held.Known) layers.held()).service().source());
+        Stream<Citation> agent = service.frontends().stream()
+                .flatMap(layers -> layers.believed() instanceof Believed.Known known
+                        ? Stream.of(known.frontend().source())
+                        : Stream.empty());
+        Stream<Citation> kubernetes = Stream.concat(
+                Stream.of(wanted.claim().service().source()),
+                wanted.endpoints().stream().filter(SliceEndpoint::isReady).map(SliceEndpoint::source));
+        return Stream.of(maps, agent, kubernetes)
+                .flatMap(each -> each.distinct().limit(4))
+                .toList();
+    }
+
+    private Finding.Draft rest(List<ServiceDeadEnds> services) {
+        return Finding.draft(entry, entry.worst(), Confidence.LIKELY)
+                .about(services.stream()
+                        .flatMap(service -> service.frontends().stream())
+                        .map(layers -> new Subject.Frontend(layers.frontend()))
+                        .toList())
+                .title(Text.of(
+                        "{} in the same state: {}",
+                        Text.count(services.size(), "more service is", "more services are"),
+                        Text.few(services.stream()
+                                .map(service -> Term.name(Term.NameKind.SERVICE, service.name()))
+                                .toList())))
+                .summary(Text.of("The JSON form of this report names each of them."));
+    }
+}

@@ -1,0 +1,183 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.NetAttachment;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * SLB-07: two programs of one name run at one direction of one device. The older one was left behind, reads maps that nobody
+ * writes any more, and runs first: packets are dropped or translated by it, whatever the newer one would do.
+ *
+ * <p>Guard: programs of different names share a hook on purpose.
+ */
+final class DuplicateDevicePrograms implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-07",
+            CatalogEntry.Kind.NODE,
+            Text.of("two programs of one name run at one direction of a network device"),
+            Set.of(Requirement.PROGRAMS),
+            Severity.CRITICAL,
+            Severity.WARNING);
+
+    private static final int MAX_CITED = 12;
+
+    /** A direction of a device with programs of one name, in the order of the list, which is the order in which they run. */
+    private record Hook(String device, String kind, String name) implements Comparable<Hook> {
+        @Override
+        public int compareTo(Hook other) {
+            int order = device.compareTo(other.device);
+            order = order != 0 ? order : kind.compareTo(other.kind);
+            return order != 0 ? order : name.compareTo(other.name);
+        }
+    }
+
+    @Override
+    public CatalogEntry entry() {
+        return ENTRY;
+    }
+
+    @Override
+    public List<Finding.Draft> findings(Incident incident) {
+        SortedMap<Hook, List<NetAttachment>> duplicates = of(incident);
+        return duplicates.isEmpty() ? List.of() : List.of(finding(incident, duplicates));
+    }
+
+    /** Whether packets of this node can meet such a pair: then a silent backend is not to blame for its silence. */
+    static boolean isPresent(Incident incident) {
+        return !of(incident).isEmpty();
+    }
+
+    private static SortedMap<Hook, List<NetAttachment>> of(Incident incident) {
+        SortedMap<Hook, List<NetAttachment>> byHook = new TreeMap<>();
+        for (NetAttachment attached : incident.evidence().network().devices()) {
+            program(incident, attached)
+                    .map(BpfProgram::name)
+                    .filter(name -> !name.isEmpty())
+                    .ifPresent(name -> byHook.computeIfAbsent(
+                                    new Hook(attached.device(), attached.kind(), name), hook -> new ArrayList<>(2))
+                            .add(attached));
+        }
+        byHook.values()
+                .removeIf(programs -> programs.stream()
+                                .map(NetAttachment::programId)
+                                .distinct()
+                                .count()
+                        < 2);
+        return byHook;
+    }
+
+    private static Optional<BpfProgram> program(Incident incident, NetAttachment attached) {
+        return incident.evidence().bpf().state().programs().find(attached.programId());
+    }
+
+    private static Finding.Draft finding(Incident incident, SortedMap<Hook, List<NetAttachment>> duplicates) {
+        List<Endpoint> silent = incident.destinations().stream()
+                .map(seen -> seen.destination().endpoint())
+                .filter(endpoint -> !incident.failedAttempts(endpoint).isEmpty())
+                .toList();
+        List<Term> devices = duplicates.keySet().stream()
+                .map(Hook::device)
+                .distinct()
+                .map(device -> Term.name(Term.NameKind.INTERFACE, device))
+                .toList();
+        Text pairs = Text.count(duplicates.size(), "direction of a network device", "directions of network devices");
+        return Finding.draft(
+                        ENTRY,
+                        silent.isEmpty() ? Severity.WARNING : Severity.CRITICAL,
+                        silent.isEmpty() ? Confidence.LIKELY : Confidence.CERTAIN)
+                .about(programs(duplicates.values())
+                        .map(attached -> new Subject.Program(attached.programId()))
+                        .toList())
+                .about(silent.stream().map(Subject.Backend::new).toList())
+                .title(
+                        silent.isEmpty()
+                                ? Text.of("Programs run twice at {} ({})", pairs, Text.few(devices))
+                                : Text.of(
+                                        "Connections from this node fail at its devices: programs run twice at {} ({})",
+                                        pairs,
+                                        Text.few(devices)))
+                .summary(Text.of(
+                        "At {} two programs of one name run one after the other{}.",
+                        pairs,
+                        silent.isEmpty()
+                                ? Text.NONE
+                                : Text.of(
+                                        "; {} got no answer",
+                                        Text.count(silent.size(), "destination", "destinations"))))
+                .explanation(List.of(
+                        Text.of(
+                                "{}.",
+                                Text.few(duplicates.entrySet().stream()
+                                        .map(entry -> pair(incident, entry.getKey(), entry.getValue()))
+                                        .toList())),
+                        Text.of(
+                                "An agent replaces its programs in place. A second one of the same name is left if the agent did"
+                                        + " not find the first one's link, for example because another bpffs was mounted over the one"
+                                        + " that held its pin. The first one keeps running on maps that the agent no longer writes: it"
+                                        + " can drop, or send to the wrong place, what the second one never sees."),
+                        Text.of(
+                                "This is the mechanism of SLB-01 at the devices instead of the sockets. Neither the backends nor"
+                                        + " their nodes need to be at fault, even if all of them are silent.")))
+                .supporting(programs(duplicates.values())
+                        .flatMap(attached -> Stream.concat(
+                                Stream.of(attached.source()),
+                                program(incident, attached).map(BpfProgram::source).stream()))
+                        .limit(MAX_CITED)
+                        .toList())
+                .remedy(List.of(
+                        RemedyStep.reading(
+                                        Text.of("See whether both programs are still attached"),
+                                        Text.of("You are root on the node of this bundle."),
+                                        List.of(Action.Look.DEVICE_PROGRAMS, Action.Look.LINKS, Action.Look.PINS))
+                                .check(Text.of(
+                                        "The same pairs of ids are listed. The link that no pin of the agent's names is the one"
+                                                + " that was left behind.")),
+                        RemedyStep.changing(
+                                        Text.of("Drain and reboot the node"),
+                                        Text.of("The pairs are still there, and workloads can move."),
+                                        List.of(new Action.DrainNode(incident.nodeName())))
+                                .effect(Text.of(
+                                        "A reboot ends every attachment. Detaching single links does the same without one, but a"
+                                                + " wrong id takes the node off the network: only with the list of the step"
+                                                + " before at hand."))
+                                .risk(Text.of("Pods of this node are evicted."))
+                                .undo(Text.of("kubectl uncordon the node after the reboot."))
+                                .check(Text.of("Each name appears once per device and direction."))));
+    }
+
+    private static Stream<NetAttachment> programs(Collection<List<NetAttachment>> hooks) {
+        return hooks.stream().flatMap(List::stream);
+    }
+
+    private static Text pair(Incident incident, Hook hook, List<NetAttachment> programs) {
+        return Text.of(
+                "{} {} runs {} as {}",
+                Term.name(Term.NameKind.INTERFACE, hook.device()),
+                Term.word(hook.kind()),
+                Term.name(Term.NameKind.PROGRAM_NAME, hook.name()),
+                Text.and(programs.stream()
+                        .map(attached ->
+                                Text.of("program {}{}", Term.program(attached.programId()), age(incident, attached)))
+                        .toList()));
+    }
+
+    private static Text age(Incident incident, NetAttachment attached) {
+        OptionalLong loaded =
+                program(incident, attached).map(BpfProgram::loadedAt).orElse(OptionalLong.empty());
+        return loaded.isPresent()
+                ? Text.of(" (loaded {})", new Term.Time(Instant.ofEpochSecond(loaded.getAsLong())))
+                : Text.NONE;
+    }
+}

@@ -1,0 +1,261 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Backend;
+import io.ghostmap.diagnosis.layers.FrontendLayers;
+import io.ghostmap.diagnosis.layers.Held;
+import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.evidence.kubernetes.ServiceRef;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import io.ghostmap.traffic.ConnectionAttempt;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * SLB-13 and SLB-14: the current maps send new connections to a backend that no endpoint slice of its service has. With the
+ * id of another cluster it came through the cluster mesh (SLB-13), otherwise it outlived its pod (SLB-14).
+ *
+ * <p>Guards: maps and slices are read at different moments, so that a backend to which nothing failed is only worth knowing.
+ * Slices of other clusters are not in this one's API server, so that a remote backend counts only if connections to it fail.
+ */
+final class GoneBackend implements Rule {
+    private static final int MAX_SINGLE = 10;
+    private static final int MAX_FRAMES = 6;
+
+    private final CatalogEntry entry;
+    private final boolean remote;
+
+    private GoneBackend(CatalogEntry entry, boolean remote) {
+        this.entry = entry;
+        this.remote = remote;
+    }
+
+    static List<Rule> rules() {
+        return List.of(
+                new GoneBackend(
+                        entry("SLB-13", Text.of("a backend of another cluster does not answer"), Severity.WARNING),
+                        true),
+                new GoneBackend(
+                        entry(
+                                "SLB-14",
+                                Text.of("the maps send connections to a backend that Kubernetes no longer has"),
+                                Severity.INFO),
+                        false));
+    }
+
+    private static CatalogEntry entry(String id, Text title, Severity mildest) {
+        return new CatalogEntry(
+                id,
+                CatalogEntry.Kind.NODE,
+                title,
+                Set.of(Requirement.SERVICE_DUMPS, Requirement.KUBERNETES),
+                Severity.WARNING,
+                mildest);
+    }
+
+    @Override
+    public CatalogEntry entry() {
+        return entry;
+    }
+
+    /** A backend that is gone, with the frontends that lead to it. */
+    private record Gone(Backend backend, List<FrontendLayers> frontends, List<ConnectionAttempt> failed) {}
+
+    @Override
+    public List<Finding.Draft> findings(Incident incident) {
+        List<Gone> gone = goneOf(incident).stream()
+                .filter(each -> !remote || !each.failed.isEmpty())
+                .toList();
+        List<Finding.Draft> findings = new ArrayList<>();
+        for (Gone each : gone.subList(0, Math.min(gone.size(), MAX_SINGLE))) {
+            findings.add(finding(incident, each));
+        }
+        if (gone.size() > MAX_SINGLE) {
+            findings.add(rest(gone.subList(MAX_SINGLE, gone.size())));
+        }
+        return findings;
+    }
+
+    private List<Gone> goneOf(Incident incident) {
+        SortedMap<Endpoint, List<FrontendLayers>> frontends = new TreeMap<>();
+        SortedMap<Endpoint, Backend> backends = new TreeMap<>();
+        for (FrontendLayers layers : incident.layers().all()) {
+            if (layers.held() instanceof Held.Known held) {
+                Set<Endpoint> gone = layers.gone();
+                for (Backend backend : held.backends()) {
+                    if (gone.contains(backend.endpoint()) && (backend.clusterId() != 0) == remote) {
+                        backends.put(backend.endpoint(), backend);
+                        frontends
+                                .computeIfAbsent(backend.endpoint(), at -> new ArrayList<>(1))
+                                .add(layers);
+                    }
+                }
+            }
+        }
+        List<Gone> found = new ArrayList<>();
+        for (Map.Entry<Endpoint, Backend> each : backends.entrySet()) {
+            found.add(new Gone(
+                    each.getValue(),
+                    frontends.getOrDefault(each.getKey(), List.of()),
+                    incident.failedAttempts(each.getKey())));
+        }
+        return found;
+    }
+
+    private Finding.Draft finding(Incident incident, Gone gone) {
+        boolean failed = !gone.failed.isEmpty();
+        Endpoint at = gone.backend.endpoint();
+        Term backend = Term.endpoint(at);
+        Text service = service(gone);
+        Text attempts = Text.count(gone.failed.size(), "attempt", "attempts");
+        return Finding.draft(
+                        entry,
+                        failed ? Severity.WARNING : Severity.INFO,
+                        failed ? Confidence.LIKELY : Confidence.POSSIBLE)
+                .about(new Subject.Backend(at))
+                .about(gone.frontends.stream()
+                        .map(layers -> new Subject.Frontend(layers.frontend()))
+                        .toList())
+                .title(title(failed, backend, service))
+                .summary(Text.of(
+                        "{} is behind {} in the current maps, and no endpoint slice of the service has it{}.",
+                        backend,
+                        Text.few(gone.frontends.stream()
+                                .map(layers -> Terms.frontend(layers.frontend()))
+                                .toList()),
+                        failed ? Text.of("; {} to it failed", attempts) : Text.NONE))
+                .explanation(explanation(gone, backend))
+                .supporting(supporting(gone))
+                .rivals(List.of(new Rival(
+                        Rival.Kind.CHANGE_BETWEEN_READINGS,
+                        failed ? Rival.Stance.OPEN : Rival.Stance.FOR,
+                        Text.of("The pod ended while the bundle was taken"),
+                        Text.of(
+                                "The maps are read before the slices: a backend that was removed in between is in the one and"
+                                        + " not in the other."),
+                        Text.of("a second bundle: a backend that is still there did not just end"))))
+                .remedy(List.of(remote ? remoteCheck(incident) : localCheck(incident, gone)));
+    }
+
+    private Text title(boolean failed, Term backend, Text service) {
+        if (remote) {
+            return Text.of(
+                    "Connections to {} fail when they reach {}, a backend of another cluster that does not answer",
+                    service,
+                    backend);
+        }
+        return failed
+                ? Text.of(
+                        "Connections to {} fail when they reach {}: the maps still have it, and no endpoint slice does",
+                        service,
+                        backend)
+                : Text.of("The maps send some connections to {} to {}, which no endpoint slice has", service, backend);
+    }
+
+    private static Text service(Gone gone) {
+        return Text.of(
+                "{}",
+                Text.few(gone.frontends.stream()
+                        .map(layers -> layers.service()
+                                .map(ServiceRef::toString)
+                                .map(name -> Text.of(
+                                        "{} ({})",
+                                        Term.name(Term.NameKind.SERVICE, name),
+                                        Terms.frontend(layers.frontend())))
+                                .orElse(Text.of(Terms.frontend(layers.frontend()))))
+                        .distinct()
+                        .toList()));
+    }
+
+    private List<Text> explanation(Gone gone, Term backend) {
+        List<Text> paragraphs = new ArrayList<>();
+        if (remote) {
+            paragraphs.add(Text.of(
+                    "The backends map gives {} the cluster id {}: it came through the cluster mesh. An agent that missed the"
+                            + " removal while it restarted keeps such a backend until it synchronizes anew.",
+                    backend,
+                    Term.number(gone.backend.clusterId())));
+        } else {
+            paragraphs.add(Text.of(
+                    "The maps are behind Kubernetes for {}: a share of new connections, one for each of its slots, goes to an"
+                            + " address where nothing answers any more. The pod and its node are not at fault; the agent, or"
+                            + " what the API server told it, is late.",
+                    backend));
+        }
+        suspect(gone).ifPresent(paragraphs::add);
+        return paragraphs;
+    }
+
+    private static Optional<Text> suspect(Gone gone) {
+        return switch (gone.frontends.get(0).suspect()) {
+            case AGENT ->
+                Optional.of(
+                        Text.of(
+                                "The agent's own list has the backend as well: the agent has not taken in the slices, the maps follow it."));
+            case MAPS ->
+                Optional.of(
+                        Text.of(
+                                "The agent's own list differs from the map: the agent has not written what it knows (see SLB-11)."));
+            case AGENT_OR_MAPS -> Optional.empty();
+        };
+    }
+
+    private static RemedyStep localCheck(Incident incident, Gone gone) {
+        return RemedyStep.reading(
+                        Text.of("See whether the backend is still in the maps"),
+                        Text.of("You are root on the node of this bundle, and kubectl reaches the cluster."),
+                        List.of(
+                                new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),
+                                new Action.FindPod(gone.backend.endpoint().address()),
+                                Action.Look.ENDPOINT_SLICES))
+                .check(Text.of(
+                        "No pod has the address, and the agent lists it no more; otherwise keep both for the ticket."));
+    }
+
+    private static RemedyStep remoteCheck(Incident incident) {
+        return RemedyStep.reading(
+                        Text.of("Compare with the other cluster"),
+                        Text.of("kubectl reaches the other cluster."),
+                        List.of(
+                                new Action.AskAgent(incident.nodeName(), Action.Question.REMOTE_CLUSTERS),
+                                Action.Look.ENDPOINT_SLICES))
+                .check(Text.of(
+                        "The other cluster's slices no longer have the address: then restarting this node's agent makes it"
+                                + " synchronize anew."));
+    }
+
+    private static List<Citation> supporting(Gone gone) {
+        List<Citation> citations = new ArrayList<>();
+        citations.add(gone.backend.source());
+        for (FrontendLayers layers : gone.frontends.subList(0, Math.min(3, gone.frontends.size()))) {
+            if (layers.wanted() instanceof Wanted.Claimed claimed) {
+                citations.add(claimed.claim().service().source());
+                claimed.endpoints().stream().limit(2).forEach(endpoint -> citations.add(endpoint.source()));
+            }
+        }
+        gone.failed.stream().flatMap(Citations::syns).limit(MAX_FRAMES).forEach(citations::add);
+        return citations.stream().distinct().toList();
+    }
+
+    private Finding.Draft rest(List<Gone> gone) {
+        boolean failed = gone.stream().anyMatch(each -> !each.failed.isEmpty());
+        return Finding.draft(entry, failed ? Severity.WARNING : Severity.INFO, Confidence.POSSIBLE)
+                .about(gone.stream()
+                        .map(each -> new Subject.Backend(each.backend.endpoint()))
+                        .toList())
+                .title(Text.of(
+                        "{} that no endpoint slice has: {}",
+                        Text.count(gone.size(), "more backend", "more backends"),
+                        Text.few(gone.stream()
+                                .map(each -> Term.endpoint(each.backend.endpoint()))
+                                .toList())))
+                .summary(Text.of("The JSON form of this report names each of them."));
+    }
+}
