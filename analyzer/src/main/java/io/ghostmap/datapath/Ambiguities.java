@@ -5,15 +5,18 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Term.NameKind;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Names what identification leaves open: maps that can be one of several, and programs with several maps for one use. */
 final class Ambiguities {
@@ -30,10 +33,10 @@ final class Ambiguities {
     private final Evidence evidence;
     private final Reach reach;
     private final SortedMap<Integer, Identity> identities;
-    private final Collection<View> views;
+    private final SortedMap<Integer, View> views;
 
     private Ambiguities(
-            Evidence evidence, Reach reach, SortedMap<Integer, Identity> identities, Collection<View> views) {
+            Evidence evidence, Reach reach, SortedMap<Integer, Identity> identities, SortedMap<Integer, View> views) {
         this.evidence = evidence;
         this.reach = reach;
         this.identities = identities;
@@ -42,7 +45,7 @@ final class Ambiguities {
 
     /** By map id, then by program. */
     static List<Ambiguity> of(
-            Evidence evidence, Reach reach, SortedMap<Integer, Identity> identities, Collection<View> views) {
+            Evidence evidence, Reach reach, SortedMap<Integer, Identity> identities, SortedMap<Integer, View> views) {
         return new Ambiguities(evidence, reach, identities, views).all();
     }
 
@@ -53,79 +56,108 @@ final class Ambiguities {
                 evidence.bpf().state().maps().find(id).ifPresent(map -> all.add(ofMap(map, identity)));
             }
         });
-        views.forEach(view -> ofProgram(view, all));
+        views.values().forEach(view -> all.addAll(ofProgram(view)));
         return List.copyOf(all);
     }
 
     private Ambiguity ofMap(BpfMap map, Identity identity) {
-        List<BpfProgram> users = reach.usersOf(map.id());
+        Text unnamed = map.name().isEmpty()
+                ? Text.of("it has no name and no pin of such a map")
+                : Text.of(
+                        "the kernel keeps {} of the name of each of them, and no pin tells",
+                        Term.name(NameKind.MAP_NAME, map.name()));
         return new Ambiguity(
                 List.of(map.id()),
-                "map " + map.id() + " (" + map.type() + ", key of " + map.keyBytes() + " and value of "
-                        + map.valueBytes() + " bytes) can be " + or(identity.names()),
-                (map.name().isEmpty()
-                                ? "it has no name and no pin of such a map"
-                                : "the kernel keeps " + map.name() + " of the name of each of them, and no pin tells")
-                        + "; type, sizes and flags fit each of them; " + use(users) + "; " + entries(map.id()),
+                Text.of(
+                        "map {} ({}, key of {} and value of {} bytes) can be {}",
+                        Term.map(map.id()),
+                        Term.word(map.type()),
+                        Term.number(map.keyBytes()),
+                        Term.number(map.valueBytes()),
+                        or(identity.names())),
+                Text.of(
+                        "{}; type, sizes and flags fit each of them; {}; {}",
+                        unnamed,
+                        use(reach.usersOf(map.id())),
+                        entries(map.id())),
                 cost(map.id(), identity),
                 map.source());
     }
 
-    private static String use(List<BpfProgram> users) {
+    private static Text use(List<BpfProgram> users) {
         return users.isEmpty()
-                ? "no listed program uses it"
-                : "the programs that use it, " + ids(users) + ", can use each of them";
+                ? Text.of("no listed program uses it")
+                : Text.of("the programs that use it, {}, can use each of them", names(users));
     }
 
-    private String entries(int mapId) {
+    private Text entries(int mapId) {
         Optional<MapDump> dump = evidence.bpf().dump(mapId);
-        return dump.isEmpty()
-                ? "it was not dumped"
-                : dump.get().count() == 0 ? "it holds no entry" : "what it holds has the same form in each of them";
+        if (dump.isEmpty()) {
+            return Text.of("it was not dumped");
+        }
+        return dump.get().count() == 0
+                ? Text.of("it holds no entry")
+                : Text.of("what it holds has the same form in each of them");
     }
 
-    private String cost(int mapId, Identity identity) {
+    private Text cost(int mapId, Identity identity) {
         if (identity.candidates().stream().map(MapRole::kind).noneMatch(DECISIVE::contains)) {
-            return "its entries are shown as bytes only; no connect is decided by such a map";
+            return Text.of("its entries are shown as bytes only; no connect is decided by such a map");
         }
-        List<BpfProgram> socket = views.stream()
-                .filter(view -> view.maps().contains(mapId))
-                .map(View::program)
+        List<BpfProgram> socket = reach.usersOf(mapId).stream()
+                .filter(program -> views.containsKey(program.id()))
                 .toList();
         return socket.isEmpty()
-                ? "it is not counted among the generations: whether it is an old one of them is not known"
-                : "what programs " + ids(socket) + " do is unknown wherever it rests on this map";
+                ? Text.of("it is not counted among the generations: whether it is an old one of them is not known")
+                : Text.of("what programs {} do is unknown wherever it rests on this map", names(socket));
     }
 
-    private void ofProgram(View view, List<Ambiguity> all) {
-        Map<MapRole, List<Integer>> byRole = new TreeMap<>();
+    private List<Ambiguity> ofProgram(View view) {
+        SortedMap<MapRole, SortedSet<Integer>> byRole = new TreeMap<>();
         for (int id : view.program().mapIds()) {
             Optional.ofNullable(identities.get(id))
                     .flatMap(Identity::role)
                     .filter(role -> DECISIVE.contains(role.kind()))
                     .ifPresent(role ->
-                            byRole.computeIfAbsent(role, r -> new ArrayList<>()).add(id));
+                            byRole.computeIfAbsent(role, r -> new TreeSet<>()).add(id));
         }
-        byRole.forEach((role, maps) -> {
-            List<Integer> distinct = maps.stream().distinct().sorted().toList();
-            if (distinct.size() > 1) {
-                all.add(new Ambiguity(
-                        distinct,
-                        "program " + view.program().id() + " references " + distinct.size() + " " + role + " maps: "
-                                + distinct,
-                        "a program's list of maps does not tell which of two it looks something up in",
-                        "what it does is unknown wherever it rests on one of them",
-                        view.program().source()));
-            }
-        });
+        return byRole.entrySet().stream()
+                .filter(role -> role.getValue().size() > 1)
+                .map(role -> severalMaps(view.program(), role.getKey(), List.copyOf(role.getValue())))
+                .toList();
     }
 
-    private static List<Integer> ids(List<BpfProgram> programs) {
-        return programs.stream().map(BpfProgram::id).toList();
+    private static Ambiguity severalMaps(BpfProgram program, MapRole role, List<Integer> maps) {
+        return new Ambiguity(
+                maps,
+                Text.of(
+                        "program {} references {} {} maps: {}",
+                        Term.program(program.id()),
+                        Term.number(maps.size()),
+                        role.term(),
+                        Reach.names(maps)),
+                Text.of("a program's list of maps does not tell which of two it looks something up in"),
+                Text.of("what it does is unknown wherever it rests on one of them"),
+                program.source());
     }
 
-    private static String or(List<String> names) {
-        int last = names.size() - 1;
-        return last < 1 ? String.join("", names) : String.join(", ", names.subList(0, last)) + " or " + names.get(last);
+    /** {@code [109, 160]} */
+    private static Text names(List<BpfProgram> programs) {
+        return Text.of(
+                "[{}]",
+                Text.join(
+                        ", ",
+                        programs.stream()
+                                .map(program -> Term.program(program.id()))
+                                .toList()));
+    }
+
+    private static Text or(List<String> names) {
+        List<Term> terms =
+                names.stream().map(name -> Term.name(NameKind.MAP_NAME, name)).toList();
+        int last = terms.size() - 1;
+        return last < 1
+                ? Text.join("", terms)
+                : Text.join(", ", terms.subList(0, last)).then(" or {}", terms.get(last));
     }
 }

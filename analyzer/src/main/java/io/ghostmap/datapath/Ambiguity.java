@@ -1,6 +1,7 @@
 package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.text.Text;
 import java.util.List;
 
 /**
@@ -11,4 +12,4 @@ import java.util.List;
  * @param why what does not tell
  * @param cost what cannot be said because of it
  */
-public record Ambiguity(List<Integer> maps, String text, String why, String cost, Citation source) {}
+public record Ambiguity(List<Integer> maps, Text text, Text why, Text cost, Citation source) {}

@@ -9,9 +9,10 @@ import java.util.OptionalLong;
 /**
  * A program attached to a hook of a cgroup.
  *
- * @param cgroup the directory's path on the node
+ * @param cgroup the directory's path on the node; words with the id for a cgroup without a directory
  * @param cgroupId its inode number, where known
  * @param link the link that holds the attachment; only with {@link Via#LINK}
+ * @param onDyingCgroup whether the cgroup has no directory any more: its programs still run for sockets created there
  */
 public record Attachment(
         String cgroup,
@@ -20,6 +21,7 @@ public record Attachment(
         int programId,
         Via via,
         Optional<BpfLink> link,
+        boolean onDyingCgroup,
         Citation source) {
 
     /** How it is attached, which decides how it can be removed. */

@@ -1,74 +1,128 @@
 package io.ghostmap.datapath;
 
-import io.ghostmap.bundle.Gap;
-import io.ghostmap.datapath.program.SocketProgram;
-import io.ghostmap.evidence.AttachType;
+import java.util.function.Function;
+import java.util.function.BinaryOperator;
+import java.util.TreeMap;
+import java.util.Set;
+import java.util.Comparator;
 import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.datapath.program.SocketProgram;
+import io.ghostmap.bundle.Gap;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
 import java.util.Collections;
-import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
-import java.util.function.BinaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/**
- * The load balancer of a node as its maps and programs tell it.
- *
- * @param generations by role, then from the oldest to the newest
- * @param attachments programs on cgroup hooks as attached, the load balancer's and foreign ones
- * @param views by program id, of every program of the load balancer on a socket hook
- * @param programs what those programs do, by their ids
- * @param owners the load balancer that each map is of, by map id
- * @param identities what each map of the load balancer is, by map id; also those that can be one of several
- * @param services decoded services maps, by map id
- * @param backends decoded backends maps, by map id
- * @param reverseSk decoded reverse_sk maps, by map id
- * @param ambiguities maps that can be one of several, and programs with several maps for one use
- * @param gaps contradictions between lists and dumps
- */
-public record Datapath(
-        List<Generation> generations,
-        List<Attachment> attachments,
-        SortedMap<Integer, View> views,
-        SortedMap<Integer, SocketProgram> programs,
-        SortedMap<Integer, LoadBalancer> owners,
-        SortedMap<Integer, Identity> identities,
-        SortedMap<Integer, SortedMap<Frontend, Service>> services,
-        SortedMap<Integer, SortedMap<Long, Backend>> backends,
-        SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk,
-        List<Ambiguity> ambiguities,
-        List<Gap> gaps) {
+/** The load balancer of a node as its maps and programs show it. */
+public final class Datapath {
+    private final List<Generation> generations;
+    private final List<Attachment> attachments;
+    private final SortedMap<Integer, View> views;
+    private final SortedMap<Integer, SocketProgram> programs;
+    private final SortedMap<Integer, Identity> identities;
+    private final SortedMap<Integer, LoadBalancer> owners;
+    private final Tables tables;
+    private final List<Ambiguity> ambiguities;
+    private final List<Gap> gaps;
+    private final Map<MapRole, List<Generation>> byRole;
+    private final Map<Integer, Generation> byMap = new HashMap<>();
+    private final Map<Integer, View> readers = new HashMap<>();
 
-    /** With what its programs do, which they know by their views and by what is current. */
-    Datapath with(SortedMap<Integer, SocketProgram> socketPrograms) {
-        return new Datapath(
-                generations,
-                attachments,
-                views,
-                Collections.unmodifiableSortedMap(socketPrograms),
-                owners,
-                identities,
-                services,
-                backends,
-                reverseSk,
-                ambiguities,
-                gaps);
+    Datapath(
+            List<Generation> generations,
+            List<Attachment> attachments,
+            SortedMap<Integer, View> views,
+            SortedMap<Integer, Identity> identities,
+            SortedMap<Integer, LoadBalancer> owners,
+            Tables tables,
+            List<Ambiguity> ambiguities,
+            List<Gap> gaps,
+            Function<BpfProgram, Optional<LoadBalancer>> ownerOf) {
+        this.generations = generations;
+        this.attachments = attachments;
+        this.views = views;
+        this.identities = identities;
+        this.owners = owners;
+        this.tables = tables;
+        this.ambiguities = ambiguities;
+        this.gaps = gaps;
+        this.byRole =
+                generations.stream().collect(Collectors.groupingBy(Generation::role, Collectors.toUnmodifiableList()));
+        generations.forEach(generation -> byMap.put(generation.mapId(), generation));
+        for (View view : views.values()) {
+            view.servicesMaps().forEach(map -> readers.putIfAbsent(map, view));
+        }
+        this.programs = programs(ownerOf);
     }
 
+    /** By role, then from the oldest to the newest. */
+    public List<Generation> generations() {
+        return generations;
+    }
+
+    /** Programs on cgroup hooks as attached, the load balancer's and foreign ones. */
+    public List<Attachment> attachments() {
+        return attachments;
+    }
+
+    /** By program id, of every program of the load balancer on a socket hook. */
+    public SortedMap<Integer, View> views() {
+        return views;
+    }
+
+    /** What those programs do, by their ids. */
+    public SortedMap<Integer, SocketProgram> programs() {
+        return programs;
+    }
+
+    /** What each map of the load balancer is, by map id; also those that can be one of several. */
+    public SortedMap<Integer, Identity> identities() {
+        return identities;
+    }
+
+    /** The load balancer that each map is of, by map id. */
+    public SortedMap<Integer, LoadBalancer> owners() {
+        return owners;
+    }
+
+    /** Decoded services maps, by map id. */
+    public SortedMap<Integer, SortedMap<Frontend, Service>> services() {
+        return Collections.unmodifiableSortedMap(tables.services);
+    }
+
+    /** Decoded backends maps, by map id. */
+    public SortedMap<Integer, SortedMap<Long, Backend>> backends() {
+        return Collections.unmodifiableSortedMap(tables.backends);
+    }
+
+    /** Decoded reverse_sk maps, by map id. */
+    public SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk() {
+        return Collections.unmodifiableSortedMap(tables.reverseSk);
+    }
+
+    /** Maps that can be one of several, and programs with several maps for one use. */
+    public List<Ambiguity> ambiguities() {
+        return ambiguities;
+    }
+
+    /** Contradictions between lists and dumps. */
+    public List<Gap> gaps() {
+        return gaps;
+    }
+
+    /** From the oldest to the newest. */
     public List<Generation> generations(MapRole role) {
-        return generations.stream()
-                .filter(generation -> generation.role().equals(role))
-                .toList();
+        return byRole.getOrDefault(role, List.of());
     }
 
     public Optional<Generation> generation(int mapId) {
-        return generations.stream()
-                .filter(generation -> generation.mapId() == mapId)
-                .findFirst();
+        return Optional.ofNullable(byMap.get(mapId));
     }
 
     public Optional<View> view(int programId) {
@@ -77,9 +131,7 @@ public record Datapath(
 
     /** A program that reads that services map: by its other maps the backends are known that belong to it. */
     public Optional<View> readerOf(int servicesMap) {
-        return views.values().stream()
-                .filter(view -> view.servicesIn(servicesMap).isPresent())
-                .findFirst();
+        return Optional.ofNullable(readers.get(servicesMap));
     }
 
     /** Whether the program reads a services or backends map that is not current. */
@@ -110,11 +162,19 @@ public record Datapath(
                                 generation(id).filter(Generation::isCurrent).isPresent());
     }
 
+    private SortedMap<Integer, SocketProgram> programs(Function<BpfProgram, Optional<LoadBalancer>> ownerOf) {
+        Set<Integer> ofAgent = programsOfAgent();
+        SortedMap<Integer, SocketProgram> byId = new TreeMap<>();
+        views.forEach((id, view) -> ownerOf.apply(view.program())
+                .ifPresent(owner -> byId.put(id, owner.program(view, ofAgent.contains(id)))));
+        return Collections.unmodifiableSortedMap(byId);
+    }
+
     /**
      * The programs that the agent which runs now has built: the youngest of each name that reads the current generation,
      * since one that an older agent left behind can read the same pinned maps.
      */
-    Set<Integer> programsOfAgent() {
+    private Set<Integer> programsOfAgent() {
         Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(
                         program -> program.loadedAt().orElse(0))
                 .thenComparing(BpfProgram::id);
@@ -131,7 +191,7 @@ public record Datapath(
     /** What a program noted of the sockets that it sent to that backend, in the reverse_sk maps that it references itself. */
     public List<ReverseSkEntry> translations(View view, Endpoint backend) {
         return view.maps().stream()
-                .flatMap(id -> Stream.ofNullable(reverseSk.get(id)))
+                .flatMap(id -> Stream.ofNullable(tables.reverseSk.get(id)))
                 .flatMap(map -> map.getOrDefault(backend, List.of()).stream())
                 .toList();
     }

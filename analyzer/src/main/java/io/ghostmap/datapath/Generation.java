@@ -1,6 +1,6 @@
 package io.ghostmap.datapath;
 
-import io.ghostmap.bundle.Citation;
+import io.ghostmap.text.Text;
 import io.ghostmap.evidence.BpfMap;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +10,6 @@ import java.util.Optional;
  * frozen at the moment when it stopped.
  *
  * @param order 1 is the oldest of its role
- * @param age why it stands at that place in the order; an empty text where nothing bounds its age
  * @param basis what the currency rests on
  * @param reasons why it is, or is not, current; each cited
  * @param programs ids of the programs that reference it
@@ -23,14 +22,13 @@ public record Generation(
         MapRole role,
         BpfMap map,
         int order,
-        Reason age,
         Currency currency,
         Basis basis,
         List<Reason> reasons,
         List<Integer> programs,
         List<Attachment> attachments,
         Optional<Integer> entries,
-        Optional<String> damage,
+        Optional<Text> damage,
         Optional<Agreement> agreement) {
 
     /** Whether the agent works on it. */
@@ -51,9 +49,6 @@ public record Generation(
         /** The signs name different maps. */
         CONTRADICTION
     }
-
-    /** A sentence and where it stands. */
-    public record Reason(String text, Citation source) {}
 
     public int mapId() {
         return map.id();

@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param versions the releases that have such a map
  * @param why how it was told, in one clause
  */
-public record Identity(List<MapRole> candidates, List<String> names, String fullName, String versions, String why) {
+public record Identity(List<MapRole> candidates, List<String> names, String fullName, String versions, Text why) {
     public Identity {
         candidates = List.copyOf(candidates);
         names = List.copyOf(names);

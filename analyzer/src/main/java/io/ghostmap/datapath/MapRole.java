@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.text.Term;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,10 @@ public record MapRole(Kind kind, Optional<Family> family) implements Comparable<
 
     private int place() {
         return family.map(Family::ordinal).orElse(-1);
+    }
+
+    public Term term() {
+        return Term.word(toString());
     }
 
     /** Such as {@code services/IPv4}. */

@@ -3,8 +3,11 @@ package io.ghostmap.datapath;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
@@ -33,21 +36,27 @@ final class Reach {
         Reach reach = new Reach(evidence, balancer);
         for (BpfProgram program : evidence.bpf().state().programs().all()) {
             SortedSet<Integer> maps = reach.follow(program);
-            reach.byProgram.put(program.id(), maps);
+            reach.byProgram.put(program.id(), Collections.unmodifiableSortedSet(maps));
             maps.forEach(map ->
                     reach.users.computeIfAbsent(map, id -> new ArrayList<>()).add(program));
         }
+        reach.users.replaceAll((map, programs) -> List.copyOf(programs));
         return reach;
     }
 
     /** Ids of all maps within the program's reach. */
     SortedSet<Integer> mapsOf(BpfProgram program) {
-        return Collections.unmodifiableSortedSet(byProgram.getOrDefault(program.id(), new TreeSet<>()));
+        return byProgram.getOrDefault(program.id(), Collections.emptySortedSet());
     }
 
     /** Programs that can get at the map, in the order of their ids. */
     List<BpfProgram> usersOf(int mapId) {
-        return List.copyOf(users.getOrDefault(mapId, List.of()));
+        return users.getOrDefault(mapId, List.of());
+    }
+
+    /** {@code [27, 28]} */
+    static Text names(Collection<Integer> maps) {
+        return Text.of("[{}]", Text.join(", ", maps.stream().map(Term::map).toList()));
     }
 
     private SortedSet<Integer> follow(BpfProgram first) {

@@ -1,17 +1,19 @@
 package io.ghostmap.datapath;
 
-import java.util.Optional;
 import java.util.function.Function;
+import io.ghostmap.text.Text;
+import java.util.Optional;
 
 /**
  * A map that a program reads, decoded.
  *
- * @param mapId the map's id; empty where the program references no such map, or it is not known which
- * @param content empty where it was not dumped
+ * @param mapId the map's id; empty if the program references no such map, or if it is not known which
+ * @param content empty if it was not dumped
  * @param whole whether every entry was dumped: an entry that is absent from a partial dump may exist
- * @param doubt why it cannot be told which map the program reads here
+ * @param doubt why it is not known which map the program reads here
  */
-public record Table<T>(Optional<Integer> mapId, Optional<T> content, boolean whole, Optional<String> doubt) {
+public record Table<T>(Optional<Integer> mapId, Optional<T> content, boolean whole, Optional<Text> doubt) {
+    /** The program references no such map. */
     static <T> Table<T> none() {
         return new Table<>(Optional.empty(), Optional.empty(), false, Optional.empty());
     }
@@ -21,7 +23,7 @@ public record Table<T>(Optional<Integer> mapId, Optional<T> content, boolean who
         return new Table<>(mapId, content.map(form), whole, doubt);
     }
 
-    static <T> Table<T> doubtful(String why) {
+    static <T> Table<T> doubtful(Text why) {
         return new Table<>(Optional.empty(), Optional.empty(), false, Optional.of(why));
     }
 }

@@ -7,13 +7,14 @@ import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
-import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The maps of the load balancer, by map id, decoded where others than its own programs read them. An id of one map is never looked up in another here. */
+/**
+ * The maps of the load balancers by map id, decoded if others than their own programs read them. An id of one map is never
+ * looked up in another one here.
+ */
 final class Tables {
     final SortedMap<Integer, SortedMap<Frontend, Service>> services = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
@@ -25,20 +26,15 @@ final class Tables {
     private Tables() {}
 
     /** {@code gaps} takes what contradicts the list of maps. */
-    static Tables decode(
-            Evidence evidence,
-            SortedMap<Integer, Identity> identities,
-            SortedMap<Integer, LoadBalancer> owners,
-            List<Gap> gaps) {
+    static Tables decode(Evidence evidence, MapRoles roles, List<Gap> gaps) {
         Tables tables = new Tables();
         List<Decoding> decodings = evidence.bpf().state().maps().all().stream()
-                .flatMap(map -> Optional.ofNullable(identities.get(map.id())).flatMap(Identity::role).stream()
+                .flatMap(map -> roles.of(map.id()).stream()
                         .flatMap(role -> evidence
                                 .bpf()
                                 .dump(map.id())
                                 .filter(dump -> isOf(map, dump, gaps))
-                                .flatMap(dump -> Optional.ofNullable(owners.get(map.id()))
-                                        .map(owner -> new Decoding(owner, role, dump)))
+                                .flatMap(dump -> roles.owner(map.id()).map(owner -> new Decoding(owner, role, dump)))
                                 .stream()))
                 .toList();
         List<Runnable> results = decodings.parallelStream().map(tables::decode).toList();
@@ -77,9 +73,5 @@ final class Tables {
 
     private static <T> Runnable into(SortedMap<Integer, T> byMap, MapDump dump, T decoded) {
         return () -> byMap.put(dump.mapId(), decoded);
-    }
-
-    static <T> SortedMap<Integer, T> readOnly(SortedMap<Integer, T> byMap) {
-        return Collections.unmodifiableSortedMap(byMap);
     }
 }

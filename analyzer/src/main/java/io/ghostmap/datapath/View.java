@@ -66,6 +66,14 @@ public record View(
                 .flatMap(Table::content);
     }
 
+    /** The services tables that this view reads and that were dumped. */
+    List<Integer> servicesMaps() {
+        return Stream.of(servicesV4(), servicesV6())
+                .filter(table -> table.content().isPresent())
+                .flatMap(table -> table.mapId().stream())
+                .toList();
+    }
+
     /** The entry that this view has for exactly that frontend: address, port, protocol and scope. */
     public Optional<Service> service(Frontend frontend) {
         Optional<SortedMap<Frontend, Service>> table =

@@ -3,7 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Generation;
-import io.ghostmap.datapath.Generation.Reason;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ServiceDiff;
 import io.ghostmap.text.Term;

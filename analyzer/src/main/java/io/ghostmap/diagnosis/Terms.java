@@ -1,6 +1,6 @@
 package io.ghostmap.diagnosis;
 
-import io.ghostmap.datapath.Generation.Reason;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
@@ -63,8 +63,7 @@ final class Terms {
     }
 
     static Text reasons(Collection<Reason> reasons) {
-        return Text.and(
-                reasons.stream().map(reason -> Term.quote(reason.text())).toList());
+        return Text.and(reasons.stream().map(Reason::text).toList());
     }
 
     /** What can become of a connection. */

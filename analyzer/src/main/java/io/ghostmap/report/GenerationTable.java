@@ -1,5 +1,7 @@
 package io.ghostmap.report;
 
+import io.ghostmap.text.Text;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.Ambiguity;
 import io.ghostmap.datapath.Generation;
 import java.util.List;
@@ -14,8 +16,8 @@ record GenerationTable(List<Row> rows, List<Ambiguity> ambiguities) {
             boolean stale,
             Tag currency,
             String entries,
-            List<Generation.Reason> reasons,
-            String damage) {}
+            List<Reason> reasons,
+            Text damage) {}
 
     static GenerationTable of(ReportModel model) {
         return new GenerationTable(
@@ -32,6 +34,6 @@ record GenerationTable(List<Row> rows, List<Ambiguity> ambiguities) {
                 Tag.of(map.currency()),
                 map.entries().map(String::valueOf).orElse("not dumped"),
                 map.reasons(),
-                map.damage().orElse(""));
+                map.damage().orElse(Text.NONE));
     }
 }

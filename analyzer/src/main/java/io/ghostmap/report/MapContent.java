@@ -73,7 +73,8 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
     /** Such as {@code map 2915 cilium_lb4_serv (services/IPv4, NOT current): 1018 of 65536 entries}. */
     String title() {
         String what = role().map(MapRole::toString)
-                .orElseGet(() -> identity().map(Identity::why).orElse("of no known layout"));
+                .orElseGet(
+                        () -> identity().map(identity -> identity.why().plain()).orElse("of no known layout"));
         return "map " + map.id() + (map.name().isEmpty() ? "" : " " + map.name()) + " (" + what + currency() + "): "
                 + dump.count() + " of " + map.maxEntries() + " entries";
     }

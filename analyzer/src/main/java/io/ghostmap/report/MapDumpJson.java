@@ -63,7 +63,7 @@ public final class MapDumpJson {
         content.identity().ifPresent(identity -> {
             map.put("fullName", identity.fullName());
             map.put("versions", identity.versions());
-            map.put("known", identity.why());
+            map.put("known", identity.why().plain());
         });
         content.datapath()
                 .generation(content.map().id())

@@ -1,5 +1,9 @@
 package io.ghostmap.report;
 
+import io.ghostmap.text.Text;
+import io.ghostmap.text.Term.NameKind;
+import io.ghostmap.text.Term;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.Ambiguity;
 import io.ghostmap.datapath.Generation;
 import java.util.ArrayList;
@@ -42,19 +46,22 @@ public final class MapsText {
 
     /** The users of a map are one reason here, not a dozen. */
     private static String why(Generation map) {
-        String user = "used by program ";
-        List<String> reasons = new ArrayList<>();
-        List<String> users = new ArrayList<>();
-        for (Generation.Reason reason : map.reasons()) {
-            if (reason.text().startsWith(user)) {
-                users.add(reason.text().substring(user.length()));
+        List<Text> reasons = new ArrayList<>();
+        List<Text> users = new ArrayList<>();
+        for (Reason reason : map.reasons()) {
+            if (reason instanceof Reason.UsedBy user && user.directly()) {
+                users.add(Text.of(
+                        "{} ({})", Term.program(user.program()), Term.name(NameKind.PROGRAM_NAME, user.name())));
             } else {
                 reasons.add(reason.text());
             }
         }
         if (!users.isEmpty()) {
-            reasons.add((users.size() == 1 ? user : "used by programs ") + String.join(", ", users));
+            reasons.add(
+                    users.size() == 1
+                            ? Text.of("used by program {}", users.get(0))
+                            : Text.of("used by programs {}", Text.join(", ", users)));
         }
-        return String.join("; ", reasons);
+        return Text.join("; ", reasons).plain();
     }
 }

@@ -202,7 +202,7 @@ public final class MarkdownRenderer {
         ambiguities.stream()
                 .limit(MAX_AMBIGUITIES)
                 .forEach(open -> out.line(
-                        "- " + plain(open.text()) + ": " + plain(open.why()) + ". Cost: " + plain(open.cost()) + "."));
+                        "- " + plain(open.text().plain()) + ": " + plain(open.why().plain()) + ". Cost: " + plain(open.cost().plain()) + "."));
         out.more(ambiguities.size() - MAX_AMBIGUITIES, "ambiguities");
     }
 

@@ -33,7 +33,7 @@ public final class ReportBuilder {
                 model.generations().stream().map(ReportBuilder::generation).toList(),
                 model.incident().datapath().ambiguities().stream()
                         .map(open ->
-                                new Report.Ambiguity(open.maps(), open.text(), open.why(), open.cost(), open.source()))
+                                new Report.Ambiguity(open.maps(), open.text().plain(), open.why().plain(), open.cost().plain(), open.source()))
                         .toList(),
                 model.hooks().stream().map(ReportBuilder::hook).toList(),
                 model.destinations().stream().map(ReportBuilder::destination).toList(),
@@ -87,7 +87,7 @@ public final class ReportBuilder {
                 generation.order(),
                 Currencies.json(generation.currency()),
                 generation.reasons().stream()
-                        .map(reason -> new Report.Reason(reason.text(), reason.source()))
+                        .map(reason -> new Report.Reason(reason.text().plain(), reason.source()))
                         .toList(),
                 generation.map().pins(),
                 generation.programs(),
@@ -99,7 +99,7 @@ public final class ReportBuilder {
                 generation.entries().orElse(-1),
                 generation.map().maxEntries(),
                 generation.usable(),
-                generation.damage().orElse(""));
+                generation.damage().map(Text::plain).orElse(""));
     }
 
     private static Report.Hook hook(HookAccount account) {

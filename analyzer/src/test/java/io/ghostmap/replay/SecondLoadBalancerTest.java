@@ -35,6 +35,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.support.NodeBundle;
+import io.ghostmap.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ final class SecondLoadBalancerTest {
         @Override
         public Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
             return map.name().equals("tiny_services")
-                    ? Optional.of(new Identity(List.of(SERVICES), List.of(map.name()), map.name(), "1", "by its name"))
+                    ? Optional.of(new Identity(List.of(SERVICES), List.of(map.name()), map.name(), "1", Text.of("by its name")))
                     : Optional.empty();
         }
 

@@ -288,7 +288,7 @@ final class BackendFinder {
 
     private static Text whyUnread(Table<?> backends) {
         if (backends.doubt().isPresent()) {
-            return Text.of(Term.quote(backends.doubt().get()));
+            return backends.doubt().get();
         }
         return backends.mapId().isPresent()
                 ? Text.of("map {} was not dumped", Term.map(backends.mapId().get()))

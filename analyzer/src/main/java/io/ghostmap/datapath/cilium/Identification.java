@@ -1,5 +1,6 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.text.Text;
 import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.evidence.BpfMap;
@@ -69,7 +70,7 @@ final class Identification {
         List<Layout> sameName = fitting.stream()
                 .filter(layout -> layout.kernelName().equals(map.name()))
                 .toList();
-        return decide(sameName, "its type, sizes and name");
+        return decide(sameName, Text.of("its type, sizes and name"));
     }
 
     /** A pin says it; otherwise flags and use leave what can be, and a stranger's map must not be taken for Cilium's. */
@@ -77,7 +78,7 @@ final class Identification {
         List<Layout> pinned =
                 fitting.stream().filter(layout -> isPinnedAs(layout.name())).toList();
         if (!pinned.isEmpty()) {
-            return decide(pinned, "its type, sizes and pin");
+            return decide(pinned, Text.of("its type, sizes and pin"));
         }
         List<Layout> allowed =
                 fitting.stream().filter(layout -> layout.allows(map.flags())).toList();
@@ -86,9 +87,10 @@ final class Identification {
                     .filter(layout -> !layout.isOf(MapRole.OTHER))
                     .toList();
             boolean atSocket = users.stream().anyMatch(socket);
-            return decide(atSocket ? balancing : allowed, "its type, sizes, flags and the programs that use it");
+            return decide(
+                    atSocket ? balancing : allowed, Text.of("its type, sizes, flags and the programs that use it"));
         }
-        return users.isEmpty() ? decide(allowed, "its type, sizes and flags alone") : Optional.empty();
+        return users.isEmpty() ? decide(allowed, Text.of("its type, sizes and flags alone")) : Optional.empty();
     }
 
     private boolean isPinnedAs(String name) {
@@ -97,7 +99,7 @@ final class Identification {
                 .anyMatch(file -> file.equals(name) || file.equals(name + PENDING));
     }
 
-    private Optional<Identified> decide(List<Layout> left, String by) {
+    private Optional<Identified> decide(List<Layout> left, Text by) {
         List<Layout> told = left.size() > 1 ? byEntries(left) : left;
         if (told.isEmpty()) {
             return Optional.empty();
@@ -108,7 +110,10 @@ final class Identification {
             return Optional.empty();
         }
         boolean one = roles.size() == 1;
-        String why = "known by " + by + (told.size() < left.size() ? ", and by its entries" : "");
+        Text known = Text.of("known by {}", by);
+        Text open = Text.of(
+                "can be [{}]: neither name nor pin nor use tells",
+                Text.join(", ", roles.stream().map(MapRole::term).toList()));
         VersionRange versions = versions(told);
         return Optional.of(new Identified(
                 new Identity(
@@ -116,7 +121,7 @@ final class Identification {
                         told.stream().map(Layout::name).distinct().toList(),
                         one ? told.get(0).name() : "",
                         versions.toString(),
-                        one ? why : "can be " + roles + ": neither name nor pin nor use tells"),
+                        one ? (told.size() < left.size() ? known.then(", and by its entries") : known) : open),
                 versions));
     }
 

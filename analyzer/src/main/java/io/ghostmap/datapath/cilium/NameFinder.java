@@ -82,7 +82,7 @@ final class NameFinder {
             return;
         }
         if (table.doubt().isPresent()) {
-            unknown(Text.of(Term.quote(table.doubt().get())), open.notes, open.given);
+            unknown(table.doubt().get(), open.notes, open.given);
             return;
         }
         Optional<Rewrite> own = ofName.stream()

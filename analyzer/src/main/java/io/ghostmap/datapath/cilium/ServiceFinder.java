@@ -29,7 +29,7 @@ final class ServiceFinder {
     void find(Conditions given) {
         Table<SortedMap<Frontend, Service>> services = inquiry.tables.services();
         if (services.doubt().isPresent()) {
-            inquiry.unknown(Text.of(Term.quote(services.doubt().get())), given);
+            inquiry.unknown(services.doubt().get(), given);
         } else if (services.mapId().isEmpty()) {
             inquiry.miss(given); // a program without that family's maps leaves the address alone
         } else if (services.content().isEmpty()) {

@@ -21,6 +21,7 @@ import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.ServiceDiff;
 import io.ghostmap.datapath.Slot;
@@ -106,7 +107,7 @@ final class DatapathTrapsTest {
         Identity open = identity(datapath, 1);
         assertThat(open.role()).isEmpty();
         assertThat(open.candidates()).contains(MapRole.of(Kind.REVERSE_SK, Family.IPV4), MapRole.OTHER);
-        assertThat(open.why()).contains("neither name nor pin nor use tells");
+        assertThat(open.why().plain()).contains("neither name nor pin nor use tells");
         assertThat(names(datapath, 2, 3, 4, 6))
                 .containsExactly(
                         "cilium_lb4_reverse_sk",
@@ -250,7 +251,10 @@ final class DatapathTrapsTest {
         assertThat(datapath.generation(27).orElseThrow().currency()).isEqualTo(Currency.NOT_CURRENT);
         assertThat(datapath.generation(27).orElseThrow().attachments().get(0).via())
                 .isEqualTo(Attachment.Via.LEGACY);
-        assertThat(datapath.generation(144).orElseThrow().age().text()).startsWith("the youngest by its id");
+        assertThat(datapath.generation(144).orElseThrow().reasons())
+                .filteredOn(Reason.Age.class::isInstance)
+                .extracting(reason -> ((Reason.Age) reason).place())
+                .containsExactly(Reason.Place.YOUNGEST);
     }
 
     @Test
