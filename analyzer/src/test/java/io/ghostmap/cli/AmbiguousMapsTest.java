@@ -1,5 +1,7 @@
 package io.ghostmap.cli;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
@@ -9,7 +11,7 @@ import io.ghostmap.report.MapsText;
 import io.ghostmap.report.MarkdownRenderer;
 import io.ghostmap.report.Report;
 import io.ghostmap.report.ReportModel;
-import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
 import java.util.List;
 import org.jsoup.Jsoup;
@@ -18,15 +20,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Agents up to 1.11 gave their maps no name: what then stays open is shown as open, and what it costs. */
 final class AmbiguousMapsTest {
-    private static final String ROOT = "/sys/fs/cgroup";
-    private static final String CONNECT = "cgroup_inet4_connect";
-
     @TempDir
     private Path folder;
 
     @Test
     void mapThatCanBeOneOfThreeIsShownAsOne() throws UnreadableBundleException {
-        Report report = analyze(node().map(7, "lru_hash", "", 38, 56, ""));
+        Report report = analyze(healthy().map(7, "lru_hash", "", 38, 56, ""));
 
         assertThat(report.ambiguities()).hasSize(1);
         Report.Ambiguity open = report.ambiguities().get(0);
@@ -42,7 +41,7 @@ final class AmbiguousMapsTest {
     /** It is no generation, since it can be Cilium's cache of neighbours: but it can be an old reverse_sk. */
     @Test
     void mapThatCanBeAnOldGenerationSaysSo() throws UnreadableBundleException {
-        Report report = analyze(node().map(7, "lru_hash", "", 16, 8, ""));
+        Report report = analyze(healthy().map(7, "lru_hash", "", 16, 8, ""));
 
         assertThat(report.ambiguities())
                 .extracting(Report.Ambiguity::cost)
@@ -52,11 +51,11 @@ final class AmbiguousMapsTest {
 
     @Test
     void programWithTwoMapsForOneUseIsNamed() throws UnreadableBundleException {
-        Report report = analyze(node().generation(27, 28, false)
-                .service(27, "10.96.0.1:443", 6, 7)
-                .backend(28, 7, "10.0.0.1:6443")
-                .program(109, "cil_sock4_connect", 27, 28, 144)
-                .attach(ROOT, 109, CONNECT, "multi"));
+        Report report = analyze(healthy()
+                .generation("old", 27)
+                .serves("10.96.0.1:443", "10.0.0.1:6443")
+                .loadsOver(109, CONNECT4, 27, 28, 144)
+                .attach(CONNECT4, 109));
 
         assertThat(report.ambiguities())
                 .extracting(Report.Ambiguity::text)
@@ -67,13 +66,13 @@ final class AmbiguousMapsTest {
 
     @Test
     void nothingIsOpenWhereEveryMapIsTold() throws UnreadableBundleException {
-        assertThat(analyze(node()).ambiguities()).isEmpty();
+        assertThat(analyze(healthy()).ambiguities()).isEmpty();
     }
 
     @Test
     void everyFormOfTheReportHasIt() throws UnreadableBundleException {
-        ReportModel model =
-                Analysis.modelOf(node().map(7, "lru_hash", "", 38, 56, "").write(folder));
+        ReportModel model = Analysis.modelOf(
+                healthy().map(7, "lru_hash", "", 38, 56, "").write(folder));
 
         String sentence = "can be cilium_ct6_global, cilium_ct_any6_global or cilium_snat_v6_external";
         assertThat(MapsText.render(model).replaceAll("\\s+", " "))
@@ -85,16 +84,14 @@ final class AmbiguousMapsTest {
         assertThat(Json.of(model)).contains(sentence);
     }
 
-    private static NodeBundle node() {
-        return new NodeBundle()
-                .generation(144, 145, true)
-                .service(144, "172.17.93.4:8080", 6, 996)
-                .backend(145, 996, "172.16.109.127:8080")
-                .program(160, "cil_sock4_connect", 144, 145)
-                .attach(ROOT, 160, CONNECT, "multi");
+    private static TestNode healthy() {
+        return node().generation("current", 144)
+                .pinned()
+                .serves("172.17.93.4:8080", "172.16.109.127:8080")
+                .runs(160);
     }
 
-    private Report analyze(NodeBundle node) throws UnreadableBundleException {
+    private Report analyze(TestNode node) throws UnreadableBundleException {
         return Analysis.of(node.write(folder));
     }
 }

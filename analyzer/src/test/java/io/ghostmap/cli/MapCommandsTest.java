@@ -1,11 +1,11 @@
 package io.ghostmap.cli;
 
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Archives;
-import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -101,7 +101,7 @@ final class MapCommandsTest {
     @Test
     void mapThatWasNotDumpedSaysSo() {
         Path bundle =
-                new NodeBundle().map(27, "hash", "cilium_lb4_serv", 12, 12, "").write(folder.resolve("n"));
+                node().map(27, "hash", "cilium_lb4_serv", 12, 12, "").write(folder.resolve("n"));
         StringWriter err = new StringWriter();
 
         assertThat(Main.run(
@@ -118,9 +118,9 @@ final class MapCommandsTest {
 
     @Test
     void namesFromTheBundleCannotSteerTheTerminal() {
-        Path bundle = new NodeBundle()
+        Path bundle = node()
                 .map(27, "hash", "evil\\u001b[31m", 1, 1, "")
-                .row(27, new byte[] {1}, new byte[] {2})
+                .row(27, "01", "02")
                 .write(folder.resolve("n"));
 
         assertThat(ask("dump", bundle.toString(), "--map", "27"))

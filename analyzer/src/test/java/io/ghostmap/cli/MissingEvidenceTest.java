@@ -1,5 +1,6 @@
 package io.ghostmap.cli;
 
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.luben.zstd.Zstd;
@@ -12,7 +13,6 @@ import io.ghostmap.report.ReportBuilder;
 import io.ghostmap.report.ReportModel;
 import io.ghostmap.report.TerminalRenderer;
 import io.ghostmap.support.Archives;
-import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -71,7 +71,7 @@ final class MissingEvidenceTest {
     /** The collector said it with its reason: of the file, or of the whole folder. */
     @Test
     void whatTheCollectorNamedIsNamedOnce() throws UnreadableBundleException {
-        Report report = Analysis.of(new NodeBundle()
+        Report report = Analysis.of(node()
                 .text(
                         "manifest.json",
                         "{\"format\":1,\"node\":\"n\",\"collector\":{\"name\":\"test\",\"version\":\"1\"},\"missing\":["

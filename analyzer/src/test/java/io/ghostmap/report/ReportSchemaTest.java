@@ -1,5 +1,6 @@
 package io.ghostmap.report;
 
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.InputFormat;
@@ -9,7 +10,6 @@ import com.networknt.schema.SpecificationVersion;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.cli.TrafficReading;
-import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,7 +35,7 @@ final class ReportSchemaTest {
 
     @Test
     void almostEmptyBundleKeepsTheSchema() throws UnreadableBundleException, IOException {
-        assertValid(Analysis.of(new NodeBundle().write(folder)));
+        assertValid(Analysis.of(node().write(folder)));
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.ghostmap.traffic;
 
 import static io.ghostmap.support.PcapFile.SYN;
 import static io.ghostmap.support.PcapFile.SYN_ACK;
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.ghostmap.bundle.BundleLayout;
@@ -9,7 +10,7 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Command;
-import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.TestNode;
 import io.ghostmap.support.PcapFile;
 import io.ghostmap.support.Repository;
 import java.io.ByteArrayInputStream;
@@ -119,7 +120,7 @@ final class CaptureTrapsTest {
         assertThat(dropped.paths()).containsExactly("if2 in");
         assertThat(dropped.transmissions()).isEqualTo(3);
 
-        Report unseen = Analysis.of(node().capture(PcapFile.cooked()).write(folder));
+        Report unseen = Analysis.of(healthy().capture(PcapFile.cooked()).write(folder));
         assertThat(unseen.findings())
                 .filteredOn(finding -> finding.rule().equals("CAP-03"))
                 .extracting(Report.Finding::title)
@@ -131,7 +132,7 @@ final class CaptureTrapsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 124, 137, 143})
     void trap20ExitStatusOfAnEndedCaptureIsNoFailure(int exit) throws UnreadableBundleException {
-        Report report = Analysis.of(node().capture(silent())
+        Report report = Analysis.of(healthy().capture(silent())
                 .text("pcap/any.stderr", SESSION.formatted(0))
                 .text(
                         "manifest.json",
@@ -149,7 +150,7 @@ final class CaptureTrapsTest {
     /** What the kernel dropped may have been the answer: the counters are read before silence is called that. */
     @Test
     void trap20DroppedPacketsMakeSilenceUnknown() throws UnreadableBundleException {
-        Report report = Analysis.of(node().capture(silent())
+        Report report = Analysis.of(healthy().capture(silent())
                 .text("pcap/any.stderr", SESSION.formatted(7))
                 .write(folder));
 
@@ -181,12 +182,10 @@ final class CaptureTrapsTest {
                 .tcp(5 * SECOND, CLIENT, 56306, SERVER, 8080, SYN, 1000, 0);
     }
 
-    private static NodeBundle node() {
-        return new NodeBundle()
-                .generation(144, 145, true)
-                .service(144, "172.17.93.4:8080", 6, 996)
-                .backend(145, 996, SERVER + ":8080")
-                .program(160, "cil_sock4_connect", 144, 145)
-                .attach("/sys/fs/cgroup", 160, "cgroup_inet4_connect", "multi");
+    private static TestNode healthy() {
+        return node().generation("current", 144)
+                .pinned()
+                .serves("172.17.93.4:8080", SERVER + ":8080")
+                .runs(160);
     }
 }
