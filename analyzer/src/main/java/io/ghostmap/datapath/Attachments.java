@@ -69,8 +69,8 @@ final class Attachments {
         List<BpfLink> links = unused.getOrDefault(new Hooked(row.programId(), row.attachType()), List.of());
         Optional<BpfLink> link = take(links, inode);
         Optional<BpfLink> doubtful = link.isPresent() ? Optional.empty() : onUnlistedCgroup(links);
-        boolean linksKnown =
-                evidence.bpf().state().links().captured() && evidence.bpf().state().links().whole();
+        boolean linksKnown = evidence.bpf().state().links().captured()
+                && evidence.bpf().state().links().whole();
         Via via = link.isPresent() ? Via.LINK : doubtful.isPresent() || !linksKnown ? Via.UNKNOWN : Via.LEGACY;
         return new Attachment(
                 cgroup, inode, row.attachType(), row.programId(), via, link.or(() -> doubtful), false, row.source());
@@ -94,7 +94,8 @@ final class Attachments {
 
     /** Links to a cgroup without a directory: its program still runs for the sockets that were created there. */
     private List<Attachment> onDyingCgroups() {
-        if (evidence.cgroups().directories().isEmpty() || evidence.cgroups().directories().size() >= MAX_CGROUPS) {
+        if (evidence.cgroups().directories().isEmpty()
+                || evidence.cgroups().directories().size() >= MAX_CGROUPS) {
             return List.of();
         }
         return unused.values().stream()

@@ -1,7 +1,7 @@
 package io.ghostmap.datapath;
 
-import io.ghostmap.text.Text;
 import io.ghostmap.evidence.BpfMap;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 

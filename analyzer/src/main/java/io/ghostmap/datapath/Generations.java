@@ -1,6 +1,5 @@
 package io.ghostmap.datapath;
 
-import io.ghostmap.text.Text;
 import io.ghostmap.datapath.CurrentMap.Judged;
 import io.ghostmap.datapath.Generation.Basis;
 import io.ghostmap.datapath.Generation.Currency;
@@ -9,6 +8,7 @@ import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.text.Text;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

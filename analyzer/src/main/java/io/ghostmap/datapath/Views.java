@@ -1,7 +1,7 @@
 package io.ghostmap.datapath;
 
-import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Artifact;
+import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.evidence.BpfProgram;

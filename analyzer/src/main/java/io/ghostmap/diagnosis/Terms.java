@@ -1,7 +1,7 @@
 package io.ghostmap.diagnosis;
 
-import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.MapRole;
+import io.ghostmap.datapath.Reason;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;

@@ -100,8 +100,7 @@ final class MapCommandsTest {
 
     @Test
     void mapThatWasNotDumpedSaysSo() {
-        Path bundle =
-                node().map(27, "hash", "cilium_lb4_serv", 12, 12, "").write(folder.resolve("n"));
+        Path bundle = node().map(27, "hash", "cilium_lb4_serv", 12, 12, "").write(folder.resolve("n"));
         StringWriter err = new StringWriter();
 
         assertThat(Main.run(
@@ -118,8 +117,7 @@ final class MapCommandsTest {
 
     @Test
     void namesFromTheBundleCannotSteerTheTerminal() {
-        Path bundle = node()
-                .map(27, "hash", "evil\\u001b[31m", 1, 1, "")
+        Path bundle = node().map(27, "hash", "evil\\u001b[31m", 1, 1, "")
                 .row(27, "01", "02")
                 .write(folder.resolve("n"));
 

@@ -71,8 +71,7 @@ final class MissingEvidenceTest {
     /** The collector said it with its reason: of the file, or of the whole folder. */
     @Test
     void whatTheCollectorNamedIsNamedOnce() throws UnreadableBundleException {
-        Report report = Analysis.of(node()
-                .text(
+        Report report = Analysis.of(node().text(
                         "manifest.json",
                         "{\"format\":1,\"node\":\"n\",\"collector\":{\"name\":\"test\",\"version\":\"1\"},\"missing\":["
                                 + "{\"artifact\":\"kubernetes/services.json\",\"reason\":\"exit status 1: refused\"},"

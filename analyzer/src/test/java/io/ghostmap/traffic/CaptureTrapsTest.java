@@ -10,9 +10,9 @@ import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.report.Report;
 import io.ghostmap.support.Command;
-import io.ghostmap.support.TestNode;
 import io.ghostmap.support.PcapFile;
 import io.ghostmap.support.Repository;
+import io.ghostmap.support.TestNode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -132,7 +132,8 @@ final class CaptureTrapsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 124, 137, 143})
     void trap20ExitStatusOfAnEndedCaptureIsNoFailure(int exit) throws UnreadableBundleException {
-        Report report = Analysis.of(healthy().capture(silent())
+        Report report = Analysis.of(healthy()
+                .capture(silent())
                 .text("pcap/any.stderr", SESSION.formatted(0))
                 .text(
                         "manifest.json",
@@ -150,7 +151,8 @@ final class CaptureTrapsTest {
     /** What the kernel dropped may have been the answer: the counters are read before silence is called that. */
     @Test
     void trap20DroppedPacketsMakeSilenceUnknown() throws UnreadableBundleException {
-        Report report = Analysis.of(healthy().capture(silent())
+        Report report = Analysis.of(healthy()
+                .capture(silent())
                 .text("pcap/any.stderr", SESSION.formatted(7))
                 .write(folder));
 
