@@ -1,21 +1,21 @@
 package io.ghostmap.datapath;
 
-import java.util.function.Function;
-import java.util.function.BinaryOperator;
-import java.util.TreeMap;
-import java.util.Set;
-import java.util.Comparator;
-import io.ghostmap.evidence.BpfProgram;
-import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.AttachType;
+import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.net.Endpoint;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 

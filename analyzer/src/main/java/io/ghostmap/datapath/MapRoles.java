@@ -5,7 +5,7 @@ import io.ghostmap.evidence.Evidence;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,7 +16,7 @@ import java.util.TreeMap;
 final class MapRoles {
     private final SortedMap<Integer, Identity> identities = new TreeMap<>();
     private final SortedMap<Integer, LoadBalancer> owners = new TreeMap<>();
-    private final Map<LoadBalancer, SortedMap<MapRole, List<BpfMap>>> byOwner = new IdentityHashMap<>();
+    private final Map<LoadBalancer, SortedMap<MapRole, List<BpfMap>>> byOwner = new HashMap<>();
 
     private MapRoles() {}
 
@@ -39,9 +39,10 @@ final class MapRoles {
     private void add(LoadBalancer owner, BpfMap map, Identity identity) {
         identities.put(map.id(), identity);
         owners.put(map.id(), owner);
-        identity.role().ifPresent(role -> byOwner.computeIfAbsent(owner, o -> new TreeMap<>())
-                .computeIfAbsent(role, r -> new ArrayList<>())
-                .add(map));
+        identity.role()
+                .ifPresent(role -> byOwner.computeIfAbsent(owner, o -> new TreeMap<>())
+                        .computeIfAbsent(role, r -> new ArrayList<>())
+                        .add(map));
     }
 
     /** By map id; also those that can be one of several. */

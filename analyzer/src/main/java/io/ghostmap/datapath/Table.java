@@ -1,8 +1,8 @@
 package io.ghostmap.datapath;
 
-import java.util.function.Function;
 import io.ghostmap.text.Text;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * A map that a program reads, decoded.

@@ -13,9 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** Makes the view of each program of the load balancer: which map it reads for which purpose, or why that is not known. */
 final class Views {

@@ -1,9 +1,9 @@
 package io.ghostmap.report;
 
-import io.ghostmap.text.Text;
-import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.Ambiguity;
 import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.Reason;
+import io.ghostmap.text.Text;
 import java.util.List;
 
 /** The generations of every role, the oldest first, and the maps that cannot be told apart. */

@@ -1,11 +1,11 @@
 package io.ghostmap.report;
 
-import io.ghostmap.text.Text;
-import io.ghostmap.text.Term.NameKind;
-import io.ghostmap.text.Term;
-import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.Ambiguity;
 import io.ghostmap.datapath.Generation;
+import io.ghostmap.datapath.Reason;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Term.NameKind;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 

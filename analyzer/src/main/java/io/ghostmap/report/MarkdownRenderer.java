@@ -201,8 +201,9 @@ public final class MarkdownRenderer {
         out.blank();
         ambiguities.stream()
                 .limit(MAX_AMBIGUITIES)
-                .forEach(open -> out.line(
-                        "- " + plain(open.text().plain()) + ": " + plain(open.why().plain()) + ". Cost: " + plain(open.cost().plain()) + "."));
+                .forEach(open -> out.line("- " + plain(open.text().plain()) + ": "
+                        + plain(open.why().plain()) + ". Cost: "
+                        + plain(open.cost().plain()) + "."));
         out.more(ambiguities.size() - MAX_AMBIGUITIES, "ambiguities");
     }
 

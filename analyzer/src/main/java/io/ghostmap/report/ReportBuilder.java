@@ -32,8 +32,12 @@ public final class ReportBuilder {
                 bundle(model),
                 model.generations().stream().map(ReportBuilder::generation).toList(),
                 model.incident().datapath().ambiguities().stream()
-                        .map(open ->
-                                new Report.Ambiguity(open.maps(), open.text().plain(), open.why().plain(), open.cost().plain(), open.source()))
+                        .map(open -> new Report.Ambiguity(
+                                open.maps(),
+                                open.text().plain(),
+                                open.why().plain(),
+                                open.cost().plain(),
+                                open.source()))
                         .toList(),
                 model.hooks().stream().map(ReportBuilder::hook).toList(),
                 model.destinations().stream().map(ReportBuilder::destination).toList(),

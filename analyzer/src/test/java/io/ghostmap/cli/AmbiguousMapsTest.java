@@ -71,8 +71,8 @@ final class AmbiguousMapsTest {
 
     @Test
     void everyFormOfTheReportHasIt() throws UnreadableBundleException {
-        ReportModel model = Analysis.modelOf(
-                healthy().map(7, "lru_hash", "", 38, 56, "").write(folder));
+        ReportModel model =
+                Analysis.modelOf(healthy().map(7, "lru_hash", "", 38, 56, "").write(folder));
 
         String sentence = "can be cilium_ct6_global, cilium_ct_any6_global or cilium_snat_v6_external";
         assertThat(MapsText.render(model).replaceAll("\\s+", " "))

@@ -73,7 +73,8 @@ final class SecondLoadBalancerTest {
         @Override
         public Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
             return map.name().equals("tiny_services")
-                    ? Optional.of(new Identity(List.of(SERVICES), List.of(map.name()), map.name(), "1", Text.of("by its name")))
+                    ? Optional.of(new Identity(
+                            List.of(SERVICES), List.of(map.name()), map.name(), "1", Text.of("by its name")))
                     : Optional.empty();
         }
 

@@ -13,12 +13,10 @@ import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.BundleReader;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
-import io.ghostmap.datapath.Affinity;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
-import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Generation;
-import io.ghostmap.datapath.IpCache;
+import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.cilium.Cilium;
 import io.ghostmap.datapath.cilium.MapRow;
@@ -34,6 +32,8 @@ import io.ghostmap.traffic.Reply;
 import io.ghostmap.traffic.TrafficSink;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,7 +55,7 @@ final class TestNodeTest {
 
     private Datapath datapath(TestNode node) throws UnreadableBundleException {
         Evidence evidence = read(node);
-        return DatapathReader.read(evidence, Cilium.onNode(evidence));
+        return DatapathReader.read(evidence);
     }
 
     @Test
@@ -108,25 +108,42 @@ final class TestNodeTest {
     }
 
     @Test
-    void sessionsAndIdentitiesAreThoseOfTheView() throws UnreadableBundleException {
-        View view = datapath(node().generation("only")
-                        .serves(service(VIP).to(BACKEND).revNatId(7).sticky(600))
-                        .remembers(7, 4242, BACKEND, 99)
-                        .knows("10.0.0.0/8", 6)
-                        .loads(160))
-                .view(160)
-                .orElseThrow();
+    void sessionsAndIdentitiesAreRowsOfTheirMaps() throws UnreadableBundleException {
+        TestNode node = node().generation("only", 27)
+                .serves(service(VIP).to(BACKEND).revNatId(7).sticky(600))
+                .remembers(7, 4242, BACKEND, 99)
+                .knows("10.0.0.0/8", 6)
+                .loads(160);
+        Evidence evidence = read(node);
+        Cilium cilium = Cilium.onNode(evidence);
+        Datapath datapath = DatapathReader.read(evidence, List.of(cilium));
 
-        assertThat(view.tables(Family.IPV4).affinityOf(7))
-                .extracting(Affinity::client, Affinity::lastUsed)
-                .containsExactly(tuple(new Affinity.Client.NetworkNamespace(4242), 99L));
-        assertThat(view.affinityMatch().content().orElseThrow().find(7, 1)).isPresent();
-        assertThat(view.ipCache()
-                        .content()
-                        .orElseThrow()
-                        .lookup(IpAddress.parse("10.9.9.9").orElseThrow()))
-                .map(IpCache.Entry::identity)
-                .contains(6L);
+        assertThat(datapath.identities().values())
+                .filteredOn(identity -> !identity.fullName().contains("services"))
+                .extracting(Identity::fullName)
+                .containsExactly(
+                        "cilium_lb4_backends_v3",
+                        "cilium_ipcache_v2",
+                        "cilium_lb4_affinity",
+                        "cilium_lb_affinity_match");
+        assertThat(evidence.bpf().dumps().values())
+                .filteredOn(dump -> dump.mapId() > 28)
+                .extracting(dump ->
+                        cilium
+                                .fields(
+                                        Objects.requireNonNull(
+                                                datapath.identities().get(dump.mapId())),
+                                        dump,
+                                        0)
+                                .stream()
+                                .filter(field -> !field.text().equals("0")
+                                        && !field.text().equals("::"))
+                                .map(field -> field.name() + "=" + field.text())
+                                .collect(Collectors.joining(" ")))
+                .containsExactly(
+                        "prefix_bits=40 family=1 address=10.0.0.0 identity=6 tunnel_endpoint=0.0.0.0 flags=0x0",
+                        "client_id=4242 rev_nat_id=7 netns_cookie=0x1 last_used=99 backend_id=1",
+                        "backend_id=1 rev_nat_id=7");
     }
 
     @Test
@@ -180,7 +197,7 @@ final class TestNodeTest {
         assertThat(evidence.network().sockets())
                 .singleElement()
                 .satisfies(socket -> assertThat(socket.cookie()).isEqualTo(4711));
-        assertThat(evidence.network().devices()).singleElement();
+        assertThat(evidence.network().devices()).hasSize(1);
         assertThat(evidence.node().kernel()).contains("6.8.0");
         assertThat(evidence.bpf().calls(160)).containsExactly("bpf_get_netns_cookie");
     }

@@ -1,11 +1,11 @@
 package io.ghostmap.datapath.cilium;
 
-import io.ghostmap.text.Text;
 import io.ghostmap.datapath.Identity;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
