@@ -20,7 +20,7 @@ public record Artifact(ArtifactKind kind, String parameter) {
         return new Artifact(kind, Long.toString(number));
     }
 
-    /** A member that no kind names: {@code path} is all that is known of it. */
+    /** A member that no kind names: its {@code path} is all that is known of it. */
     public static Artifact unknown(String path) {
         return new Artifact(ArtifactKind.BUNDLE, path);
     }

@@ -79,6 +79,9 @@ public final class BundleLayout {
 
     /** The path of the artifact, or of its group's folder. */
     String nameOf(Artifact artifact) {
+        if (artifact.equals(Artifact.of(ArtifactKind.BUNDLE))) {
+            return "bundle";
+        }
         String name = names.getOrDefault(artifact.kind(), "");
         int place = name.indexOf(PLACE);
         return place < 0

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -63,23 +64,29 @@ public final class BundleReader {
             return walk.finish(baseName(path), sha256);
         } catch (UnreadableBundleException e) {
             throw new UnreadableBundleException(shown + ": " + e.getMessage(), e);
-        } catch (NoSuchFileException e) {
-            throw new UnreadableBundleException(shown + ": no such file or folder: check the path", e);
-        } catch (LimitExceededException e) {
-            throw new UnreadableBundleException(
-                    shown + ": refused, " + e.getMessage() + ": ask for a bundle as ghostmap-collect wrote it", e);
-        } catch (EOFException e) {
-            throw new UnreadableBundleException(
-                    shown + ": the archive ends early" + walk.where()
-                            + ": transfer it again and compare its size and SHA-256 with the collector's last lines",
-                    e);
         } catch (IOException e) {
-            throw new UnreadableBundleException(
-                    shown + ": the archive is damaged" + walk.where() + " ("
-                            + Printable.of(String.valueOf(e.getMessage()))
-                            + "): transfer it again and compare its SHA-256",
-                    e);
+            throw new UnreadableBundleException(shown + ": " + refusal(e, walk.where()), e);
         }
+    }
+
+    /** What went wrong, and what to do about it. {@code where} is a clause that names the member, if it was in one. */
+    static String refusal(IOException e, String where) {
+        if (e instanceof NoSuchFileException) {
+            return "no such file or folder: check the path";
+        }
+        if (e instanceof AccessDeniedException denied) {
+            return "permission denied for " + Printable.of(String.valueOf(denied.getFile()))
+                    + ": read it as the user who unpacked it, or change its permissions";
+        }
+        if (e instanceof LimitExceededException) {
+            return "refused, " + e.getMessage() + ": ask for a bundle as ghostmap-collect wrote it";
+        }
+        if (e instanceof EOFException) {
+            return "the archive ends early" + where
+                    + ": transfer it again and compare its size and SHA-256 with the collector's last lines";
+        }
+        return "the archive is damaged" + where + " (" + Printable.of(String.valueOf(e.getMessage()))
+                + "): transfer it again and compare its SHA-256";
     }
 
     /** Returns the SHA-256 of the archive's own bytes. */

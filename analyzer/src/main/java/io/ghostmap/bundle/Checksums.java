@@ -12,7 +12,13 @@ import java.util.TreeMap;
 final class Checksums {
     private static final int HEX = 64;
 
-    private Checksums() {}
+    private final BundleLayout layout;
+    private final Limits limits;
+
+    Checksums(BundleLayout layout, Limits limits) {
+        this.layout = layout;
+        this.limits = limits;
+    }
 
     /**
      * Files whose digest differs, that are listed and absent, or not listed.
@@ -20,9 +26,14 @@ final class Checksums {
      * @param list the member that the listing was
      * @param digests path to hex
      */
-    static List<Gap> compare(Member list, byte[] listing, SortedMap<String, String> digests, BundleLayout layout) {
+    List<Gap> compare(Member list, byte[] listing, SortedMap<String, String> digests) {
         List<Gap> gaps = new ArrayList<>();
         SortedMap<String, String> all = parse(listing);
+        if (all.size() > limits.members()) {
+            return List.of(new Gap(
+                    list.artifact(),
+                    Text.of("lists more files than a bundle has, {}: not compared", Term.number(all.size()))));
+        }
         long unlisted = digests.keySet().stream()
                 .filter(path -> !path.equals(list.path()) && !all.containsKey(path))
                 .count();

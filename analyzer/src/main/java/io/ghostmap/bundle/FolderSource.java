@@ -2,6 +2,7 @@ package io.ghostmap.bundle;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
 final class FolderSource {
     private final Limits limits;
     private int seen;
+    private long total;
 
     FolderSource(Limits limits) {
         this.limits = limits;
@@ -34,6 +36,7 @@ final class FolderSource {
                 walk.folder(name);
                 walkFolder(child, name + "/", depth + 1, walk);
             } else if (Files.isRegularFile(child, LinkOption.NOFOLLOW_LINKS)) {
+                checkSize(name, Files.size(child));
                 try (InputStream in = FileStream.open(child, LinkOption.NOFOLLOW_LINKS)) {
                     walk.member(name, in);
                 }
@@ -44,9 +47,23 @@ final class FolderSource {
         }
     }
 
-    private static List<Path> children(Path folder) throws IOException {
+    /** By what the file system says, before anything of it is read: a sparse file can be larger than any disk. */
+    private void checkSize(String name, long size) throws LimitExceededException {
+        if (size > limits.memberBytes()) {
+            throw new LimitExceededException("the member " + Printable.of(name) + " has " + size + " bytes, at most "
+                    + limits.memberBytes() + " are read");
+        }
+        total += size;
+        if (total > limits.totalBytes()) {
+            throw new LimitExceededException("its members together pass " + limits.totalBytes() + " bytes");
+        }
+    }
+
+    private List<Path> children(Path folder) throws IOException {
         try (Stream<Path> children = Files.list(folder)) {
-            return children.sorted().toList();
+            return children.limit(limits.members() + 1L).sorted().toList(); // one more than is read is refused
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

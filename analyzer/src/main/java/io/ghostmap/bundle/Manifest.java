@@ -1,14 +1,14 @@
 package io.ghostmap.bundle;
 
 import java.util.List;
-import java.util.Optional;
 
 /**
- * What the collector says about its own run ({@code manifest.json}, format 1). Claims, like the rest of a bundle:
- * times are the node's clock in UTC, and a step's exit status is what the shell saw.
+ * What the collector says about its own run (format 1). Claims, like the rest of a bundle: times are the node's clock in
+ * UTC, and a step's exit status is what the shell saw.
  *
  * @param collector name and version of the collector
  * @param standIns tools that were declared as stand-ins for the real ones, as in the lab
+ * @param missing what the collector says the bundle lacks
  */
 public record Manifest(
         String collector,
@@ -19,21 +19,18 @@ public record Manifest(
         String caseId,
         boolean interrupted,
         List<String> standIns,
-        Optional<CaptureStep> capture,
         List<Gap> missing,
         List<Step> steps) {
 
-    /** The only format this reader knows. */
+    /** The only format that this reader knows. */
     public static final int FORMAT = 1;
 
     /**
      * One command of the collector.
      *
+     * @param file what it wrote
      * @param exit its exit status; bpftool's mean zero or non-zero only
      * @param cut whether a limit cut the file, or a JSON document does not close
      */
-    public record Step(String id, List<String> argv, String file, int exit, boolean timedOut, boolean cut) {}
-
-    /** How the packets were captured. Times are UTC. */
-    public record CaptureStep(String file, String iface, String filter, String start, String end) {}
+    public record Step(String file, int exit, boolean timedOut, boolean cut) {}
 }

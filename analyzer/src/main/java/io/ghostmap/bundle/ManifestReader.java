@@ -3,89 +3,136 @@ package io.ghostmap.bundle;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.MissingNode;
 
-/** Reads {@code manifest.json}. Every member may be absent; only a format that is not ours is refused. */
+/**
+ * Reads the manifest, the long lists in it element by element. Every member may be absent; only a format that is not ours
+ * is refused.
+ */
 final class ManifestReader {
-    private ManifestReader() {}
+    /** What one text may have, and a reason is a sentence. */
+    private static final int MAX_TEXT = 1_000;
 
-    /** Empty when the text is no JSON object; then the bundle is read without a manifest. */
-    static Optional<Manifest> read(byte[] json, BundleLayout layout) throws UnreadableBundleException {
-        JsonNode root;
-        try {
-            root = JsonMapper.shared().readTree(json);
+    /** A value is followed by others. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final BundleLayout layout;
+    private final Limits limits;
+    private final Map<String, JsonNode> plain = new HashMap<>();
+    private final List<Gap> missing = new ArrayList<>();
+    private final List<Manifest.Step> steps = new ArrayList<>();
+    private int unnamed;
+
+    private ManifestReader(BundleLayout layout, Limits limits) {
+        this.layout = layout;
+        this.limits = limits;
+    }
+
+    /** Empty when the text is not a JSON object; then the bundle is read without a manifest. */
+    static Optional<Manifest> read(byte[] json, BundleLayout layout, Limits limits) throws UnreadableBundleException {
+        ManifestReader reader = new ManifestReader(layout, limits);
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                return Optional.empty();
+            }
+            reader.readMembers(parser);
         } catch (JacksonException e) {
             return Optional.empty();
         }
-        if (!root.isObject()) {
-            return Optional.empty();
+        return Optional.of(reader.manifest());
+    }
+
+    private void readMembers(JsonParser parser) {
+        while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            switch (name) {
+                case "missing" -> elements(parser, this::missing);
+                case "steps" -> elements(parser, this::step);
+                case "format", "collector", "node", "bootId", "start", "end", "caseId", "interrupted", "standIns" ->
+                    plain.put(name, MAPPER.readTree(parser));
+                default -> parser.skipChildren();
+            }
         }
-        int format = root.path("format").asInt(Manifest.FORMAT);
+    }
+
+    private static void elements(JsonParser parser, Consumer<JsonNode> taker) {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            parser.skipChildren();
+            return;
+        }
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            taker.accept(MAPPER.readTree(parser));
+        }
+    }
+
+    private void missing(JsonNode node) {
+        if (missing.size() < limits.members()) {
+            missing.add(new Gap(
+                    layout.artifactNamed(text(node.path("artifact"))), Text.of(Term.quote(text(node.path("reason"))))));
+        } else {
+            unnamed++;
+        }
+    }
+
+    private void step(JsonNode node) {
+        steps.add(new Manifest.Step(
+                text(node.path("file")),
+                node.path("exit").asInt(0),
+                node.path("timedOut").asBoolean(false),
+                node.path("cut").asBoolean(false)));
+    }
+
+    private Manifest manifest() throws UnreadableBundleException {
+        int format = member("format").asInt(Manifest.FORMAT);
         if (format != Manifest.FORMAT) {
             throw new UnreadableBundleException("manifest.json names bundle format " + format
                     + ", this analyzer reads format " + Manifest.FORMAT + ": use the analyzer of that release");
         }
-        JsonNode collector = root.path("collector");
-        return Optional.of(new Manifest(
-                (text(collector, "name") + " " + text(collector, "version")).strip(),
-                text(root, "node"),
-                text(root, "bootId"),
-                text(root.path("start"), "utc"),
-                text(root.path("end"), "utc"),
-                text(root, "caseId"),
-                root.path("interrupted").asBoolean(false),
-                texts(root.path("standIns")),
-                capture(root.path("capture")),
-                missing(root.path("missing"), layout),
-                steps(root.path("steps"))));
-    }
-
-    private static Optional<Manifest.CaptureStep> capture(JsonNode node) {
-        if (!node.isObject()) {
-            return Optional.empty();
+        if (unnamed > 0) { // more than a bundle has members: what they name is not looked at, so it may be anything
+            missing.add(new Gap(
+                    Artifact.of(ArtifactKind.BUNDLE),
+                    Text.of("{} further artifacts are missing", Term.number(unnamed))));
         }
-        return Optional.of(new Manifest.CaptureStep(
-                text(node, "file"),
-                text(node, "interface"),
-                text(node, "filter"),
-                text(node, "start"),
-                text(node, "end")));
+        JsonNode collector = member("collector");
+        return new Manifest(
+                (text(collector.path("name")) + " " + text(collector.path("version"))).strip(),
+                text(member("node")),
+                text(member("bootId")),
+                text(member("start").path("utc")),
+                text(member("end").path("utc")),
+                text(member("caseId")),
+                member("interrupted").asBoolean(false),
+                texts(member("standIns")),
+                List.copyOf(missing),
+                List.copyOf(steps));
     }
 
-    private static List<Gap> missing(JsonNode nodes, BundleLayout layout) {
-        List<Gap> gaps = new ArrayList<>();
-        for (JsonNode node : nodes) {
-            gaps.add(new Gap(layout.artifactNamed(text(node, "artifact")), Text.of(Term.quote(text(node, "reason")))));
-        }
-        return List.copyOf(gaps);
+    private JsonNode member(String name) {
+        return plain.getOrDefault(name, MissingNode.getInstance());
     }
 
-    private static List<Manifest.Step> steps(JsonNode nodes) {
-        List<Manifest.Step> steps = new ArrayList<>();
-        for (JsonNode node : nodes) {
-            steps.add(new Manifest.Step(
-                    text(node, "id"),
-                    texts(node.path("argv")),
-                    text(node, "file"),
-                    node.path("exit").asInt(0),
-                    node.path("timedOut").asBoolean(false),
-                    node.path("cut").asBoolean(false)));
-        }
-        return List.copyOf(steps);
-    }
-
-    private static String text(JsonNode node, String name) {
-        return node.path(name).asString("");
+    private static String text(JsonNode node) {
+        return Printable.cut(node.asString(""), MAX_TEXT);
     }
 
     private static List<String> texts(JsonNode nodes) {
         List<String> texts = new ArrayList<>();
         for (JsonNode node : nodes) {
-            texts.add(node.asString(""));
+            texts.add(text(node));
         }
         return List.copyOf(texts);
     }

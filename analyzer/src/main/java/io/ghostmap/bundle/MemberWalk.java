@@ -170,7 +170,7 @@ final class MemberWalk implements AutoCloseable {
         Optional<Manifest> read = readManifest();
         if (digesting) {
             gaps.addAll(checksums
-                    .map(list -> Checksums.compare(list.member, list.bytes, digests, layout))
+                    .map(list -> new Checksums(layout, limits).compare(list.member, list.bytes, digests))
                     .orElseGet(() -> List.of(Gap.absent(Artifact.of(ArtifactKind.CHECKSUMS)))));
         }
         return new Bundle(name, sha256, read, Set.copyOf(artifacts), List.copyOf(gaps));
@@ -182,7 +182,7 @@ final class MemberWalk implements AutoCloseable {
             gaps.add(Gap.absent(artifact));
             return Optional.empty();
         }
-        Optional<Manifest> read = ManifestReader.read(manifest.get().bytes, layout);
+        Optional<Manifest> read = ManifestReader.read(manifest.get().bytes, layout, limits);
         if (read.isEmpty()) {
             gaps.add(new Gap(artifact, Text.of("not a JSON object")));
         }

@@ -20,6 +20,13 @@ public final class Printable {
         return out.toString();
     }
 
+    /** The beginning of a text that is longer, which an ellipsis shows. */
+    public static String cut(String text, int codePoints) {
+        return text.length() <= codePoints || text.codePointCount(0, text.length()) <= codePoints
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, codePoints)) + "…";
+    }
+
     private static void append(StringBuilder out, int c) {
         if (isVisible(c)) {
             out.appendCodePoint(c);

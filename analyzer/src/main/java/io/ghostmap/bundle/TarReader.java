@@ -31,6 +31,9 @@ final class TarReader {
     /** pax, with a global record before it, and GNU's long name and long link: four; nobody writes more. */
     private static final int MAX_METADATA_RECORDS = 16;
 
+    /** A tar is filled up with zeros to the size of a tape's block; a second bundle after the first is larger. */
+    private static final long MAX_TRAILING_BYTES = 256L << 20;
+
     private final InputStream in;
     private final Limits limits;
     private final byte[] header = new byte[BLOCK];
@@ -82,8 +85,13 @@ final class TarReader {
     boolean hasMore() throws IOException {
         byte[] buffer = new byte[1 << 16];
         boolean more = false;
+        long passed = 0;
         for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
             more |= !isZero(buffer, read);
+            passed += read;
+            if (passed > MAX_TRAILING_BYTES) {
+                throw new LimitExceededException("more than " + MAX_TRAILING_BYTES + " bytes follow its end");
+            }
         }
         return more;
     }

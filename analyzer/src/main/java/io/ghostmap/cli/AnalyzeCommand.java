@@ -1,5 +1,6 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.ReportFiles.Form;
 import io.ghostmap.diagnosis.Severity;
@@ -92,7 +93,7 @@ final class AnalyzeCommand implements Callable<Integer> {
         Path folder = Optional.ofNullable(output).orElseGet(() -> besides(bundle.path()));
         List<Path> written = new ReportFiles(folder, model.incident().bundle().name()).write(model, FORMS);
         out.print(TerminalRenderer.render(model));
-        written.forEach(path -> out.println("wrote " + path));
+        written.forEach(path -> out.println("wrote " + Printable.whole(path.toString())));
         out.flush();
         TerminalRenderer.losses(model).forEach(err::println);
         err.flush();

@@ -1,5 +1,6 @@
 package io.ghostmap.cli;
 
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.report.HooksText;
 import io.ghostmap.report.MapsText;
@@ -14,7 +15,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program: {@code ghostmap analyze BUNDLE}, or {@code ghostmap BUNDLE} for short. */
 @Command(
@@ -84,6 +87,7 @@ public final class Main {
                     .setOut(out)
                     .setErr(err)
                     .setCaseInsensitiveEnumValuesAllowed(true)
+                    .setParameterExceptionHandler((e, unparsed) -> wrongUsage(e))
                     .setExecutionExceptionHandler((e, command, parsed) -> failed(e, err));
             return commands.execute(withCommand(commands, args));
         } catch (Throwable e) { // the parser hands only exceptions to its handler
@@ -98,6 +102,16 @@ public final class Main {
         return named
                 ? args
                 : Stream.concat(Stream.of("analyze"), Arrays.stream(args)).toArray(String[]::new);
+    }
+
+    /** As the parser does it, but that what the user typed is made visible. */
+    private static int wrongUsage(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println(Printable.whole(String.valueOf(e.getMessage())));
+        if (!UnmatchedArgumentException.printSuggestions(e, command.getErr())) {
+            command.usage(command.getErr());
+        }
+        return ExitStatus.USAGE;
     }
 
     private static int failed(Throwable e, PrintWriter err) {

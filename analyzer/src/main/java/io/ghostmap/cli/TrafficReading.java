@@ -90,6 +90,9 @@ public final class TrafficReading {
 
     private static void readCapture(Path path, TrafficSink sink) throws UnreadableBundleException {
         String shown = Printable.of(String.valueOf(path.getFileName()));
+        if (Files.exists(path) && !Files.isReadable(path)) {
+            throw new UnreadableBundleException(shown + ": permission denied");
+        }
         if (!isCapture(path)) {
             throw new UnreadableBundleException(
                     shown + ": not a capture that can be read: give pcap or pcapng files, or one bundle alone");

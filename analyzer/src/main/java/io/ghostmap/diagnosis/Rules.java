@@ -51,7 +51,7 @@ public final class Rules {
                 Judgement.of(incident, findings, skipped),
                 List.copyOf(findings),
                 List.copyOf(skipped),
-                incident.gaps().stream().distinct().toList());
+                Losses.of(incident.gaps()));
     }
 
     private static Result ask(Rule rule, Incident incident) {

@@ -19,8 +19,7 @@ public record AgentEvidence(
         List<ServiceClaim> bpfServices,
         FrontendList frontends,
         FrontendList frontendsAfter,
-        AgentOptions options,
-        TextFile log) {
+        AgentOptions options) {
 
     /**
      * {@code cilium-dbg service list}, row by row.

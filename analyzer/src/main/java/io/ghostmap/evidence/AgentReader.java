@@ -18,7 +18,6 @@ final class AgentReader {
     private final Frontends frontends;
     private final Frontends frontendsAfter;
     private TextFile configuration = TextFile.absent(ArtifactKind.AGENT_CONFIG);
-    private TextFile log = TextFile.absent(ArtifactKind.AGENT_LOG);
     private String statusFile = Artifact.of(ArtifactKind.AGENT_STATUS).name();
     private JsonNode features = MissingNode.getInstance();
 
@@ -31,7 +30,6 @@ final class AgentReader {
         readers.onRows(
                 ArtifactKind.AGENT_BPF_SERVICES, (row, file) -> bpfServices.addAll(CiliumLists.lbList(row, file)));
         readers.onLines(ArtifactKind.AGENT_CONFIG, file -> configuration = file);
-        readers.onLines(ArtifactKind.AGENT_LOG, file -> log = file);
         readers.onRows(ArtifactKind.AGENT_STATUS, (row, file) -> {
             statusFile = file;
             features = row.path("kube-proxy-replacement").path("features");
@@ -69,7 +67,6 @@ final class AgentReader {
                 List.copyOf(bpfServices),
                 frontends.list(damaged),
                 frontendsAfter.list(damaged),
-                AgentOptions.of(configuration, statusFile, features),
-                log);
+                AgentOptions.of(configuration, statusFile, features));
     }
 }

@@ -5,10 +5,8 @@ import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.ToIntFunction;
 
@@ -28,8 +26,7 @@ final class BpfListReader<T> {
     /** What is wrong with some rows of one list. */
     private static final class Oddities {
         private int rows;
-        private int rowsWithValues;
-        private final Set<String> values = new TreeSet<>();
+        private final OddValues values = new OddValues();
     }
 
     /** {@code row} yields nothing for a row that is no object of the list. */
@@ -48,8 +45,7 @@ final class BpfListReader<T> {
     private void take(ListRow listed, Oddities odd) {
         Optional<T> object = row.apply(listed);
         object.ifPresentOrElse(found -> byId.put(id.applyAsInt(found), found), () -> odd.rows++);
-        odd.rowsWithValues += listed.odd().isEmpty() ? 0 : 1;
-        odd.values.addAll(listed.odd());
+        odd.values.addThoseOf(listed);
     }
 
     private void conclude(Artifact list, JsonRows.Reading reading, Oddities odd) {
@@ -59,14 +55,7 @@ final class BpfListReader<T> {
         if (odd.rows > 0) {
             readers.gap(list, Text.of("{} rows without a usable id were passed over", Term.number(odd.rows)));
         }
-        if (odd.rowsWithValues > 0) {
-            readers.gap(
-                    list,
-                    Text.of(
-                            "{} with values that no kernel prints, which are taken as unknown: {}",
-                            Text.count(odd.rowsWithValues, "row", "rows"),
-                            Text.join(", ", odd.values.stream().map(Term::word).toList())));
-        }
+        odd.values.nameIn(readers, list);
         boolean failed = reading.damage().isPresent() || !reading.errors().isEmpty();
         captured |= reading.rows() > odd.rows || (reading.listed() && !failed);
         damaged |= failed || odd.rows > 0;

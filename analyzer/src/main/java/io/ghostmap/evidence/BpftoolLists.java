@@ -72,30 +72,32 @@ final class BpftoolLists {
     }
 
     /** A row of {@code cgroup show}; rows of hooks that are not ours are passed over. */
-    static Optional<AttachedProgram> attached(JsonNode row, String file) {
-        Optional<AttachType> type = AttachType.of(row.path("attach_type").asString(""));
-        return id(row.path("id"))
-                .flatMap(id -> type.map(hook -> new AttachedProgram(
-                        id,
-                        hook,
-                        row.path("attach_flags").asString(""),
-                        row.path("name").asString(""),
-                        new Citation(
-                                file,
-                                row.path("attach_type").asString("") + " id " + id,
-                                row.path("name").asString("") + " "
-                                        + row.path("attach_flags").asString("")))));
+    static Optional<AttachedProgram> attached(ListRow row) {
+        return id(row.value("id"))
+                .flatMap(id -> AttachType.of(row.text("attach_type"))
+                        .map(hook -> new AttachedProgram(
+                                id,
+                                hook,
+                                row.text("attach_flags"),
+                                row.text("name"),
+                                new Citation(
+                                        row.file(),
+                                        row.text("attach_type") + " id " + id,
+                                        row.text("name") + " " + row.text("attach_flags")))));
     }
 
     /** A row of {@code cgroup tree}: one cgroup with its programs. */
-    static Optional<CgroupPrograms> cgroup(JsonNode row, String file) {
-        String path = row.path("cgroup").asString("");
+    static Optional<CgroupPrograms> cgroup(ListRow row) {
+        String path = row.text("cgroup");
         if (path.isEmpty()) {
             return Optional.empty();
         }
-        List<AttachedProgram> programs = new ArrayList<>();
-        row.path("programs").forEach(program -> attached(program, file).ifPresent(programs::add));
-        return Optional.of(new CgroupPrograms(path, List.copyOf(programs)));
+        return Optional.of(new CgroupPrograms(
+                path,
+                row.rows("programs").stream()
+                        .map(BpftoolLists::attached)
+                        .flatMap(Optional::stream)
+                        .toList()));
     }
 
     /** {@code net show} prints one object with a list for each subsystem; tc and tcx rows name their program differently. */

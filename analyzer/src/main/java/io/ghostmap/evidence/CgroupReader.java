@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import tools.jackson.databind.JsonNode;
 
 /** Reads the cgroup hierarchies, and which programs are attached where and run in which order. */
 final class CgroupReader {
@@ -38,28 +37,34 @@ final class CgroupReader {
 
     private void tree(Member member, InputStream in) {
         trees.add(member.path());
-        readers.note(member, Readers.rows(member, in, row -> attached(row, member)));
+        OddValues odd = new OddValues();
+        readers.note(member, Readers.rows(member, in, node -> {
+            ListRow row = new ListRow(node, member.path());
+            attached(row, member.artifact());
+            odd.addThoseOf(row);
+        }));
+        odd.nameIn(readers, member.artifact());
     }
 
-    private void attached(JsonNode row, Member member) {
-        BpftoolLists.cgroup(row, member.path()).ifPresent(cgroup -> {
+    private void attached(ListRow row, Artifact tree) {
+        BpftoolLists.cgroup(row).ifPresent(cgroup -> {
             attached.add(cgroup);
-            if (row.path("programs").isArray() && row.path("programs").isEmpty()) {
+            if (row.value("programs").isArray() && row.value("programs").isEmpty()) {
                 readers.gap(
-                        member.artifact(),
-                        Text.of("programs of {} could not be read (no privilege)", Term.cgroup(cgroup.path())));
+                        tree, Text.of("programs of {} could not be read (no privilege)", Term.cgroup(cgroup.path())));
             }
         });
     }
 
     private void effective(Member member, InputStream in) {
         List<AttachedProgram> programs = new ArrayList<>();
-        readers.note(
-                member,
-                Readers.rows(
-                        member,
-                        in,
-                        row -> BpftoolLists.attached(row, member.path()).ifPresent(programs::add)));
+        OddValues odd = new OddValues();
+        readers.note(member, Readers.rows(member, in, node -> {
+            ListRow row = new ListRow(node, member.path());
+            BpftoolLists.attached(row).ifPresent(programs::add);
+            odd.addThoseOf(row);
+        }));
+        odd.nameIn(readers, member.artifact());
         long cgroup = member.artifact().number();
         effective.put(cgroup, new EffectivePrograms(cgroup, List.copyOf(programs), member.path()));
     }

@@ -27,6 +27,8 @@ final class CiliumLists {
     private static final Pattern LB_VALUE =
             Pattern.compile("(?<endpoint>\\S+:\\d+)(/[A-Z]+)? \\(\\d+\\) \\((?<slot>\\d+)\\).*");
 
+    private static final int MAX_QUOTED = 50;
+
     private CiliumLists() {}
 
     /** An element of {@code service list -o json}. */
@@ -40,7 +42,7 @@ final class CiliumLists {
                         frontend,
                         Protocol.ofName(address.path("protocol").asString("")).orElse(Protocol.ANY),
                         List.copyOf(backends),
-                        new Citation(file, "spec id " + spec.path("id").asInt(0), frontend + " → " + backends)));
+                        new Citation(file, "spec id " + spec.path("id").asInt(0), frontend + " → " + few(backends))));
     }
 
     /** The whole object of {@code bpf lb list -o json}; rows of the internal scope are passed over. */
@@ -68,11 +70,15 @@ final class CiliumLists {
                         service.getKey().frontend(),
                         service.getKey().protocol(),
                         List.copyOf(service.getValue()),
-                        new Citation(
-                                file,
-                                service.getKey().frontend().toString(),
-                                service.getValue().toString())))
+                        new Citation(file, service.getKey().frontend().toString(), few(service.getValue()))))
                 .toList();
+    }
+
+    /** As a list prints itself, with the beginning of one that is long. */
+    private static String few(List<Endpoint> backends) {
+        return backends.size() <= MAX_QUOTED
+                ? backends.toString()
+                : backends.subList(0, MAX_QUOTED) + " and " + (backends.size() - MAX_QUOTED) + " more";
     }
 
     private static Optional<Endpoint> backend(String text) {

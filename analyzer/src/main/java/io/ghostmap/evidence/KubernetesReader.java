@@ -1,6 +1,7 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.evidence.kubernetes.Intent;
 import io.ghostmap.evidence.kubernetes.IntentReader;
 import io.ghostmap.net.Endpoint;
@@ -16,6 +17,9 @@ import tools.jackson.databind.JsonNode;
 
 /** Gathers names from {@code kubectl get … -o json}: a {@code List} object with {@code items}. */
 final class KubernetesReader {
+    /** Of an object of Kubernetes (DNS subdomain, RFC 1123). */
+    private static final int MAX_NAME = 253;
+
     private final SortedMap<Endpoint, String> services = new TreeMap<>();
     private final SortedMap<IpAddress, String> pods = new TreeMap<>();
     private final SortedSet<IpAddress> endpoints = new TreeSet<>();
@@ -89,8 +93,8 @@ final class KubernetesReader {
 
     private static String name(JsonNode item) {
         JsonNode metadata = item.path("metadata");
-        return metadata.path("namespace").asString("") + "/"
-                + metadata.path("name").asString("");
+        return Printable.cut(metadata.path("namespace").asString(""), MAX_NAME) + "/"
+                + Printable.cut(metadata.path("name").asString(""), MAX_NAME);
     }
 
     /** The pod, and the kind of its owner where one is named: "monitoring/agent-x7k2p (DaemonSet)". */
@@ -100,6 +104,7 @@ final class KubernetesReader {
                 .path(0)
                 .path("kind")
                 .asStringOpt();
-        return name(item) + owner.map(kind -> " (" + kind + ")").orElse("");
+        return name(item)
+                + owner.map(kind -> " (" + Printable.cut(kind, MAX_NAME) + ")").orElse("");
     }
 }

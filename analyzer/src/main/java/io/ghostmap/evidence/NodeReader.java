@@ -1,6 +1,7 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Printable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -41,7 +42,8 @@ final class NodeReader {
     private void osRelease(TextFile file) {
         for (String line : file.lines()) {
             if (line.startsWith(PRETTY_NAME)) {
-                operatingSystem = line.substring(PRETTY_NAME.length()).replace("\"", "");
+                operatingSystem =
+                        Printable.cut(line.substring(PRETTY_NAME.length()).replace("\"", ""), ListRow.MAX_TEXT);
             }
         }
     }
@@ -50,7 +52,7 @@ final class NodeReader {
     private void mounts(TextFile file) {
         for (String line : file.lines()) {
             String[] fields = line.split(" ", -1);
-            if (fields.length > 5 && line.contains(" - bpf ")) {
+            if (fields.length > 5 && line.contains(" - bpf ") && fields[4].length() <= ListRow.MAX_TEXT) {
                 bpffsMounts.add(fields[4]);
             }
         }
@@ -59,7 +61,7 @@ final class NodeReader {
     /** What {@code bpftool -j version} printed; collectors up to 0.2.0 put it into an object of their own. */
     private static String bpftoolVersion(JsonNode row) {
         JsonNode version = row.path("version");
-        return (version.isObject() ? version.path("version") : version).asString("");
+        return Printable.cut((version.isObject() ? version.path("version") : version).asString(""), ListRow.MAX_TEXT);
     }
 
     String bpftool() {

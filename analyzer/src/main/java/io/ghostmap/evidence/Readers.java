@@ -6,6 +6,7 @@ import io.ghostmap.bundle.Decompression;
 import io.ghostmap.bundle.Form;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Member;
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.io.IOException;
@@ -30,6 +31,11 @@ final class Readers {
     /** What all members that are read here may unpack to: many times the lists of the largest node. */
     private static final long MAX_UNPACKED = 2L << 30;
 
+    /** Errors of one list that are quoted; a list can have one for each object of the node. */
+    private static final int MAX_ERRORS = 20;
+
+    private static final int MAX_ERROR_TEXT = 1_000;
+
     private final Map<ArtifactKind, Reader> readers = new EnumMap<>(ArtifactKind.class);
     private final Map<Artifact, String> read = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
@@ -45,17 +51,31 @@ final class Readers {
     }
 
     void onLines(ArtifactKind kind, Consumer<TextFile> taker) {
-        on(kind, (member, in) -> taker.accept(new TextFile(member.path(), true, Texts.lines(in))));
+        on(kind, (member, in) -> taker.accept(new TextFile(member.path(), true, lines(member, in))));
     }
 
     /** The first line alone, without white space around it. */
     void onFirstLine(ArtifactKind kind, Consumer<String> taker) {
-        on(kind, (member, in) -> taker.accept(Texts.firstLine(in)));
+        on(
+                kind,
+                (member, in) -> taker.accept(Printable.cut(
+                        lines(member, in).stream().findFirst().orElse("").strip(), ListRow.MAX_TEXT)));
     }
 
     /** Rows with that many cells; the second argument is the member's path. */
     void onTable(ArtifactKind kind, int columns, BiConsumer<String[], String> taker) {
-        on(kind, (member, in) -> Texts.table(in, columns).forEach(cells -> taker.accept(cells, member.path())));
+        on(
+                kind,
+                (member, in) ->
+                        Texts.table(lines(member, in), columns).forEach(cells -> taker.accept(cells, member.path())));
+    }
+
+    private List<String> lines(Member member, InputStream in) throws IOException {
+        Texts.Reading reading = Texts.read(in);
+        if (reading.cut()) {
+            gap(member.artifact(), Text.of("only its first {} bytes were read", Term.number(Texts.MAX_BYTES)));
+        }
+        return reading.lines();
     }
 
     boolean has(ArtifactKind kind) {
@@ -92,7 +112,19 @@ final class Readers {
     /** What went wrong in reading the rows of a member. */
     void note(Member member, JsonRows.Reading reading) {
         reading.damage().ifPresent(reason -> gap(member.artifact(), reason));
-        reading.errors().forEach(error -> gap(member.artifact(), Text.of("bpftool says: {}", Term.quote(error))));
+        reading.errors().stream()
+                .distinct()
+                .limit(MAX_ERRORS)
+                .forEach(error -> gap(
+                        member.artifact(),
+                        Text.of("bpftool says: {}", Term.quote(Printable.cut(error, MAX_ERROR_TEXT)))));
+        if (reading.errors().size() > MAX_ERRORS) {
+            gap(
+                    member.artifact(),
+                    Text.of(
+                            "{} errors of bpftool in all",
+                            Term.number(reading.errors().size())));
+        }
     }
 
     void gap(Artifact artifact, Text reason) {

@@ -103,7 +103,7 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
 
     private static List<Gap> gapsOf(Evidence evidence, Artifact artifact) {
         return evidence.gaps().stream()
-                .filter(gap -> gap.artifact().equals(artifact))
+                .filter(gap -> gap.artifact().covers(artifact))
                 .toList();
     }
 

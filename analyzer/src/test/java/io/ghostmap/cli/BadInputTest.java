@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintWriter;
+import java.io.RandomAccessFile;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -179,6 +180,32 @@ final class BadInputTest {
                                 member("pax", 'x', 9, "9 size=0\n".getBytes(StandardCharsets.UTF_8)),
                                 member("b/node/a", '0', link.length, link))))
                 .contains("not a regular file or folder");
+    }
+
+    /** A sparse file of 100 GB takes no room on a disk, and minutes to read. */
+    @Test
+    void hugeFileInAFolderIsRefusedByItsSize() throws IOException {
+        Path bundle = Files.createDirectories(folder.resolve("bundle"));
+        Files.writeString(bundle.resolve("manifest.json"), "{\"format\":1}");
+        Files.createDirectory(bundle.resolve("pcap"));
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(bundle.resolve("pcap/any.pcap").toFile(), "rw")) {
+            sparse.setLength(100L << 30);
+        }
+        assertThat(refusalOf(bundle)).contains("pcap/any.pcap has 107374182400 bytes, at most");
+    }
+
+    @Test
+    void zerosWithoutEndAfterAnArchive() throws IOException {
+        Path archive = folder.resolve("zeros.tar.gz");
+        try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(archive))) {
+            out.write(tar(MANIFEST));
+            byte[] zeros = new byte[1 << 20];
+            for (int i = 0; i < 300; i++) {
+                out.write(zeros);
+            }
+        }
+        assertThat(refusalOf(archive)).contains("bytes follow its end");
     }
 
     @Test
