@@ -5,8 +5,10 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Capture;
 import io.ghostmap.traffic.Reply;
+import io.ghostmap.traffic.Unread;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** CAP-01 to CAP-08: what the evidence itself cannot show. */
 final class CaptureLimits {
@@ -37,7 +39,11 @@ final class CaptureLimits {
                         Text.of("frames were cut inside a header"),
                         Requirement.PACKETS,
                         CaptureLimits::cutHeaders),
-                rule("CAP-05", Text.of("a capture file is not whole"), Requirement.PACKETS, CaptureLimits::brokenOff),
+                rule(
+                        "CAP-05",
+                        Text.of("a capture file is not whole, or holds frames that are not read"),
+                        Requirement.PACKETS,
+                        CaptureLimits::notWhole),
                 rule(
                         "CAP-06",
                         Text.of("the node's BPF objects changed during the capture"),
@@ -95,7 +101,7 @@ final class CaptureLimits {
     private static List<Finding.Draft> shortWindow(Incident incident, CatalogEntry entry) {
         long undecided = incident.traffic().destinations().stream()
                 .flatMap(destination -> destination.attempts().stream())
-                .filter(attempt -> attempt.reply() == Reply.UNKNOWN)
+                .filter(attempt -> attempt.reply() == Reply.UNKNOWN && !attempt.watched())
                 .count();
         boolean dropped = incident.traffic().captures().stream().anyMatch(Capture::lost);
         if (undecided == 0 || dropped) {
@@ -114,10 +120,15 @@ final class CaptureLimits {
         if (incident.traffic().syns() > 0) {
             return List.of();
         }
+        boolean allRead = incident.traffic().captures().stream()
+                .allMatch(capture -> capture.unread().lost().isEmpty());
         return List.of(ofTheFirst(
                 incident,
                 entry,
-                Text.of("The capture holds no SYN: the traffic confirms and contradicts nothing"),
+                allRead
+                        ? Text.of("The capture holds no SYN: the traffic confirms and contradicts nothing")
+                        : Text.of("No SYN is among the frames that could be read: the traffic confirms and contradicts"
+                                + " nothing"),
                 Text.of("Either no client tried to connect in the window, or the connects were refused before a packet"
                         + " existed, or they passed an interface that was not captured."),
                 "whole file"));
@@ -125,20 +136,44 @@ final class CaptureLimits {
 
     private static List<Finding.Draft> cutHeaders(Incident incident, CatalogEntry entry) {
         return incident.traffic().captures().stream()
-                .filter(capture -> capture.cutFrames() > 0)
+                .filter(capture -> capture.unread().cut() > 0)
                 .map(capture -> ofOne(
                         capture,
                         entry,
                         Text.of(
-                                "{} were cut inside the TCP header by the snap length {}",
-                                Text.count(capture.cutFrames(), "frame", "frames"),
+                                "{} cut before the TCP flags or the ports by the snap length {}",
+                                Text.count(capture.unread().cut(), "frame was", "frames were"),
                                 Term.number(capture.snapLength())),
-                        Text.of("Their flags are not known, and they are not counted."),
+                        Text.of("They are not counted, and a reply may be among them: the silence of those whom they"
+                                + " were sent to is reported as unknown."),
                         "snap length " + capture.snapLength()))
                 .toList();
     }
 
-    private static List<Finding.Draft> brokenOff(Incident incident, CatalogEntry entry) {
+    private static List<Finding.Draft> notWhole(Incident incident, CatalogEntry entry) {
+        return Stream.concat(brokenOff(incident, entry), unread(incident, entry))
+                .toList();
+    }
+
+    private static Stream<Finding.Draft> unread(Incident incident, CatalogEntry entry) {
+        return incident.traffic().captures().stream()
+                .filter(capture -> !capture.unread().lost().isEmpty())
+                .map(capture -> ofOne(
+                        capture,
+                        entry,
+                        Text.of(
+                                "In the capture {} {} cannot be read",
+                                Term.member(capture.file()),
+                                Text.and(capture.unread().lost().stream()
+                                        .map(Unread.Skipped::counted)
+                                        .toList())),
+                        Text.of(
+                                "A reply may be among them: silence proves nothing here, and attempts without a reply are"
+                                        + " reported as unknown."),
+                        "whole file"));
+    }
+
+    private static Stream<Finding.Draft> brokenOff(Incident incident, CatalogEntry entry) {
         return incident.traffic().captures().stream()
                 .filter(capture -> capture.damage().isPresent())
                 .map(capture -> ofOne(
@@ -147,12 +182,11 @@ final class CaptureLimits {
                         Text.of(
                                 "The capture {} is not whole: {}",
                                 Term.member(capture.file()),
-                                Term.quote(capture.damage().orElse(""))),
+                                capture.damage().orElse(Text.NONE)),
                         Text.of(
                                 "What came after {} is not known; a reply may be missing.",
                                 Text.count(capture.frames(), "frame", "frames")),
-                        "frame " + capture.frames()))
-                .toList();
+                        "frame " + capture.frames()));
     }
 
     private static List<Finding.Draft> drift(Incident incident, CatalogEntry entry) {

@@ -1,6 +1,7 @@
 package io.ghostmap.report;
 
 import io.ghostmap.net.IpAddress;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Capture;
 import io.ghostmap.traffic.CaptureInterface;
 import io.ghostmap.traffic.ConnectionAttempt;
@@ -67,10 +68,15 @@ public final class TrafficJson {
             @Nullable Long received,
             @Nullable Long dropped,
             long cutFrames,
+            long malformedFrames,
+            long untimedFrames,
+            List<Skipped> unread,
             long laterFragments,
             long tunnelled,
             List<Interface> interfaces,
             String damage) {}
+
+    private record Skipped(String what, long frames) {}
 
     private record Interface(
             String name,
@@ -122,11 +128,16 @@ public final class TrafficJson {
                 orNull(capture.counters().captured()),
                 orNull(capture.counters().received()),
                 orNull(capture.dropped()),
-                capture.cutFrames(),
+                capture.unread().cut(),
+                capture.unread().malformed(),
+                capture.unread().untimed(),
+                capture.unread().skipped().stream()
+                        .map(skipped -> new Skipped(skipped.what().plain(), skipped.frames()))
+                        .toList(),
                 capture.laterFragments(),
                 capture.tunnelled(),
                 capture.interfaces().stream().map(TrafficJson::ofFile).toList(),
-                capture.damage().orElse(""));
+                capture.damage().map(Text::plain).orElse(""));
     }
 
     private static Interface ofFile(CaptureInterface of) {

@@ -7,6 +7,7 @@ import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Rewrite;
 import io.ghostmap.traffic.Traffic;
 import io.ghostmap.traffic.UdpService;
+import io.ghostmap.traffic.Unread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ public final class TrafficTables {
                 .limit(MAX_ROWS)
                 .forEach(of -> note(
                         true, "interface " + of.name() + (of.filter().isEmpty() ? "" : ", filter " + of.filter())));
-        note(capture.cutFrames() > 0, capture.cutFrames() + " frames cut before the TCP flags: not counted");
+        unread(capture.unread());
         note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments, without ports: not counted");
         note(capture.tunnelled() > 0, capture.tunnelled() + " frames in a tunnel: the inner connection counts");
         note(
@@ -78,13 +79,29 @@ public final class TrafficTables {
         note(
                 capture.clock().largestGapNanos() > 10_000_000_000L,
                 "no frame for " + seconds(capture.clock().largestGapNanos()));
-        note(capture.damage().isPresent(), "not whole: " + capture.damage().orElse(""));
+        capture.damage().ifPresent(reason -> note(true, "not whole: " + reason.plain()));
+    }
+
+    private void unread(Unread unread) {
+        unread.skipped()
+                .forEach(skipped -> note(
+                        true,
+                        skipped.counted().plain()
+                                + (skipped.isLoss() ? " cannot be read" : " are encrypted: not counted")));
+        note(unread.cut() > 0, unread.cut() + " frames cut before the TCP flags or the ports: not counted");
+        note(unread.malformed() > 0, unread.malformed() + " malformed frames: not counted");
+        note(unread.untimed() > 0, unread.untimed() + " frames without a time that a clock shows");
     }
 
     private void destinations(Traffic traffic) {
         line("");
         if (traffic.destinations().isEmpty()) {
-            line("No SYN: no connection attempt was captured.");
+            boolean allRead = traffic.captures().stream()
+                    .allMatch(capture -> capture.unread().lost().isEmpty());
+            line(
+                    allRead
+                            ? "No SYN: no connection attempt was captured."
+                            : "No SYN is among the frames that could be read.");
             return;
         }
         row(DESTINATION_ROW, "TCP DESTINATION", "ATTEMPTS", "SYNS", "CLIENTS", "REPLIES");

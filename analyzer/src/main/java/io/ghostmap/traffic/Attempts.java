@@ -43,6 +43,7 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
                 attempt.firstNanos(),
                 attempt.lastNanos(),
                 closing.reply(attempt),
+                closing.isWatched(attempt),
                 replyFrame(attempt),
                 closing.state(attempt),
                 closing.rewrite(attempt),

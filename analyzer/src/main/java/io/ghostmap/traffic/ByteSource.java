@@ -2,6 +2,8 @@ package io.ghostmap.traffic;
 
 import io.ghostmap.bundle.Chunk;
 import io.ghostmap.bundle.ReadAhead;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.io.InputStream;
 import java.util.Optional;
 
@@ -102,10 +104,11 @@ final class ByteSource implements AutoCloseable {
     }
 
     /** Why the stream ended before its end; empty when it did not. */
-    Optional<String> failure() {
+    Optional<Text> failure() {
         return total > MAX_BYTES
-                ? Optional.of("it unpacks to more than " + MAX_BYTES + " bytes; the rest was not read")
-                : chunk.failure().map(cause -> "its stream ends early or is damaged");
+                ? Optional.of(
+                        Text.of("it unpacks to more than {} bytes; the rest was not read", Term.number(MAX_BYTES)))
+                : chunk.failure().map(cause -> Text.of("its stream ends early or is damaged"));
     }
 
     /** Nothing reads the stream any more when this returns; closing the stream is its owner's. */

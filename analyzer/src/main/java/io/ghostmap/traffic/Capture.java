@@ -1,5 +1,6 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -9,9 +10,9 @@ import java.util.OptionalLong;
  *
  * @param format {@code pcap} or {@code pcapng}
  * @param interfaces as the file describes them; one without a name for pcap
- * @param cutFrames frames whose IP or TCP header the snap length cut before the flags
  * @param laterFragments TCP and UDP fragments without ports
  * @param tunnelled frames whose inner packet is what counts
+ * @param unread frames that were not read to what decides
  * @param counters tcpdump's own, which stand in another file
  * @param damage why the file was not read to its end
  */
@@ -21,15 +22,14 @@ public record Capture(
         List<CaptureInterface> interfaces,
         long frames,
         CaptureClock clock,
-        long cutFrames,
         long laterFragments,
         long tunnelled,
+        Unread unread,
         CaptureCounters counters,
-        Optional<String> damage) {
+        Optional<Text> damage) {
 
     Capture with(CaptureCounters stated) {
-        return new Capture(
-                file, format, interfaces, frames, clock, cutFrames, laterFragments, tunnelled, stated, damage);
+        return new Capture(file, format, interfaces, frames, clock, laterFragments, tunnelled, unread, stated, damage);
     }
 
     /** Where {@link #dropped} stands: what tcpdump wrote on stderr, or the capture's own statistics. */

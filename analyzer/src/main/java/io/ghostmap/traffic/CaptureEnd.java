@@ -1,5 +1,6 @@
 package io.ghostmap.traffic;
 
+import io.ghostmap.net.IpAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +12,14 @@ final class CaptureEnd {
      *
      * @param length the position behind its last frame, see {@link Frame#position()}
      * @param holdsWholeConnections whether its filter let more through than openings and ends
+     * @param isTimed whether each of its frames has a time
      */
-    record Scanned(String file, long length, boolean holdsWholeConnections) {}
+    record Scanned(String file, long length, boolean holdsWholeConnections, boolean isTimed) {}
 
     private final List<Scanned> files;
     private final long[] endOfFile;
     private final long[] startOfFile;
-    private final boolean lossy;
+    private final Coverage coverage;
 
     /**
      * Ends all attempts.
@@ -31,7 +33,7 @@ final class CaptureEnd {
                 .mapToLong(scanned -> coverage.endOf(scanned.file()))
                 .toArray();
         this.startOfFile = starts(files, captures);
-        this.lossy = coverage.lossy();
+        this.coverage = coverage;
     }
 
     /** Rotated files are one behind the other. */
@@ -55,9 +57,9 @@ final class CaptureEnd {
         return endOfFile[file];
     }
 
-    /** Whether packets were lost, so that silence proves nothing. */
-    boolean lossy() {
-        return lossy;
+    /** Whether silence toward that client proves nothing. */
+    boolean hidesRepliesTo(IpAddress client) {
+        return coverage.hidesRepliesTo(client);
     }
 
     /** Whether the closes of connections were captured at all. */
@@ -67,7 +69,7 @@ final class CaptureEnd {
 
     /** Whether the two files are of one capture that holds all that its connections sent, as far as is known. */
     boolean holdsAll(int file, int other) {
-        return !lossy
+        return !coverage.lossy()
                 && holdsWholeConnections(file)
                 && holdsWholeConnections(other)
                 && (file == other || setOf(file).equals(setOf(other)));
@@ -86,8 +88,8 @@ final class CaptureEnd {
         return startOfFile[file] + inFile;
     }
 
-    /** Whether the times of that file's frames are known. */
+    /** Whether the times of all of that file's frames are known. */
     boolean isTimed(int file) {
-        return true;
+        return files.get(file).isTimed();
     }
 }

@@ -1,9 +1,5 @@
 package io.ghostmap.traffic;
 
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeSet;
-
 /** One pass over one capture file: every frame to its IP packet, every SYN, reply and end to the tables. */
 final class CaptureScan {
     private final String file;
@@ -13,29 +9,43 @@ final class CaptureScan {
     private final Frame frame = new Frame();
     private final LinkLayer link = new LinkLayer();
     private final IpPacket packet = new IpPacket();
-    private long cutFrames;
+    private final UnreadFrames unread;
     private long laterFragments;
     private long tunnelled;
     private boolean uneventful;
 
-    CaptureScan(String file, CaptureFormat format, AttemptTable attempts, UdpTable datagrams) {
+    CaptureScan(String file, CaptureFormat format, AttemptTable attempts, UdpTable datagrams, BlindSpots blind) {
         this.file = file;
         this.format = format;
         this.attempts = attempts;
         this.datagrams = datagrams;
+        this.unread = new UnreadFrames(blind);
     }
 
     void run() {
         attempts.startFile(file);
         while (format.next(frame)) {
-            if (link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())) {
-                take();
+            int linkType = frame.captureInterface().linkType();
+            switch (link.decode(linkType, frame.bytes(), frame.start(), frame.end())) {
+                case IP -> take();
+                case ENCAPSULATED -> unread.of(link.encapsulation());
+                case SHORT -> endsInLinkHeader();
+                case UNKNOWN_LINK_TYPE -> unread.ofLinkType(linkType);
+                case OTHER -> {}
             }
         }
     }
 
+    private void endsInLinkHeader() {
+        if (frame.isCut()) {
+            unread.cut();
+        } else {
+            unread.malformed();
+        }
+    }
+
     private void take() {
-        IpPacket.Kind kind = packet.decode(frame.bytes(), link.ipStart(), frame.end());
+        IpPacket.Kind kind = packet.decode(frame.bytes(), link.ipStart(), link.ipEnd(), frame.isCut());
         if (packet.tunnel() != Tunnel.NONE) {
             tunnelled++;
         }
@@ -44,7 +54,10 @@ final class CaptureScan {
             case UDP -> datagrams.datagram(packet, file, frame);
             case ICMP_ERROR -> takeError();
             case LATER_FRAGMENT -> laterFragments++;
-            case CUT -> cutFrames++;
+            case CUT -> unread.cut(packet);
+            case ENDS_EARLY -> unread.endsEarly(packet);
+            case MALFORMED -> unread.malformed();
+            case ENCAPSULATED -> unread.of(packet.encapsulation());
             case OTHER -> {}
         }
     }
@@ -73,7 +86,8 @@ final class CaptureScan {
 
     /** The reading as a whole; {@code length} is that of the file. */
     CaptureEnd.Scanned scanned(long length) {
-        return new CaptureEnd.Scanned(file, frame.position(length), uneventful || frame.plain() > 0);
+        return new CaptureEnd.Scanned(
+                file, frame.position(length), uneventful || frame.plain() > 0, frame.untimed() == 0);
     }
 
     /** The counters of tcpdump stand in another file and join later. */
@@ -84,19 +98,10 @@ final class CaptureScan {
                 format.interfaces(),
                 frame.number(),
                 frame.clock().stop(),
-                cutFrames,
                 laterFragments,
                 tunnelled,
+                unread.result(frame.untimed()),
                 CaptureCounters.NONE,
-                format.damage().or(() -> unknownLinkTypes(format.interfaces())));
-    }
-
-    private static Optional<String> unknownLinkTypes(List<CaptureInterface> interfaces) {
-        TreeSet<Integer> unknown = new TreeSet<>();
-        interfaces.stream()
-                .map(CaptureInterface::linkType)
-                .filter(type -> !LinkLayer.isKnown(type))
-                .forEach(unknown::add);
-        return unknown.isEmpty() ? Optional.empty() : Optional.of("link type " + unknown.first() + " is not read");
+                format.damage());
     }
 }

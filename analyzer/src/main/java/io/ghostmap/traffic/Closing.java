@@ -65,8 +65,19 @@ final class Closing {
         return interfaces;
     }
 
+    /** Silence is a reply if it was watched for long enough and nothing can have been missed. */
     Reply reply(OpenAttempt attempt) {
-        return attempt.reply(settlement.course(attempt), end);
+        Course course = settlement.course(attempt);
+        boolean silent = course.reply() == Reply.UNKNOWN && !course.serverSpoke() && attempt.isWatched(end);
+        return silent
+                        && !end.hidesRepliesTo(
+                                FlowKey.client(table.flowKey(attempt)).address())
+                ? Reply.NONE
+                : course.reply();
+    }
+
+    boolean isWatched(OpenAttempt attempt) {
+        return attempt.isWatched(end);
     }
 
     Optional<ConnectionState> state(OpenAttempt attempt) {

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param transmissions times the client sent it; 1 and its retransmissions
  * @param firstNanos time of the first frame, nanoseconds since the epoch
  * @param lastNanos time of the last SYN
+ * @param watched whether the capture went on for long enough that a reply would be in it, if nothing else hides it
  * @param replyFrame the frame that settled {@code reply}
  * @param state empty where the capture cannot hold what would tell, such as closes
  * @param rewrite the same SYN under other addresses, where one was captured
@@ -25,6 +26,7 @@ public record ConnectionAttempt(
         long firstNanos,
         long lastNanos,
         Reply reply,
+        boolean watched,
         Optional<FrameRef> replyFrame,
         Optional<ConnectionState> state,
         Optional<Rewrite> rewrite,

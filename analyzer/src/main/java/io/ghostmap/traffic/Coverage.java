@@ -2,6 +2,7 @@ package io.ghostmap.traffic;
 
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.net.IpAddress;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
@@ -26,6 +27,7 @@ final class Coverage {
     private final Map<String, Long> endOfFile = new HashMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private final Function<String, Artifact> artifactOf;
+    private final BlindSpots blind;
     private boolean lossy;
 
     /**
@@ -33,10 +35,17 @@ final class Coverage {
      *
      * @param captures in the order of time
      * @param unreadable files named like captures that are none
+     * @param blind whose replies may be in frames that were not read
      * @param artifactOf what the file of a capture is in its bundle
      */
-    Coverage(List<Capture> captures, Collection<String> unreadable, Function<String, Artifact> artifactOf) {
+    Coverage(
+            List<Capture> captures,
+            Collection<String> unreadable,
+            BlindSpots blind,
+            Function<String, Artifact> artifactOf) {
         this.artifactOf = artifactOf;
+        this.blind = blind;
+        this.lossy = blind.areEverywhere();
         SortedMap<String, List<Capture>> sets = new TreeMap<>();
         for (Capture capture : captures) {
             rankOfFile.put(capture.file(), rankOfFile.size());
@@ -54,7 +63,7 @@ final class Coverage {
     private void lookAt(List<Capture> files, List<String> unreadable) {
         long end = files.stream().mapToLong(Capture::lastNanos).max().orElse(0);
         files.forEach(file -> endOfFile.put(file.file(), end));
-        lossy |= files.stream().anyMatch(Capture::lost);
+        lossy |= files.stream().anyMatch(file -> file.lost() || file.unread().untimed() > 0);
         lossy |= files.stream()
                 .limit(files.size() - 1L)
                 .anyMatch(file -> file.damage().isPresent());
@@ -96,9 +105,14 @@ final class Coverage {
         return endOfFile.getOrDefault(file, 0L);
     }
 
-    /** Whether packets are known to be missing before the end, so that silence proves nothing. */
+    /** Whether packets are known to be missing before the end, or were not read, so that silence proves nothing. */
     boolean lossy() {
         return lossy;
+    }
+
+    /** Whether silence toward that client proves nothing. */
+    boolean hidesRepliesTo(IpAddress client) {
+        return lossy || blind.hide(client);
     }
 
     /** Files that rotation wrote and that are not there. */

@@ -5,6 +5,9 @@ package io.ghostmap.traffic;
  * also keeps the count and the clock of all frames, those included that nobody looked at.
  */
 final class Frame {
+    /** The time of a frame that states none, or one that no clock shows. */
+    static final long UNKNOWN_TIME = Long.MIN_VALUE;
+
     private static final int LONGEST_PACKET = 65_535;
 
     private byte[] bytes = new byte[0];
@@ -14,15 +17,20 @@ final class Frame {
     private long nanos;
     private long number;
     private long plain;
+    private long untimed;
     private long position;
     private CaptureInterface captureInterface = CaptureInterface.NONE;
     private final CaptureClock.Running clock = new CaptureClock.Running();
 
-    /** Counts one more frame, captured at that time. */
+    /** Counts one more frame, captured at that time; if it is unknown, the time of the frame before stands for it. */
     void count(long timeNanos) {
         number++;
-        nanos = timeNanos;
-        clock.tick(timeNanos);
+        if (timeNanos == UNKNOWN_TIME) {
+            untimed++;
+        } else {
+            nanos = timeNanos;
+            clock.tick(timeNanos);
+        }
     }
 
     /** The frame just counted is a {@link PlainSegment}, of which nobody needs more than the count. */
@@ -80,6 +88,11 @@ final class Frame {
     /** How many of the frames so far were plain segments. */
     long plain() {
         return plain;
+    }
+
+    /** How many of the frames so far have no known time. */
+    long untimed() {
+        return untimed;
     }
 
     CaptureClock.Running clock() {

@@ -12,7 +12,10 @@ final class IpHeader {
         WHOLE,
         /** A fragment behind the first: what follows is not a transport header. */
         LATER_FRAGMENT,
-        CUT,
+        /** The bytes end before the addresses do. */
+        SHORT,
+        /** They end behind the addresses, among the extension headers. */
+        SHORT_BEHIND_ADDRESSES,
         NOT_IP
     }
 
@@ -37,13 +40,16 @@ final class IpHeader {
     private int identification;
 
     Outcome decode(byte[] bytes, int start, int end) {
-        int version = start < end ? (bytes[start] & 0xf0) >> 4 : 0;
+        if (start >= end) {
+            return Outcome.SHORT;
+        }
+        int version = (bytes[start] & 0xf0) >> 4;
         return version == 4 ? v4(bytes, start, end) : version == 6 ? v6(bytes, start, end) : Outcome.NOT_IP;
     }
 
     private Outcome v4(byte[] bytes, int start, int end) {
         if (end - start < V4_FIXED) {
-            return Outcome.CUT;
+            return Outcome.SHORT;
         }
         int header = (bytes[start] & 0x0f) * 4;
         int total = u16be(bytes, start + 2);
@@ -62,7 +68,7 @@ final class IpHeader {
 
     private Outcome v6(byte[] bytes, int start, int end) {
         if (end - start < V6_FIXED) {
-            return Outcome.CUT;
+            return Outcome.SHORT;
         }
         int payload = u16be(bytes, start + 4);
         addressBytes = IpAddress.V6_BYTES;
@@ -79,7 +85,7 @@ final class IpHeader {
         boolean later = false;
         for (int i = 0; i < MAX_EXTENSIONS && isExtension(protocol); i++) {
             if (end - payloadAt < 8) {
-                return Outcome.CUT;
+                return Outcome.SHORT_BEHIND_ADDRESSES;
             }
             later |= protocol == FRAGMENT && (u16be(bytes, payloadAt + 2) & V6_FRAGMENT_OFFSET) != 0;
             int length = extensionLength(u8(bytes, payloadAt + 1));

@@ -15,12 +15,18 @@ final class IpPacket {
     enum Kind {
         TCP,
         UDP,
-        /** An ICMP or ICMPv6 error that quotes TCP or UDP; the addresses and ports are the quoted ones. */
+        /** An ICMP or ICMPv6 error that refuses the TCP or UDP that it quotes; the addresses and ports are the quoted ones. */
         ICMP_ERROR,
         /** A fragment behind the first: it has no ports. */
         LATER_FRAGMENT,
         /** The snap length cut it before what decides. */
         CUT,
+        /** The frame ends before what decides although nothing says that it was cut. */
+        ENDS_EARLY,
+        /** By its own length it has no room for what it should hold, or it contradicts itself. */
+        MALFORMED,
+        /** In something that is not opened, see {@link #encapsulation()}. */
+        ENCAPSULATED,
         OTHER
     }
 
@@ -37,6 +43,8 @@ final class IpPacket {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int IPV6_IN_IP = 41;
+    private static final int GRE = 47;
+    private static final int ESP = 50;
     private static final int ICMPV6 = 58;
 
     /** Flags end at byte 14, and tshark believes them only with the window behind them. */
@@ -44,16 +52,25 @@ final class IpPacket {
 
     private static final int TCP_FIXED_WORDS = 5;
     private static final int UDP_HEADER = 8;
+    private static final int ICMP_HEADER = 8;
 
     /** What an ICMP error quotes at least: TCP's ports and sequence number, all of UDP's header (RFC 792). */
     private static final int QUOTED = 8;
+
+    /** Where a packet ends that is in none that states its length. */
+    private static final int UNSTATED = Integer.MAX_VALUE;
 
     private final IpHeader ip = new IpHeader();
     private final LinkLayer inner = new LinkLayer();
     private byte[] bytes = new byte[0];
     private int end;
+    private boolean cut;
     private int ipStart;
+    private int destinationAt;
+    private int addressBytes;
+    private int enclosingEnd;
     private Tunnel tunnel = Tunnel.NONE;
+    private Encapsulation encapsulation = Encapsulation.NESTED;
     private boolean quotesTcp;
 
     private int sourcePort;
@@ -63,21 +80,39 @@ final class IpPacket {
     private int acknowledgment;
     private int payload;
 
-    Kind decode(byte[] packet, int start, int packetEnd) {
+    /** {@code isCut}: whether the snap length cut the frame at {@code packetEnd}. */
+    Kind decode(byte[] packet, int start, int packetEnd, boolean isCut) {
         bytes = packet;
         end = packetEnd;
+        cut = isCut;
         tunnel = Tunnel.NONE;
+        enclosingEnd = UNSTATED;
         return network(start);
     }
 
     private Kind network(int start) {
         ipStart = start;
-        return switch (ip.decode(bytes, start, end)) {
+        addressBytes = 0;
+        IpHeader.Outcome outcome = ip.decode(bytes, start, end);
+        if (outcome != IpHeader.Outcome.SHORT && outcome != IpHeader.Outcome.NOT_IP) {
+            addressBytes = ip.addressBytes();
+            destinationAt = ip.destinationAt();
+        }
+        return switch (outcome) {
             case WHOLE -> transport();
             case LATER_FRAGMENT -> ip.protocol() == TCP || ip.protocol() == UDP ? Kind.LATER_FRAGMENT : Kind.OTHER;
-            case CUT -> Kind.CUT;
-            case NOT_IP -> Kind.OTHER;
+            case SHORT -> lacking(enclosingEnd, end + 1);
+            case SHORT_BEHIND_ADDRESSES -> lacking(ip.statedEnd(), end + 1);
+            case NOT_IP -> Kind.MALFORMED;
         };
+    }
+
+    /** Why the bytes end before {@code needed}: the packet itself does, or what was captured of it. */
+    private Kind lacking(int statedEnd, int needed) {
+        if (statedEnd < needed) {
+            return Kind.MALFORMED;
+        }
+        return cut ? Kind.CUT : Kind.ENDS_EARLY;
     }
 
     private Kind transport() {
@@ -85,9 +120,11 @@ final class IpPacket {
         return switch (ip.protocol()) {
             case TCP -> tcp();
             case UDP -> udp();
-            case ICMP -> ip.addressBytes() == IpAddress.V4_BYTES ? icmp(3, 11) : Kind.OTHER;
-            case ICMPV6 -> ip.addressBytes() == IpAddress.V6_BYTES ? icmp(1, 3) : Kind.OTHER;
+            case ICMP -> ip.addressBytes() == IpAddress.V4_BYTES ? icmp() : Kind.OTHER;
+            case ICMPV6 -> ip.addressBytes() == IpAddress.V6_BYTES ? icmp() : Kind.OTHER;
             case IPV4_IN_IP, IPV6_IN_IP -> tunnelled(Tunnel.IPIP, ip.payloadAt());
+            case GRE -> in(Encapsulation.ofGre(bytes, ip.payloadAt(), end));
+            case ESP -> in(Encapsulation.ESP);
             default -> Kind.OTHER;
         };
     }
@@ -95,11 +132,11 @@ final class IpPacket {
     private Kind tcp() {
         int at = ip.payloadAt();
         if (end - at < TCP_THROUGH_WINDOW) {
-            return Kind.CUT;
+            return lacking(ip.statedEnd(), at + TCP_THROUGH_WINDOW);
         }
         int words = (bytes[at + 12] & 0xf0) >> 4;
         if (words < TCP_FIXED_WORDS) {
-            return Kind.OTHER;
+            return Kind.MALFORMED;
         }
         ports(at);
         flags = u8(bytes, at + 13);
@@ -117,46 +154,116 @@ final class IpPacket {
     private Kind udp() {
         int at = ip.payloadAt();
         if (end - at < UDP_HEADER) {
-            return Kind.CUT;
+            return lacking(ip.statedEnd(), at + UDP_HEADER);
         }
-        if (tunnel == Tunnel.NONE) {
-            Tunnel found = Tunnel.of(bytes, at, end);
-            if (found != Tunnel.NONE) {
-                int frame = found.innerEthernet(bytes, at);
-                tunnel = found;
-                return inner.ethernet(bytes, frame, end) ? network(inner.ipStart()) : Kind.OTHER;
-            }
+        if (Tunnel.isCutIn(bytes, at, end, ip.statedEnd())) {
+            addressBytes = 0;
+            return lacking(ip.statedEnd(), end + 1);
+        }
+        Tunnel found = Tunnel.of(bytes, at, end);
+        if (found != Tunnel.NONE) {
+            return inUdp(found, at + UDP_HEADER);
+        }
+        if (Encapsulation.isIn(bytes, at, end)) {
+            return in(Encapsulation.VXLAN_GPE);
         }
         ports(at);
         return Kind.UDP;
     }
 
+    private Kind inUdp(Tunnel in, int header) {
+        if (tunnel != Tunnel.NONE) {
+            return in(Encapsulation.NESTED);
+        }
+        enter(in);
+        int payloadAt = in.payloadAt(bytes, header);
+        return switch (in.content(bytes, header)) {
+            case ETHERNET -> bridged(payloadAt);
+            case IP -> network(payloadAt);
+            case OTHER -> in(Encapsulation.GENEVE);
+        };
+    }
+
+    private Kind bridged(int start) {
+        return switch (inner.ethernet(bytes, start, end)) {
+            case IP -> network(inner.ipStart());
+            case SHORT -> lacking(enclosingEnd, end + 1);
+            case ENCAPSULATED -> in(inner.encapsulation());
+            case OTHER, UNKNOWN_LINK_TYPE -> Kind.OTHER;
+        };
+    }
+
     private Kind tunnelled(Tunnel in, int start) {
         if (tunnel != Tunnel.NONE) {
-            return Kind.OTHER;
+            return in(Encapsulation.NESTED);
         }
-        tunnel = in;
+        enter(in);
         return network(start);
     }
 
-    /** Destination unreachable and time exceeded, by the family's numbers. */
-    private Kind icmp(int unreachable, int timeExceeded) {
-        int at = ip.payloadAt();
-        if (end - at < 8) {
-            return Kind.OTHER;
-        }
-        int type = u8(bytes, at);
-        return type == unreachable || type == timeExceeded ? quoted(at + 8) : Kind.OTHER;
+    private void enter(Tunnel in) {
+        tunnel = in;
+        enclosingEnd = ip.statedEnd();
+        addressBytes = 0;
     }
 
-    private Kind quoted(int start) {
-        boolean whole = ip.decode(bytes, start, end) == IpHeader.Outcome.WHOLE;
+    private Kind in(Encapsulation unopened) {
+        encapsulation = unopened;
+        return Kind.ENCAPSULATED;
+    }
+
+    private Kind icmp() {
+        int at = ip.payloadAt();
+        if (end - at < ICMP_HEADER) {
+            return lacking(ip.statedEnd(), at + ICMP_HEADER);
+        }
+        boolean v4 = ip.addressBytes() == IpAddress.V4_BYTES;
+        int type = u8(bytes, at);
+        int code = u8(bytes, at + 1);
+        boolean refuses = v4 ? refusesV4(type, code) : refusesV6(type, code);
+        return refuses ? quoted(at + ICMP_HEADER, ip.statedEnd()) : Kind.OTHER;
+    }
+
+    /** Not "fragmentation needed", which smaller packets answer (RFC 1191), nor that fragments did not come together. */
+    private static boolean refusesV4(int type, int code) {
+        return (type == 3 && code != 4) || (type == 11 && code == 0);
+    }
+
+    /** The same in ICMPv6 (RFC 4443), in which "packet too big" has a type of its own. */
+    private static boolean refusesV6(int type, int code) {
+        return type == 1 || (type == 3 && code == 0);
+    }
+
+    private Kind quoted(int start, int statedEnd) {
+        IpHeader.Outcome outcome = ip.decode(bytes, start, end);
+        if (outcome == IpHeader.Outcome.SHORT || outcome == IpHeader.Outcome.SHORT_BEHIND_ADDRESSES) {
+            return lacking(statedEnd, end + 1);
+        }
         quotesTcp = ip.protocol() == TCP;
-        if (!whole || !(quotesTcp || ip.protocol() == UDP) || end - ip.payloadAt() < QUOTED) {
+        if (outcome != IpHeader.Outcome.WHOLE || !(quotesTcp || ip.protocol() == UDP)) {
             return Kind.OTHER;
+        }
+        if (end - ip.payloadAt() < QUOTED) {
+            return lacking(statedEnd, ip.payloadAt() + QUOTED);
         }
         ports(ip.payloadAt());
         return Kind.ICMP_ERROR;
+    }
+
+    /** Whether the destination is known of the packet that was not read to its end. */
+    boolean isAddressed() {
+        return addressBytes > 0;
+    }
+
+    /** Copies the destination's address; returns its length. Not the one that an ICMP error quotes. */
+    int destination(byte[] into) {
+        System.arraycopy(bytes, destinationAt, into, 0, addressBytes);
+        return addressBytes;
+    }
+
+    /** Of {@link Kind#ENCAPSULATED}. */
+    Encapsulation encapsulation() {
+        return encapsulation;
     }
 
     /** Source and destination, addresses then ports, as a key of 12 or 36 bytes; returns its length. */

@@ -145,12 +145,10 @@ final class OpenAttempt {
         return course;
     }
 
-    /** Silence is a reply if it was watched for long enough, and nothing can have been missed. */
-    Reply reply(Course settled, CaptureEnd end) {
+    /** Whether the capture goes on for long enough after the last SYN that a reply would be in it. */
+    boolean isWatched(CaptureEnd end) {
         long watchedUntil = Math.max(end.nanos(firstFile), end.nanos(lastFile));
-        boolean watched = transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
-        boolean silent = settled.reply() == Reply.UNKNOWN && !settled.serverSpoke();
-        return silent && watched && !end.lossy() ? Reply.NONE : settled.reply();
+        return transmissions > 1 || watchedUntil - lastNanos >= SILENCE_NANOS;
     }
 
     int flow() {

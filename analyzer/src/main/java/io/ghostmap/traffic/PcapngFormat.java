@@ -5,6 +5,8 @@ import static io.ghostmap.traffic.ByteSource.u32be;
 import static io.ghostmap.traffic.ByteSource.u32le;
 import static io.ghostmap.traffic.ByteSource.u8;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +27,13 @@ final class PcapngFormat implements CaptureFormat {
     private static final int INTERFACE_STATISTICS = 5;
     private static final int ENHANCED_PACKET = 6;
 
+    private static final int MAJOR_VERSION = 1;
+
+    private static final int MINOR_VERSION = 0;
+
+    /** Some writers state it; such a file reads as 1.0 does (draft, section 4.1). */
+    private static final int OTHER_MINOR_VERSION = 2;
+
     private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
     private static final int OPTION_END = 0;
@@ -39,16 +48,18 @@ final class PcapngFormat implements CaptureFormat {
     private static final int LONGEST_BLOCK = PcapFormat.LONGEST_RECORD + (64 << 10);
 
     private static final int SMALLEST_BLOCK = 12;
-    private static final int SECTION_HEADER_START = 12;
+    private static final int SECTION_HEADER_START = 16;
     private static final int MAX_INTERFACES = 4_096;
     private static final int LONGEST_TEXT = 256;
+    private static final int MAX_ODDITIES = 8;
 
     private final ByteSource source;
     private final List<CaptureInterface> all = new ArrayList<>();
     private final List<Described> section = new ArrayList<>();
     private boolean swapped;
     private boolean inSection;
-    private Optional<String> damage = Optional.empty();
+    private final List<Text> oddities = new ArrayList<>();
+    private Optional<Text> damage = Optional.empty();
 
     /** An interface of the current section: its place in {@link #all}, its clock, and what its frames mostly are. */
     private record Described(int index, TimestampUnit clock, PlainSegment plain) {}
@@ -62,8 +73,8 @@ final class PcapngFormat implements CaptureFormat {
         while (damage.isEmpty()) {
             if (!source.require(8)) {
                 damage = source.ready() > 0
-                        ? Optional.of("cut inside the block behind frame " + frame.number())
-                        : source.failure().map(reason -> reason + " behind frame " + frame.number());
+                        ? Optional.of(Text.of("cut inside the block behind frame {}", Term.number(frame.number())))
+                        : source.failure().map(reason -> reason.then(" behind frame {}", Term.number(frame.number())));
                 return false;
             }
             int type = word(source.position());
@@ -71,20 +82,20 @@ final class PcapngFormat implements CaptureFormat {
                 return false;
             }
             if (!inSection) {
-                return broken(frame, "no section header stands before its first block");
+                return broken(frame, Text.of("no section header stands before its first block"));
             }
             long length = Integer.toUnsignedLong(word(source.position() + 4));
             if (length < SMALLEST_BLOCK || length % 4 != 0) {
-                return broken(frame, "a block states a length that no block has");
+                return broken(frame, Text.of("a block states a length that no block has"));
             }
             if (!isRead(type)) {
                 if (!source.skip(length)) {
-                    return broken(frame, "cut inside a block");
+                    return broken(frame, Text.of("cut inside a block"));
                 }
             } else if (length > LONGEST_BLOCK) {
-                return broken(frame, "a block states a length that no capture has");
+                return broken(frame, Text.of("a block states a length that no capture has"));
             } else if (!source.require((int) length)) {
-                return broken(frame, "cut inside a block");
+                return broken(frame, Text.of("cut inside a block"));
             } else if (block(type, (int) length, frame)) {
                 return damage.isEmpty();
             }
@@ -102,12 +113,21 @@ final class PcapngFormat implements CaptureFormat {
     /** Takes the byte order; the block itself is then stepped over like any other. */
     private boolean startSection(Frame frame) {
         if (!source.require(SECTION_HEADER_START)) {
-            return broken(frame, "cut inside a section header");
+            return broken(frame, Text.of("cut inside a section header"));
         }
         int magic = u32be(source.buffer(), source.position() + 8);
         swapped = magic != BYTE_ORDER_MAGIC;
         if (swapped && Integer.reverseBytes(magic) != BYTE_ORDER_MAGIC) {
-            return broken(frame, "a section header without a byte order");
+            return broken(frame, Text.of("a section header without a byte order"));
+        }
+        int major = half(source.position() + 12);
+        int minor = half(source.position() + 14);
+        if (major != MAJOR_VERSION || (minor != MINOR_VERSION && minor != OTHER_MINOR_VERSION)) {
+            return broken(
+                    frame,
+                    Text.of(
+                            "a section of pcapng version {}, which is not known, so that neither it nor what follows was read",
+                            Term.version(major + "." + minor)));
         }
         section.clear();
         inSection = true;
@@ -118,7 +138,7 @@ final class PcapngFormat implements CaptureFormat {
     private boolean block(int type, int length, Frame frame) {
         int start = source.position();
         if (word(start + length - 4) != length) {
-            broken(frame, "a block whose two lengths differ");
+            broken(frame, Text.of("a block whose two lengths differ"));
             return true;
         }
         int body = start + 8;
@@ -139,7 +159,7 @@ final class PcapngFormat implements CaptureFormat {
             return shortBlock(frame);
         }
         if (all.size() >= MAX_INTERFACES) {
-            broken(frame, "more than " + MAX_INTERFACES + " interfaces");
+            broken(frame, Text.of("more than {} interfaces", Term.number(MAX_INTERFACES)));
             return true;
         }
         Options options = new Options(body + 8, end);
@@ -154,7 +174,14 @@ final class PcapngFormat implements CaptureFormat {
                 .findFirst()
                 .orElse(0);
         int linkType = half(body);
-        section.add(new Described(all.size(), new TimestampUnit(resolution, offset), PlainSegment.of(linkType)));
+        TimestampUnit unit = new TimestampUnit(resolution, offset);
+        if (!unit.isKnown() && oddities.size() < MAX_ODDITIES) {
+            oddities.add(Text.of(
+                    "interface {} states units of time that no clock has ({})",
+                    name.isEmpty() ? Term.number(all.size()) : Term.name(Term.NameKind.INTERFACE, name),
+                    Term.number(resolution)));
+        }
+        section.add(new Described(all.size(), unit, PlainSegment.of(linkType)));
         all.add(new CaptureInterface(name, linkType, word(body + 4), filter, CaptureInterface.NONE.dropped()));
         return false;
     }
@@ -179,12 +206,12 @@ final class PcapngFormat implements CaptureFormat {
     /** Interface 4 (or 2, then drops 2), time 4 + 4, captured 4, on the wire 4, packet. */
     private boolean packet(int body, int interfaceId, int end, Frame frame) {
         if (Integer.compareUnsigned(interfaceId, section.size()) >= 0) {
-            broken(frame, "a packet of an interface that its section does not describe");
+            broken(frame, Text.of("a packet of an interface that its section does not describe"));
             return true;
         }
         int captured = word(body + 12);
         if (captured < 0 || captured > end - body - 20 || captured > PcapFormat.LONGEST_RECORD) {
-            broken(frame, "a packet longer than its block");
+            broken(frame, Text.of("a packet longer than its block"));
             return true;
         }
         long high = Integer.toUnsignedLong(word(body + 4));
@@ -197,7 +224,7 @@ final class PcapngFormat implements CaptureFormat {
     /** Length on the wire 4, packet; of interface 0, without a time: the last frame's is taken. */
     private boolean simplePacket(int body, int end, Frame frame) {
         if (section.isEmpty()) {
-            broken(frame, "a packet of an interface that its section does not describe");
+            broken(frame, Text.of("a packet of an interface that its section does not describe"));
             return true;
         }
         Described at = section.get(0);
@@ -205,10 +232,10 @@ final class PcapngFormat implements CaptureFormat {
         long original = Integer.toUnsignedLong(word(body));
         long limit = snapLength == 0 ? original : Math.min(original, Integer.toUnsignedLong(snapLength));
         if (limit > end - body - 4) {
-            broken(frame, "a packet longer than its block");
+            broken(frame, Text.of("a packet longer than its block"));
             return true;
         }
-        frame.count(frame.nanos());
+        frame.count(Frame.UNKNOWN_TIME);
         return !isPlain(body + 4, (int) limit, original, at, frame);
     }
 
@@ -223,13 +250,13 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     private boolean shortBlock(Frame frame) {
-        broken(frame, "a block shorter than its fields");
+        broken(frame, Text.of("a block shorter than its fields"));
         return true;
     }
 
     /** Always false: no frame. */
-    private boolean broken(Frame frame, String how) {
-        damage = Optional.of(how + ", behind frame " + frame.number());
+    private boolean broken(Frame frame, Text how) {
+        damage = Optional.of(how.then(", behind frame {}", Term.number(frame.number())));
         return false;
     }
 
@@ -249,8 +276,13 @@ final class PcapngFormat implements CaptureFormat {
     }
 
     @Override
-    public Optional<String> damage() {
+    public Optional<Text> damage() {
         return damage;
+    }
+
+    @Override
+    public List<Text> oddities() {
+        return List.copyOf(oddities);
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class TrafficSink implements MemberSink {
 
     private final AttemptTable attempts = new AttemptTable();
     private final UdpTable datagrams = new UdpTable();
+    private final BlindSpots blind = new BlindSpots();
     private final InterfaceNames interfaces = new InterfaceNames();
     private final Map<String, Artifact> artifacts = new HashMap<>();
     private final List<Capture> captures = new ArrayList<>();
@@ -78,16 +79,16 @@ public final class TrafficSink implements MemberSink {
 
     private void readCapture(String path, CaptureFormat format, LongSupplier length) {
         if (format instanceof CaptureFormat.Unreadable none) {
-            gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(none.reason()))));
+            gaps.add(new Gap(artifactOf(path), none.reason()));
             unreadable.add(path);
             return;
         }
-        CaptureScan scan = new CaptureScan(path, format, attempts, datagrams);
+        CaptureScan scan = new CaptureScan(path, format, attempts, datagrams, blind);
         scan.run();
         scanned.add(scan.scanned(length.getAsLong()));
-        format.damage().ifPresent(reason -> gaps.add(new Gap(artifactOf(path), Text.of(Term.quote(reason)))));
         Capture capture = scan.result();
         captures.add(capture);
+        nameLosses(capture, format.oddities());
         if (capture.frames() > 0) {
             String set = Rotation.of(path).set();
             outOfTime |= capture.clock().firstNanos() < latestOfSet.getOrDefault(set, Long.MIN_VALUE);
@@ -95,10 +96,30 @@ public final class TrafficSink implements MemberSink {
         }
     }
 
+    private void nameLosses(Capture capture, List<Text> oddities) {
+        Artifact artifact = artifactOf(capture.file());
+        Unread unread = capture.unread();
+        capture.damage().ifPresent(reason -> gaps.add(new Gap(artifact, reason)));
+        oddities.forEach(oddity -> gaps.add(new Gap(artifact, oddity)));
+        if (!unread.lost().isEmpty()) {
+            Text counted =
+                    Text.and(unread.lost().stream().map(Unread.Skipped::counted).toList());
+            gaps.add(new Gap(artifact, counted.then(" cannot be read: what they hold is not known")));
+        }
+        if (unread.cut() > 0) {
+            Text cut = Text.count(unread.cut(), "frame was", "frames were");
+            gaps.add(new Gap(artifact, cut.then(" cut before the TCP flags or the ports")));
+        }
+        if (unread.untimed() > 0) {
+            Text untimed = Text.count(unread.untimed(), "frame has", "frames have");
+            gaps.add(new Gap(artifact, untimed.then(" no time that a clock shows: silence cannot be measured")));
+        }
+    }
+
     public Traffic assemble() {
         List<Capture> all = withCounters();
         attempts.placeStrays();
-        Coverage coverage = new Coverage(all, unreadable, this::artifactOf);
+        Coverage coverage = new Coverage(all, unreadable, blind, this::artifactOf);
         gaps.addAll(coverage.gaps());
         if (outOfTime && attempts.lostStrays()) {
             gaps.add(new Gap(

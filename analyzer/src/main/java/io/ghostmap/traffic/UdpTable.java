@@ -3,6 +3,7 @@ package io.ghostmap.traffic;
 import static io.ghostmap.traffic.KeyIndex.ABSENT;
 
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.net.IpAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,15 +64,15 @@ final class UdpTable {
     }
 
     /** A flow at the end of all captures, when it is known which end asked. */
-    private record Asked(Endpoint server, Flow flow, Way requests, Way responses) {
+    private record Asked(Endpoint server, IpAddress client, Flow flow, Way requests, Way responses) {
         static Asked of(byte[] key, Flow flow) {
             Endpoint first = FlowKey.client(key);
             Endpoint second = FlowKey.serverOf(key);
             boolean known = (first.port() < WELL_KNOWN_PORTS) != (second.port() < WELL_KNOWN_PORTS);
             boolean swapped = known ? first.port() < WELL_KNOWN_PORTS : !flow.firstIsForward;
             return swapped
-                    ? new Asked(first, flow, flow.back, flow.forward)
-                    : new Asked(second, flow, flow.forward, flow.back);
+                    ? new Asked(first, second.address(), flow, flow.back, flow.forward)
+                    : new Asked(second, first.address(), flow, flow.forward, flow.back);
         }
 
         Reply reply(Coverage coverage) {
@@ -82,7 +83,7 @@ final class UdpTable {
                 return Reply.UNREACHABLE;
             }
             boolean watched = coverage.endOf(flow.first.file()) - requests.lastNanos >= SILENCE_NANOS;
-            return watched && !coverage.lossy() ? Reply.NONE : Reply.UNKNOWN;
+            return watched && !coverage.hidesRepliesTo(client) ? Reply.NONE : Reply.UNKNOWN;
         }
     }
 

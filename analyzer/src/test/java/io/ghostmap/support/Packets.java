@@ -1,6 +1,7 @@
 package io.ghostmap.support;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /** Packets from the inside out: a segment, in IP, in a tunnel, in a frame. */
@@ -82,13 +83,81 @@ public final class Packets {
         return udp(40_000, 4789, all.put(frame).array());
     }
 
-    /** With four bytes of options. */
+    /** The same to another port. */
+    public static byte[] vxlan(int port, byte[] frame) {
+        byte[] datagram = vxlan(frame);
+        datagram[2] = (byte) (port >> 8);
+        datagram[3] = (byte) port;
+        return datagram;
+    }
+
+    /** VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe), with Ethernet inside. */
+    public static byte[] vxlanGpe(byte[] frame) {
+        ByteBuffer all =
+                ByteBuffer.allocate(8 + frame.length).putInt(0x0c00_0003).putInt(7 << 8);
+        return udp(40_000, 4790, all.put(frame).array());
+    }
+
+    /** With four bytes of options, and Ethernet inside. */
     public static byte[] geneve(byte[] frame) {
-        ByteBuffer all = ByteBuffer.allocate(12 + frame.length)
-                .putInt(0x0100_6558)
+        return geneve(0x6558, frame);
+    }
+
+    /** The same with another protocol inside. */
+    public static byte[] geneve(int protocol, byte[] payload) {
+        ByteBuffer all = ByteBuffer.allocate(12 + payload.length)
+                .putShort((short) 0x0100)
+                .putShort((short) protocol)
                 .putInt(7 << 8)
                 .putInt(0x0102_0000);
-        return udp(40_000, 6081, all.put(frame).array());
+        return udp(40_000, 6081, all.put(payload).array());
+    }
+
+    /** GRE without options (RFC 2784). */
+    public static byte[] gre(int protocol, byte[] payload) {
+        ByteBuffer all =
+                ByteBuffer.allocate(4 + payload.length).putShort((short) 0).putShort((short) protocol);
+        return all.put(payload).array();
+    }
+
+    /** An Ethernet frame of any EtherType. */
+    public static byte[] ethernetOf(int type, byte[] payload) {
+        ByteBuffer frame = ByteBuffer.allocate(14 + payload.length).position(12);
+        return frame.putShort((short) type).put(payload).array();
+    }
+
+    /** A PPPoE session with IPv4 inside (RFC 2516). */
+    public static byte[] pppoe(byte[] ip) {
+        ByteBuffer all = ByteBuffer.allocate(8 + ip.length)
+                .putInt(0x1100_0001)
+                .putShort((short) (ip.length + 2))
+                .putShort((short) 0x0021);
+        return ethernetOf(0x8864, all.put(ip).array());
+    }
+
+    /** One label, the bottom of its stack (RFC 3032). */
+    public static byte[] mpls(byte[] ip) {
+        return ethernetOf(
+                0x8847,
+                ByteBuffer.allocate(4 + ip.length).putInt(0x0001_01ff).put(ip).array());
+    }
+
+    /** As a rule of nft logs it, in the byte order of the machine, with the device that the packet came in by. */
+    public static byte[] nflog(ByteOrder order, int device, byte[] ip) {
+        ByteBuffer all = ByteBuffer.allocate(4 + 8 + 8 + 4 + ip.length);
+        all.put((byte) (ip[0] >> 4 == 4 ? 2 : 10)).put((byte) 0).putShort((short) 5);
+        all.order(order)
+                .putShort((short) 8)
+                .putShort((short) 1)
+                .order(ByteOrder.BIG_ENDIAN)
+                .putInt(0x0800_0100);
+        all.order(order)
+                .putShort((short) 8)
+                .putShort((short) 4)
+                .order(ByteOrder.BIG_ENDIAN)
+                .putInt(device);
+        all.order(order).putShort((short) (4 + ip.length)).putShort((short) 9);
+        return all.put(ip).array();
     }
 
     /** Port unreachable that quotes the packet, cut to what RFC 792 demands for an IPv4 header without options. */

@@ -22,13 +22,17 @@ public final class PcapFile {
     private final int linkType;
 
     public PcapFile(int linkType, ByteOrder order, boolean nanos) {
+        this(linkType, order, nanos, 2, 4);
+    }
+
+    public PcapFile(int linkType, ByteOrder order, boolean nanos, int major, int minor) {
         this.linkType = linkType;
         this.order = order;
         this.nanos = nanos;
         ByteBuffer header = ByteBuffer.allocate(24).order(order);
         header.putInt(nanos ? 0xa1b23c4d : 0xa1b2c3d4);
-        header.putShort((short) 2)
-                .putShort((short) 4)
+        header.putShort((short) major)
+                .putShort((short) minor)
                 .putInt(0)
                 .putInt(0)
                 .putInt(160)
@@ -74,10 +78,15 @@ public final class PcapFile {
 
     /** Any bytes as one record. */
     public PcapFile frame(long micros, byte[] bytes) {
+        return frame(micros, bytes, bytes.length);
+    }
+
+    /** Any bytes as one record of a frame that was longer. */
+    public PcapFile frame(long micros, byte[] bytes, int lengthOnTheWire) {
         ByteBuffer record = ByteBuffer.allocate(16).order(order);
         record.putInt((int) (1_795_000_000L + micros / 1_000_000));
         record.putInt((int) (micros % 1_000_000) * (nanos ? 1000 : 1));
-        record.putInt(bytes.length).putInt(bytes.length);
+        record.putInt(bytes.length).putInt(lengthOnTheWire);
         out.writeBytes(record.array());
         out.writeBytes(bytes);
         return this;

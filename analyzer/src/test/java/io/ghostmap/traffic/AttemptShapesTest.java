@@ -1,7 +1,9 @@
 package io.ghostmap.traffic;
 
 import static io.ghostmap.support.Packets.ethernet;
+import static io.ghostmap.support.Packets.geneve;
 import static io.ghostmap.support.Packets.ip;
+import static io.ghostmap.support.Packets.nflog;
 import static io.ghostmap.support.Packets.tcp;
 import static io.ghostmap.support.Packets.udp;
 import static io.ghostmap.support.Packets.vxlan;
@@ -11,6 +13,8 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.support.PcapFile;
 import java.nio.ByteOrder;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Attempts that are not one plain SYN and its answer. */
 final class AttemptShapesTest {
@@ -97,6 +101,34 @@ final class AttemptShapesTest {
         assertThat(only().server()).isEqualTo(Endpoint.parse(SERVER + ":80").orElseThrow());
         assertThat(only().paths()).containsExactly("in vxlan");
         assertThat(Captures.read(pcap).captures().get(0).tunnelled()).isEqualTo(1);
+    }
+
+    /** Cilium and OVN put Ethernet inside, cloud mirrors and gateways IP. */
+    @ParameterizedTest
+    @CsvSource({"0x0800, 10.0.0.1, 10.0.0.2", "0x86dd, 2001:db8::1, 2001:db8::2"})
+    void innerPacketOfGeneveCounts(String protocol, String client, String server) {
+        byte[] inner = ip(client, server, TCP, tcp(40_000, 80, SYN, 100, 0, 0));
+        frame(ip("192.0.2.1", "192.0.2.2", UDP, geneve(Integer.decode(protocol), inner)));
+        assertThat(only().server().address()).hasToString(server);
+        assertThat(only().paths()).containsExactly("in geneve");
+        assertThat(Captures.read(pcap).services()).isEmpty();
+        assertThat(Captures.read(pcap).gaps()).isEmpty();
+    }
+
+    /** What a rule of nft logs; its byte order is that of the node, which can be another than the file's. */
+    @ParameterizedTest
+    @CsvSource({"LITTLE, 10.0.0.1, 10.0.0.2", "BIG, 10.0.0.1, 10.0.0.2", "BIG, 2001:db8::1, 2001:db8::2"})
+    void packetsThatNetfilterLoggedAreRead(String order, String client, String server) {
+        ByteOrder bytes = order.equals("BIG") ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+        PcapFile logged = new PcapFile(239, ByteOrder.LITTLE_ENDIAN, false)
+                .frame(0, nflog(bytes, 7, ip(client, server, TCP, tcp(40_000, 80, SYN, 100, 0, 0))))
+                .frame(90, nflog(bytes, 3, ip(server, client, TCP, tcp(80, 40_000, SYN_ACK, 1, 101, 0))));
+        Traffic traffic = Captures.read(logged);
+
+        assertThat(traffic.gaps()).isEmpty();
+        ConnectionAttempt attempt = traffic.destinations().get(0).attempts().get(0);
+        assertThat(attempt.reply()).isEqualTo(Reply.ANSWERED);
+        assertThat(attempt.paths()).containsExactly("if7 in");
     }
 
     @Test

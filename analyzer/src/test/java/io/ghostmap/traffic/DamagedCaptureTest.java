@@ -68,9 +68,9 @@ final class DamagedCaptureTest {
     @Test
     void frameCutBySnapLengthIsCounted() {
         byte[] frame = Arrays.copyOfRange(WHOLE, 40, 40 + 20 + 20 + 10);
-        Traffic traffic = Captures.read(PcapFile.cooked().frame(0, frame));
+        Traffic traffic = Captures.read(PcapFile.cooked().frame(0, frame, 60));
 
-        assertThat(traffic.captures().get(0).cutFrames()).isEqualTo(1);
+        assertThat(traffic.captures().get(0).unread().cut()).isEqualTo(1);
         assertThat(traffic.syns()).isZero();
     }
 }

@@ -24,6 +24,7 @@ import org.pcap4j.packet.UdpPacket;
 final class Pcap4jAgreementTest {
     private static final int UNREACHABLE_V4 = 3;
     private static final int TIME_EXCEEDED_V4 = 11;
+    private static final int FRAGMENTATION_NEEDED = 4;
     private static final int UNREACHABLE_V6 = 1;
     private static final int TIME_EXCEEDED_V6 = 3;
 
@@ -37,10 +38,11 @@ final class Pcap4jAgreementTest {
         IpPacket ours = new IpPacket();
         int compared = 0;
         while (format.next(frame)) {
-            if (!link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())) {
+            if (link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())
+                    != LinkLayer.Content.IP) {
                 continue;
             }
-            IpPacket.Kind kind = ours.decode(frame.bytes(), link.ipStart(), frame.end());
+            IpPacket.Kind kind = ours.decode(frame.bytes(), link.ipStart(), link.ipEnd(), frame.isCut());
             Optional<Packet> theirs = decode(ours.sample().bytes());
             String as = of + ", frame " + frame.number() + ", " + kind;
             if (theirs.isPresent()) {
@@ -102,9 +104,10 @@ final class Pcap4jAgreementTest {
     /** An error is one where pcap4j finds a TCP or UDP header in what it quotes. */
     private static int compareError(String as, IpPacket.Kind kind, IpPacket ours, Packet icmp) {
         int type = icmp.getHeader().getRawData()[0] & 0xff;
+        int code = icmp.getHeader().getRawData()[1] & 0xff;
         boolean isError = icmp instanceof IcmpV4CommonPacket
-                ? type == UNREACHABLE_V4 || type == TIME_EXCEEDED_V4
-                : type == UNREACHABLE_V6 || type == TIME_EXCEEDED_V6;
+                ? (type == UNREACHABLE_V4 && code != FRAGMENTATION_NEEDED) || (type == TIME_EXCEEDED_V4 && code == 0)
+                : type == UNREACHABLE_V6 || (type == TIME_EXCEEDED_V6 && code == 0);
         assertThat(kind).as(as).isEqualTo(isError ? IpPacket.Kind.ICMP_ERROR : IpPacket.Kind.OTHER);
         TcpPacket quoted = icmp.get(TcpPacket.class);
         if (!isError || quoted == null) {
