@@ -8,7 +8,7 @@ import java.io.InputStream;
  * sense of it records as a {@link Gap}; an exception from {@link #read} means that the archive itself failed.
  */
 public interface MemberSink {
-    /** Whether this sink reads the member. */
+    /** Whether this sink reads the member. What several want is a text: each of them gets it, as far as texts are read. */
     boolean wants(Member member);
 
     /**

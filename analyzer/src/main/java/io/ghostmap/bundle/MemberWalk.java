@@ -108,11 +108,15 @@ final class MemberWalk implements AutoCloseable {
             checksums = Optional.of(new OwnMember(member, stream, limits.textBytes()));
             return;
         }
-        for (MemberSink sink : sinks) {
-            if (sink.wants(member)) {
-                ours = true;
-                serve(sink, member, stream);
-                return;
+        List<MemberSink> wanting =
+                sinks.stream().filter(sink -> sink.wants(member)).toList();
+        ours |= !wanting.isEmpty();
+        if (wanting.size() == 1) {
+            serve(wanting.get(0), member, stream);
+        } else if (!wanting.isEmpty()) {
+            byte[] text = stream.readNBytes(limits.textBytes());
+            for (MemberSink sink : wanting) {
+                small.read(sink, member, text);
             }
         }
     }

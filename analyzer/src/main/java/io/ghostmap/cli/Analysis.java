@@ -64,6 +64,6 @@ public final class Analysis {
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);
         Datapath datapath = DatapathReader.read(evidence);
-        return Incident.of(bundle, evidence, trafficSink.assemble(), datapath);
+        return Incident.of(bundle, evidence, TrafficReading.ofBundle(path, trafficSink), datapath);
     }
 }

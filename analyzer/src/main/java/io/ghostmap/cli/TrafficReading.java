@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The traffic alone: of a bundle, or of capture files without any bundle. */
 public final class TrafficReading {
@@ -26,12 +27,22 @@ public final class TrafficReading {
         if (paths.size() == 1 && !isCapture(paths.get(0))) {
             refuseWhatIsNeither(paths.get(0));
             BundleReader.withoutDigests(Limits.DEFAULT).read(paths.get(0), List.of(sink));
-            return sink.assemble();
+            return ofBundle(paths.get(0), sink);
         }
         for (Path path : inTimeOrder(paths)) {
             readCapture(path, sink);
         }
         return sink.assemble();
+    }
+
+    /** What the sink has taken from that bundle; its captures are read once more if the sink learned too late how. */
+    static Traffic ofBundle(Path bundle, TrafficSink sink) throws UnreadableBundleException {
+        Optional<TrafficSink> again = sink.secondLook();
+        if (again.isEmpty()) {
+            return sink.assemble();
+        }
+        BundleReader.withoutDigests(Limits.DEFAULT).read(bundle, List.of(again.get()));
+        return again.get().assemble();
     }
 
     /** What is absent or empty, the bundle's reader names. */

@@ -8,18 +8,25 @@ final class CaptureScan {
     private final UdpTable datagrams;
     private final Frame frame = new Frame();
     private final LinkLayer link = new LinkLayer();
-    private final IpPacket packet = new IpPacket();
+    private final IpPacket packet;
     private final UnreadFrames unread;
     private long laterFragments;
     private long tunnelled;
     private boolean uneventful;
 
-    CaptureScan(String file, CaptureFormat format, AttemptTable attempts, UdpTable datagrams, BlindSpots blind) {
+    CaptureScan(
+            String file,
+            CaptureFormat format,
+            AttemptTable attempts,
+            UdpTable datagrams,
+            BlindSpots blind,
+            TunnelPorts ports) {
         this.file = file;
         this.format = format;
         this.attempts = attempts;
         this.datagrams = datagrams;
         this.unread = new UnreadFrames(blind);
+        this.packet = new IpPacket(ports);
     }
 
     void run() {

@@ -62,6 +62,7 @@ final class IpPacket {
 
     private final IpHeader ip = new IpHeader();
     private final LinkLayer inner = new LinkLayer();
+    private final TunnelPorts tunnelPorts;
     private byte[] bytes = new byte[0];
     private int end;
     private boolean cut;
@@ -79,6 +80,10 @@ final class IpPacket {
     private int sequence;
     private int acknowledgment;
     private int payload;
+
+    IpPacket(TunnelPorts tunnelPorts) {
+        this.tunnelPorts = tunnelPorts;
+    }
 
     /** {@code isCut}: whether the snap length cut the frame at {@code packetEnd}. */
     Kind decode(byte[] packet, int start, int packetEnd, boolean isCut) {
@@ -156,11 +161,11 @@ final class IpPacket {
         if (end - at < UDP_HEADER) {
             return lacking(ip.statedEnd(), at + UDP_HEADER);
         }
-        if (Tunnel.isCutIn(bytes, at, end, ip.statedEnd())) {
+        if (Tunnel.isCutIn(bytes, at, end, ip.statedEnd(), tunnelPorts)) {
             addressBytes = 0;
             return lacking(ip.statedEnd(), end + 1);
         }
-        Tunnel found = Tunnel.of(bytes, at, end);
+        Tunnel found = Tunnel.of(bytes, at, end, tunnelPorts);
         if (found != Tunnel.NONE) {
             return inUdp(found, at + UDP_HEADER);
         }
@@ -168,6 +173,7 @@ final class IpPacket {
             return in(Encapsulation.VXLAN_GPE);
         }
         ports(at);
+        tunnelPorts.see(destinationPort);
         return Kind.UDP;
     }
 

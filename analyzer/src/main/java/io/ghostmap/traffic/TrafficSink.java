@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
@@ -24,11 +25,12 @@ import java.util.function.LongSupplier;
  * capture: an attempt may start in one and be answered in the next.
  */
 public final class TrafficSink implements MemberSink {
-    private static final int LONGEST_STDERR = 1 << 20;
+    private static final int LONGEST_TEXT = 1 << 20;
 
     private final AttemptTable attempts = new AttemptTable();
     private final UdpTable datagrams = new UdpTable();
     private final BlindSpots blind = new BlindSpots();
+    private final TunnelPorts ports;
     private final InterfaceNames interfaces = new InterfaceNames();
     private final Map<String, Artifact> artifacts = new HashMap<>();
     private final List<Capture> captures = new ArrayList<>();
@@ -39,29 +41,60 @@ public final class TrafficSink implements MemberSink {
     private final List<CaptureEnd.Scanned> scanned = new ArrayList<>();
     private boolean outOfTime;
 
+    public TrafficSink() {
+        this(new TunnelPorts());
+    }
+
+    private TrafficSink(TunnelPorts ports) {
+        this.ports = ports;
+    }
+
+    /**
+     * One that has to read the bundle once more: the agent is configured with a tunnel port of its own, and captures were
+     * read before that was known. Without it the inner connections of its tunnel are datagrams.
+     */
+    public Optional<TrafficSink> secondLook() {
+        return ports.missed() ? Optional.of(new TrafficSink(ports.afresh())) : Optional.empty();
+    }
+
     @Override
     public boolean wants(Member member) {
         return member.form() == Form.PACKETS
                 || member.kind() == ArtifactKind.INTERFACES
-                || member.kind() == ArtifactKind.CAPTURE_COUNTERS;
+                || member.kind() == ArtifactKind.CAPTURE_COUNTERS
+                || member.kind() == ArtifactKind.AGENT_CONFIG;
     }
 
     @Override
     public void read(Member member, InputStream in) throws IOException {
+        if (member.form() == Form.PACKETS) {
+            artifacts.put(member.path(), member.artifact());
+            readCapture(member.path(), in);
+            return;
+        }
+        try (InputStream plain = Decompression.unpacking(in)) {
+            readText(member, plain);
+        } catch (IOException e) { // one of the archive itself ends the walk whatever is made of it here
+            gaps.add(new Gap(member.artifact(), Text.of("cannot be unpacked to its end")));
+        }
+    }
+
+    private void readText(Member member, InputStream in) throws IOException {
         if (member.kind() == ArtifactKind.INTERFACES) {
             if (!(member.form() == Form.TEXT ? interfaces.readText(in) : interfaces.readJson(in))) {
                 gaps.add(new Gap(member.artifact(), Text.of("not a list of interfaces")));
             }
-        } else if (member.kind() == ArtifactKind.CAPTURE_COUNTERS) {
-            String text = new String(in.readNBytes(LONGEST_STDERR), StandardCharsets.UTF_8);
+            return;
+        }
+        String text = new String(in.readNBytes(LONGEST_TEXT), StandardCharsets.UTF_8);
+        if (member.kind() == ArtifactKind.AGENT_CONFIG) {
+            ports.configure(text);
+        } else {
             String path = member.path();
             counters.put(
                     Rotation.of(path.substring(0, path.lastIndexOf('.')) + ".pcap")
                             .set(),
                     CaptureCounters.parse(text.lines().toList()));
-        } else {
-            artifacts.put(member.path(), member.artifact());
-            readCapture(member.path(), in);
         }
     }
 
@@ -83,7 +116,7 @@ public final class TrafficSink implements MemberSink {
             unreadable.add(path);
             return;
         }
-        CaptureScan scan = new CaptureScan(path, format, attempts, datagrams, blind);
+        CaptureScan scan = new CaptureScan(path, format, attempts, datagrams, blind, ports);
         scan.run();
         scanned.add(scan.scanned(length.getAsLong()));
         Capture capture = scan.result();

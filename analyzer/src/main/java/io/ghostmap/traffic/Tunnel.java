@@ -17,12 +17,6 @@ public enum Tunnel {
         OTHER
     }
 
-    /** RFC 7348, and what Linux and Cilium take by default. */
-    private static final int VXLAN_PORT = 4789;
-
-    private static final int VXLAN_PORT_LINUX = 8472;
-    private static final int GENEVE_PORT = 6081;
-
     private static final int UDP_HEADER = 8;
 
     /** Of VXLAN, and of Geneve without options. */
@@ -48,26 +42,23 @@ public enum Tunnel {
     }
 
     /** Whether a datagram to a tunnel's port has room for its header, and was captured without. */
-    static boolean isCutIn(byte[] bytes, int udp, int end, int statedEnd) {
-        boolean isPort = switch (u16be(bytes, udp + 2)) {
-            case VXLAN_PORT, VXLAN_PORT_LINUX, GENEVE_PORT -> true;
-            default -> false;
-        };
+    static boolean isCutIn(byte[] bytes, int udp, int end, int statedEnd, TunnelPorts ports) {
+        int port = u16be(bytes, udp + 2);
         int behind = udp + UDP_HEADER + HEADER;
-        return isPort && end < behind && statedEnd >= behind;
+        return end < behind && statedEnd >= behind && (ports.isOfVxlan(port) || ports.isOfGeneve(port));
     }
 
     /** Which tunnel a UDP datagram is by its port and the fixed fields of its header. */
-    static Tunnel of(byte[] bytes, int udp, int end) {
+    static Tunnel of(byte[] bytes, int udp, int end, TunnelPorts ports) {
         if (end - udp < UDP_HEADER + HEADER) {
             return NONE;
         }
+        int port = u16be(bytes, udp + 2);
         int header = udp + UDP_HEADER;
-        return switch (u16be(bytes, udp + 2)) {
-            case VXLAN_PORT, VXLAN_PORT_LINUX -> (bytes[header] & VXLAN_FLAG_VNI) != 0 ? VXLAN : NONE;
-            case GENEVE_PORT -> isGeneve(bytes, header) ? GENEVE : NONE;
-            default -> NONE;
-        };
+        if (ports.isOfGeneve(port) && isGeneve(bytes, header)) {
+            return GENEVE;
+        }
+        return ports.isOfVxlan(port) && (bytes[header] & VXLAN_FLAG_VNI) != 0 ? VXLAN : NONE;
     }
 
     /** Version 0 (RFC 8926) with a protocol that is sent in it; a client's own port can be the same number. */

@@ -83,12 +83,12 @@ public final class Packets {
         return udp(40_000, 4789, all.put(frame).array());
     }
 
-    /** The same to another port. */
-    public static byte[] vxlan(int port, byte[] frame) {
-        byte[] datagram = vxlan(frame);
-        datagram[2] = (byte) (port >> 8);
-        datagram[3] = (byte) port;
-        return datagram;
+    /** The same datagram to another port. */
+    public static byte[] toPort(int port, byte[] datagram) {
+        byte[] copy = datagram.clone();
+        copy[2] = (byte) (port >> 8);
+        copy[3] = (byte) port;
+        return copy;
     }
 
     /** VXLAN-GPE (draft-ietf-nvo3-vxlan-gpe), with Ethernet inside. */

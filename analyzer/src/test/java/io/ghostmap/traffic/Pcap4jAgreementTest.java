@@ -35,7 +35,7 @@ final class Pcap4jAgreementTest {
                 CaptureFormat.open(new ByteSource(Decompression.unpacking(new ByteArrayInputStream(of.bytes()))));
         Frame frame = new Frame();
         LinkLayer link = new LinkLayer();
-        IpPacket ours = new IpPacket();
+        IpPacket ours = new IpPacket(new TunnelPorts());
         int compared = 0;
         while (format.next(frame)) {
             if (link.decode(frame.captureInterface().linkType(), frame.bytes(), frame.start(), frame.end())
