@@ -44,6 +44,11 @@ final class LinkLayer {
     private static final int MAX_TAGS = 4;
 
     private static final int PPP_ADDRESS_AND_CONTROL = 0xff03;
+
+    /** Cisco's HDLC, which captures of serial lines have in its stead (RFC 1547, 4.3.1). */
+    private static final int CISCO_UNICAST = 0x0f00;
+
+    private static final int CISCO_MULTICAST = 0x8f00;
     private static final int PPP_IPV4 = 0x0021;
     private static final int PPP_IPV6 = 0x0057;
 
@@ -147,7 +152,11 @@ final class LinkLayer {
     }
 
     private Content ppp(byte[] bytes, int start, int end) {
-        boolean framed = end - start >= 4 && u16be(bytes, start) == PPP_ADDRESS_AND_CONTROL;
+        int first = end - start >= 4 ? u16be(bytes, start) : 0;
+        if (first == CISCO_UNICAST || first == CISCO_MULTICAST) {
+            return behindTags(bytes, u16be(bytes, start + 2), start + 4, end);
+        }
+        boolean framed = first == PPP_ADDRESS_AND_CONTROL;
         int at = framed ? start + 2 : start;
         if (end - at < 2) {
             return Content.SHORT;

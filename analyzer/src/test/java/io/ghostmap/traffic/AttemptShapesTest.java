@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.support.PcapFile;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +115,20 @@ final class AttemptShapesTest {
         assertThat(only().paths()).containsExactly("in geneve");
         assertThat(Captures.read(pcap).services()).isEmpty();
         assertThat(Captures.read(pcap).gaps()).isEmpty();
+    }
+
+    /** With address and control, without, with a protocol of one byte, and in Cisco's framing of serial lines. */
+    @ParameterizedTest
+    @CsvSource({"9, ff030021", "50, 0021", "9, 21", "50, 0f000800", "9, 8f000800"})
+    void packetsOfSerialLinesAreRead(int linkType, String header) {
+        byte[] syn = ip(CLIENT, SERVER, TCP, tcp(40_000, 80, SYN, 100, 0, 0));
+        byte[] start = HexFormat.of().parseHex(header);
+        byte[] framed = Arrays.copyOf(start, start.length + syn.length);
+        System.arraycopy(syn, 0, framed, start.length, syn.length);
+
+        assertThat(Captures.read(new PcapFile(linkType, ByteOrder.LITTLE_ENDIAN, false).frame(0, framed))
+                        .syns())
+                .isEqualTo(1);
     }
 
     /** What a rule of nft logs; its byte order is that of the node, which can be another than the file's. */
