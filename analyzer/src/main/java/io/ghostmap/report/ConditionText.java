@@ -19,6 +19,11 @@ final class ConditionText {
         return conditions.stream().map(condition -> of(condition).plain()).toList();
     }
 
+    /** {@code a, and b}. */
+    static Text and(List<Condition> conditions) {
+        return Text.join(", and ", conditions.stream().map(ConditionText::of).toList());
+    }
+
     static Text of(Condition condition) {
         return condition instanceof Not not ? of(not.fact(), false) : of((Fact) condition, true);
     }

@@ -5,11 +5,12 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.diagnosis.Appearance;
 import io.ghostmap.diagnosis.Classification;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.FrameRef;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Destinations on the wire against generations, services and backends of one program in one column. */
 record DestinationTable(List<Column> columns, List<Row> rows, int further) {
@@ -25,7 +26,7 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
         }
     }
 
-    record Column(int servicesMap, int backendsMap, Tag currency) {}
+    record Column(Text maps, Tag currency) {}
 
     /**
      * One destination.
@@ -35,33 +36,33 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
      * @param packet the first SYN to it, decoded, with the frame and the interfaces
      */
     record Row(
-            String endpoint,
+            Anchors.Listed endpoint,
             boolean stale,
             int attempts,
             long syns,
             Tag reply,
-            List<String> cells,
-            List<Client> clients,
-            String frames,
-            String packet) {}
+            List<Text> cells,
+            List<Text> clients,
+            List<Anchors.Listed> frames,
+            boolean moreFrames,
+            Text packet) {}
 
-    record Client(String address, Optional<String> pod) {}
-
-    static DestinationTable of(ReportModel model) {
+    static DestinationTable of(ReportModel model, Anchors anchors) {
         List<Pair> pairs = pairs(model.generations());
         List<Row> rows = model.destinations().stream()
                 .limit(MAX_ROWS)
-                .map(account -> row(account, pairs))
+                .map(account -> row(account, pairs, anchors))
                 .toList();
         return new DestinationTable(
-                pairs.stream()
-                        .map(pair -> new Column(
-                                pair.services.mapId(),
-                                pair.backends.mapId(),
-                                Tag.of(Currencies.ofAll(List.of(pair.services, pair.backends)))))
-                        .toList(),
+                pairs.stream().map(DestinationTable::column).toList(),
                 rows,
                 model.destinations().size() - rows.size());
+    }
+
+    private static Column column(Pair pair) {
+        return new Column(
+                Text.of("services {}, backends {}", Term.map(pair.services.mapId()), Term.map(pair.backends.mapId())),
+                Tag.of(Currencies.ofAll(List.of(pair.services, pair.backends))));
     }
 
     /** Without the maps of a family that is not in use, which are empty. */
@@ -83,9 +84,10 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
         return List.copyOf(pairs);
     }
 
-    private static Row row(DestinationAccount account, List<Pair> pairs) {
+    private static Row row(DestinationAccount account, List<Pair> pairs, Anchors anchors) {
+        List<FrameRef> frames = account.frames();
         return new Row(
-                account.endpoint().toString(),
+                anchors.list(Term.endpoint(account.endpoint())),
                 account.seen().classification() == Classification.STALE_BACKEND_ONLY,
                 account.destination().attempts().size(),
                 account.destination().syns(),
@@ -93,48 +95,47 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
                 pairs.stream()
                         .map(pair -> cell(account.seen().appearances(), pair))
                         .toList(),
-                account.clients().stream()
-                        .map(client -> new Client(client.address().toString(), client.pod()))
+                account.clients().stream().map(DestinationTable::client).toList(),
+                frames.stream()
+                        .limit(MAX_FRAMES)
+                        .map(frame -> anchors.list(Terms.of(frame)))
                         .toList(),
-                frames(account.frames()),
+                frames.size() > MAX_FRAMES,
                 packet(account));
     }
 
-    private static String cell(List<Appearance> appearances, Pair pair) {
-        List<String> texts = new ArrayList<>();
+    private static Text client(DestinationAccount.Client client) {
+        Text address = Text.of(Term.address(client.address()));
+        return client.pod().map(pod -> address.then(" {}", Terms.pod(pod))).orElse(address);
+    }
+
+    private static Text cell(List<Appearance> appearances, Pair pair) {
+        List<Text> texts = new ArrayList<>();
         for (Appearance in : appearances) {
             int map = in.generation().mapId();
             if (in.as() == Appearance.Role.FRONTEND && map == pair.services.mapId()) {
-                texts.add("frontend");
+                texts.add(Text.of("frontend"));
             } else if (in.as() == Appearance.Role.BACKEND && map == pair.backends.mapId()) {
                 texts.add(backend(in.frontends()));
             }
         }
-        return String.join("; ", texts);
+        return Text.join("; ", texts);
     }
 
-    private static String backend(List<Frontend> frontends) {
+    private static Text backend(List<Frontend> frontends) {
         return frontends.isEmpty()
-                ? "backend of no service"
-                : "backend of " + frontends.stream().map(Frontend::toString).collect(Collectors.joining(", "));
+                ? Text.of("backend of no service")
+                : Text.of(
+                        "backend of {}",
+                        Text.join(", ", frontends.stream().map(Terms::of).toList()));
     }
 
-    private static String frames(List<FrameRef> frames) {
-        return frames.stream()
-                        .limit(MAX_FRAMES)
-                        .map(frame -> String.valueOf(frame.number()))
-                        .collect(Collectors.joining(", "))
-                + (frames.size() > MAX_FRAMES ? ", …" : "");
-    }
-
-    private static String packet(DestinationAccount account) {
-        String frame = account.frames().stream()
-                .findFirst()
-                .map(first -> String.valueOf(first.number()))
-                .orElse("-");
-        List<String> paths = List.copyOf(account.destination().paths());
-        return account.capture().orElse("") + " frame " + frame + ": "
-                + account.destination().packet()
-                + (paths.isEmpty() ? "" : " (" + String.join(", ", paths) + ")");
+    private static Text packet(DestinationAccount account) {
+        Text where = Text.of(
+                "{} frame {}: ",
+                Term.member(account.capture().orElse("")),
+                account.frames().stream().findFirst().map(Terms::of).orElse(Term.word("-")));
+        Text packet = where.then("{}", Term.quote(account.destination().packet()));
+        return account.destination().paths().isEmpty() ? packet : packet.then(" ({})", account.paths());
     }
 }

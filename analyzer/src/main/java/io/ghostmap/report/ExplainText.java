@@ -4,15 +4,14 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.MapEntry;
-import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Outcome;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Step;
 import io.ghostmap.text.Text;
-import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What {@code ghostmap explain} prints: one connect, program by program, at each hook that handles it. */
@@ -40,34 +39,35 @@ final class ExplainText {
                 + account.replay().hook().attachType().shortName() + " of "
                 + account.replay().hook().cgroup());
         if (account.turns().isEmpty()) {
-            line("no program is attached: the kernel leaves the address as it is");
+            line("no program is attached: the kernel keeps the address");
             account.replay().hook().shownBy().forEach(this::cite);
         }
         int place = 1;
         for (ReplayAccount.Turn turn : account.turns()) {
             turn(place++, turn);
         }
-        line("ends at   " + String.join(" or ", account.texts(account.replay().outcome())));
+        line("goes to      " + ends(account, account.replay().outcome()));
         outcomes(account);
-        line("should be " + String.join(" or ", account.texts(account.replay().expected()))
+        line("should go to " + ends(account, account.replay().expected())
                 + (account.affected() ? "   <- differs" : ""));
         account.peerNames().forEach(peer -> peerName(peer, account.affected()));
         if (account.observedSyns() > 0) {
-            line(account.observedSyns() + " SYN frames to where it ends are in the capture");
+            line(Text.of("the capture has ")
+                    .then(Text.count(account.observedSyns(), "SYN frame", "SYN frames"))
+                    .then(" to where it goes")
+                    .plain());
         }
+    }
+
+    private static String ends(ReplayAccount account, List<Disposition> dispositions) {
+        return Text.join(" or ", account.texts(dispositions)).plain();
     }
 
     private void turn(int place, ReplayAccount.Turn turn) {
         Step step = turn.step();
         line("  " + place + ". program " + step.program().programId() + " "
                 + step.program().name() + " (" + maps(turn) + ")");
-        String before = joined(step.before());
-        String after =
-                step.after().stream().map(Disposition::text).map(Text::plain).collect(Collectors.joining(" or "));
-        line("     sees " + before
-                + (step.passes()
-                        ? (turn.hasEntries() ? "" : ", has no entry for it") + ", lets it pass"
-                        : ", makes it " + after));
+        line("     " + does(turn).plain());
         step.entries().forEach(this::cite);
     }
 
@@ -81,6 +81,47 @@ final class ExplainText {
                 .collect(Collectors.joining("; "));
     }
 
+    private static Text does(ReplayAccount.Turn turn) {
+        return switch (turn.sees()) {
+            case REFUSED -> Text.of("runs as well, but connect() is already refused, and stays so");
+            case UNKNOWN -> Text.of("not followed: what happens before it is not known");
+            case ADDRESSES ->
+                Text.of(
+                        "sees {}, {}",
+                        Ends.either(turn.step().before()),
+                        Text.join(
+                                ", or ",
+                                turn.effects().stream()
+                                        .map(effect -> effect(turn, effect))
+                                        .toList()));
+        };
+    }
+
+    private static Text effect(ReplayAccount.Turn turn, ReplayAccount.Effect effect) {
+        return switch (effect) {
+            case PASSES ->
+                turn.hasEntries()
+                        ? Text.of("passes it unchanged")
+                        : Text.of("has no entry for it and passes it unchanged");
+            case REWRITES -> Text.of("rewrites it to {}", ends(turn, Disposition.Connects.class, Disposition::text));
+            case REFUSES -> Text.of("refuses the connection: {}", ends(turn, Disposition.Refused.class, Ends::refusal));
+            case UNKNOWN ->
+                Text.of(
+                        "its effect is not known: {}",
+                        ends(turn, Disposition.Unknown.class, Disposition.Unknown::reason));
+        };
+    }
+
+    private static <D extends Disposition> Text ends(ReplayAccount.Turn turn, Class<D> kind, Function<D, Text> words) {
+        return Text.join(
+                " or ",
+                turn.step().after().stream()
+                        .filter(kind::isInstance)
+                        .map(kind::cast)
+                        .map(words)
+                        .toList());
+    }
+
     /** If there is more than one end, or one that depends on what the bundle does not say. */
     private void outcomes(ReplayAccount account) {
         List<Outcome> outcomes = account.replay().outcomes();
@@ -89,22 +130,23 @@ final class ExplainText {
         }
         for (Outcome outcome : outcomes) {
             double share = ReplayJson.rounded(outcome.share());
-            line("          " + account.text(outcome.disposition())
+            line("             " + account.text(outcome.disposition()).plain()
                     + (share < 1 ? ": " + String.format(Locale.ROOT, "%.4g", share * 100) + " % of connects" : "")
                     + (outcome.conditions().isEmpty()
                             ? ""
-                            : ", if " + String.join(", and ", ConditionText.of(outcome.conditions()))));
+                            : ", if " + ConditionText.and(outcome.conditions()).plain()));
         }
     }
 
     private void peerName(PeerNameAccount account, boolean affected) {
-        line(account.sentence(affected));
+        line(account.sentence(affected).plain());
         int place = 1;
         for (PeerName.Turn turn : account.peer().steps()) {
             line("  " + place++ + ". program " + turn.program().programId() + " "
                     + turn.program().name() + " (" + reverseSkMaps(turn) + ")");
             if (turn.notes().isEmpty()) {
-                line("     sees " + joined(turn.before()) + ", has no note of it, lets it pass");
+                line("     sees " + Ends.either(turn.before()).plain()
+                        + ", has no reverse_sk entry for it and passes it unchanged");
             }
             turn.notes().forEach(note -> line("     " + note(note)));
             turn.rows().stream().map(MapEntry::cite).forEach(this::cite);
@@ -119,17 +161,13 @@ final class ExplainText {
 
     /** What a program finds about a socket in its reverse_sk map, and what it does with it. */
     private static String note(Note note) {
-        String made = switch (note.outcome()) {
-            case COUNTS -> "it still has that service, and says " + note.asked();
-            case FORGOTTEN -> "it has no such service any more: it deletes the entry and leaves the name";
+        String result = switch (note.outcome()) {
+            case COUNTS -> "it still has that service and answers " + note.asked();
+            case FORGOTTEN -> "it no longer has that service: it deletes the entry and passes the name unchanged";
             case OPEN -> "whether it still has that service is not known";
         };
-        return "map " + note.mapId() + " has, from program " + note.writtenBy() + ", {socket cookie, " + note.backend()
-                + "} -> {" + note.asked() + ", rev_nat " + note.serviceId() + "}; " + made;
-    }
-
-    private static String joined(Collection<Endpoint> endpoints) {
-        return endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(" or "));
+        return "map " + note.mapId() + " has an entry of program " + note.writtenBy() + ": {socket cookie, "
+                + note.backend() + "} -> {" + note.asked() + ", rev_nat " + note.serviceId() + "}; " + result;
     }
 
     private void cite(Citation entry) {

@@ -30,10 +30,12 @@ public final class HtmlRenderer {
 
     public static String render(ReportModel model) {
         String style = resource(STYLE);
+        Anchors anchors = new Anchors();
+        Page page = Page.of(model, anchors, style, digest(style));
         StringWriter out = new StringWriter();
         try {
-            Template template = configuration().getTemplate(TEMPLATE);
-            template.process(Page.of(model, style, digest(style)), out);
+            Template template = configuration(anchors).getTemplate(TEMPLATE);
+            template.process(page, out);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (TemplateException e) {
@@ -42,7 +44,7 @@ public final class HtmlRenderer {
         return out.toString();
     }
 
-    private static Configuration configuration() {
+    private static Configuration configuration(Anchors anchors) {
         Configuration configuration = new Configuration(IMPROVEMENTS);
         configuration.setClassForTemplateLoading(HtmlRenderer.class, "");
         configuration.setDefaultEncoding(StandardCharsets.UTF_8.name());
@@ -56,7 +58,7 @@ public final class HtmlRenderer {
         configuration.setTimeZone(TimeZone.getTimeZone("UTC"));
         configuration.setNumberFormat("c");
         configuration.setBooleanFormat("c");
-        configuration.setObjectWrapper(new RecordWrapper(IMPROVEMENTS));
+        configuration.setObjectWrapper(new RecordWrapper(IMPROVEMENTS, new HtmlText(anchors)));
         return configuration;
     }
 

@@ -1,7 +1,7 @@
 package io.ghostmap.report;
 
 import static io.ghostmap.report.MarkdownText.code;
-import static io.ghostmap.report.MarkdownText.plain;
+import static io.ghostmap.report.MarkdownText.text;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.diagnosis.Finding;
@@ -16,20 +16,19 @@ final class MarkdownFinding {
 
     static void heading(MarkdownLines out, Finding finding) {
         out.heading(finding.id() + " (" + Words.lower(finding.severity()) + ", " + Words.lower(finding.confidence())
-                + "): " + plain(finding.title().plain()));
+                + "): " + text(finding.title()));
     }
 
     static void body(MarkdownLines out, Finding finding) {
         finding.explanation().forEach(paragraph -> {
             out.blank();
-            out.line(plain(paragraph.plain()));
+            out.line(text(paragraph));
         });
         finding.remedy().forEach(step -> remedy(out, step));
         finding.rivals().forEach(rival -> {
             out.blank();
-            out.line("- Could it be that: " + plain(rival.hypothesis().plain()) + "? "
-                    + plain(rival.verdict().plain()) + " To settle it: "
-                    + plain(rival.decides().plain()) + ".");
+            out.line("- Other cause: " + text(rival.hypothesis()) + ". " + text(rival.verdict()) + " To settle it: "
+                    + text(rival.decides()) + ".");
         });
         citations(out, "Evidence for", finding.supporting());
         citations(out, "Evidence against", finding.contradicting());
@@ -37,16 +36,14 @@ final class MarkdownFinding {
 
     private static void remedy(MarkdownLines out, RemedyStep step) {
         out.blank();
-        out.line("**" + plain(step.title().plain()) + ".** Only if: "
-                + plain(step.precondition().plain()));
+        out.line("**" + text(step.title()) + ".** Only if: " + text(step.precondition()));
         out.blank();
         out.line("```");
         out.line(step.command().plain().replace("```", ""));
         out.line("```");
         out.blank();
-        out.line("Effect: " + plain(step.effect().plain()) + " Risk: "
-                + plain(step.risk().plain()) + " Check: " + plain(step.check().plain()) + " Undo: "
-                + plain(step.undo().plain()));
+        out.line("Effect: " + text(step.effect()) + " Risk: " + text(step.risk()) + " Check: " + text(step.check())
+                + " Undo: " + text(step.undo()));
     }
 
     private static void citations(MarkdownLines out, String title, List<Citation> citations) {

@@ -22,7 +22,7 @@ final class MarkdownLines {
     void more(int number, String noun) {
         if (number > 0) {
             blank();
-            line(number + " further " + noun + " stand in the JSON form.");
+            line(number + " more " + noun + " are in the JSON form.");
         }
     }
 

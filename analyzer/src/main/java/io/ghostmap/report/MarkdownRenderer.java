@@ -2,6 +2,7 @@ package io.ghostmap.report;
 
 import static io.ghostmap.report.MarkdownText.code;
 import static io.ghostmap.report.MarkdownText.plain;
+import static io.ghostmap.report.MarkdownText.text;
 
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.datapath.Ambiguity;
@@ -11,6 +12,7 @@ import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.diagnosis.Verdict;
 import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.replay.Disposition;
+import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Destination;
 import java.util.List;
 import java.util.Locale;
@@ -24,7 +26,6 @@ import java.util.stream.Collectors;
 public final class MarkdownRenderer {
     private static final int MAX_SERVICES = 15;
     private static final int MAX_DESTINATIONS = 15;
-    private static final int MAX_FRAMES = 4;
     private static final int MAX_AMBIGUITIES = 12;
 
     private final MarkdownLines out = new MarkdownLines();
@@ -50,10 +51,9 @@ public final class MarkdownRenderer {
     private void head() {
         Verdict verdict = model.diagnosis().verdict();
         Optional<Manifest> manifest = model.incident().bundle().manifest();
-        out.line("# " + verdict.level().word().toUpperCase(Locale.ROOT) + ": "
-                + plain(verdict.title().plain()));
+        out.line("# " + verdict.level().word().toUpperCase(Locale.ROOT) + ": " + text(verdict.title()));
         out.blank();
-        out.line(plain(verdict.summary().plain()));
+        out.line(text(verdict.summary()));
         out.blank();
         out.line("Node " + code(manifest.map(Manifest::node).orElse("")) + ", captured "
                 + plain(manifest.map(Manifest::start).orElse("")) + " to "
@@ -69,13 +69,13 @@ public final class MarkdownRenderer {
         if (affected.isEmpty()) {
             return;
         }
-        out.heading("Services that end elsewhere (" + model.blastRadius().affected() + " of "
-                + model.blastRadius().frontends() + ")");
+        out.heading("Services that go elsewhere than the current generation says ("
+                + model.blastRadius().affected() + " of " + model.blastRadius().frontends() + ")");
         out.blank();
         boolean named =
                 affected.stream().anyMatch(account -> !account.peerNames().isEmpty());
-        out.line("| frontend | service | ends at | should end at |" + (named ? " the application is told |" : "")
-                + " SYN frames there |");
+        out.line("| frontend | service | goes to | should go to |" + (named ? " the application sees |" : "")
+                + " SYN frames |");
         out.line("| --- | --- | --- | --- |" + (named ? " --- |" : "") + " ---: |");
         affected.stream()
                 .limit(MAX_SERVICES)
@@ -89,16 +89,14 @@ public final class MarkdownRenderer {
     }
 
     private static String ends(ReplayAccount account, List<Disposition> dispositions) {
-        return account.texts(dispositions).stream().map(MarkdownText::code).collect(Collectors.joining(" or "));
+        return text(Text.join(" or ", account.texts(dispositions)));
     }
 
     private static String names(ReplayAccount account) {
         return account.peerNames().stream()
                 .flatMap(peer -> peer.names().stream())
-                .map(name -> code(name.name().text().plain())
-                        + (name.tells().meaning().isEmpty()
-                                ? ""
-                                : " (" + plain(name.tells().meaning()) + ")"))
+                .map(PeerNameAccount.Name::text)
+                .map(MarkdownText::text)
                 .distinct()
                 .collect(Collectors.joining(" or "));
     }
@@ -117,13 +115,10 @@ public final class MarkdownRenderer {
 
     private void destination(DestinationAccount account) {
         Destination destination = account.destination();
-        String frames = account.frames().stream()
-                .limit(MAX_FRAMES)
-                .map(frame -> String.valueOf(frame.number()))
-                .collect(Collectors.joining(", "));
         out.line("| " + code(account.endpoint().toString()) + " | "
                 + destination.attempts().size() + " | " + destination.syns() + " | "
-                + Words.lower(destination.reply()) + " | " + maps(account.seen()) + " | " + frames + " |");
+                + Words.lower(destination.reply()) + " | " + maps(account.seen()) + " | " + text(account.frameList())
+                + " |");
     }
 
     private static String maps(CorrelatedDestination seen) {
@@ -166,7 +161,7 @@ public final class MarkdownRenderer {
             case STALE -> "**not current** maps " + program.maps();
             case CURRENT -> "current maps " + program.maps();
             case NONE -> "no services map";
-            case FOREIGN -> "not the load balancer's, effect not known";
+            case FOREIGN -> "not the load balancer's: its effect is not known";
             case UNKNOWN -> "maps not known";
         };
     }
@@ -187,7 +182,7 @@ public final class MarkdownRenderer {
                 MarkdownFinding.body(out, finding);
             } else {
                 out.blank();
-                out.line(plain(finding.summary().plain()));
+                out.line(text(finding.summary()));
             }
         }
     }
@@ -215,13 +210,13 @@ public final class MarkdownRenderer {
         out.blank();
         model.diagnosis()
                 .losses()
-                .forEach(loss -> out.line("- " + code(loss.artifact().name()) + ": "
-                        + plain(loss.reason().plain()) + "; "
-                        + plain(loss.cost().plain())));
+                .forEach(loss ->
+                        out.line("- " + MarkdownText.term(loss.artifact().term()) + ": " + text(loss.reason()) + "; "
+                                + text(loss.cost())));
         model.diagnosis()
                 .skipped()
-                .forEach(skipped -> out.line("- rule " + skipped.rule().id() + " could not run, it needs "
-                        + plain(skipped.lacking().plain())));
+                .forEach(skipped -> out.line(
+                        "- rule " + skipped.rule().id() + " could not run, it needs " + text(skipped.lacking())));
     }
 
     private void foot() {

@@ -1,6 +1,9 @@
 package io.ghostmap.report;
 
 import io.ghostmap.bundle.Printable;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.stream.Collectors;
 
 /**
  * Escapes for Markdown as GitHub, GitLab and Jira's converter read it. A value can be anything that a stranger's bundle
@@ -26,6 +29,19 @@ final class MarkdownText {
             }
         }
         return out.toString();
+    }
+
+    /** Words escaped, terms as code spans if they are in monospace elsewhere; ids are digits and stay plain. */
+    static String text(Text text) {
+        return text.fragments().stream()
+                .map(fragment -> fragment instanceof Text.Fragment.Words words
+                        ? plain(words.words())
+                        : term(((Text.Fragment.Data) fragment).term()))
+                .collect(Collectors.joining());
+    }
+
+    static String term(Term term) {
+        return TermFace.isMonospace(term) && !TermFace.isId(term) ? code(term.plain()) : plain(term.plain());
     }
 
     /** An underscore between letters or digits is no markup, and reads better without a backslash. */

@@ -2,7 +2,7 @@ package io.ghostmap.report;
 
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
-import io.ghostmap.diagnosis.Finding;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +16,7 @@ import java.util.Optional;
 record Page(
         PageHead head,
         Optional<PathDrawing> path,
-        Optional<Finding> headline,
+        Optional<FindingSection> headline,
         DestinationTable destinations,
         ServiceTable services,
         HookTable hooks,
@@ -30,20 +30,23 @@ record Page(
 
     record Foot(String analyzer, String version, String collector, Optional<String> sha256, String schema) {}
 
-    static Page of(ReportModel model, String style, String styleDigest) {
+    static Page of(ReportModel model, Anchors anchors, String style, String styleDigest) {
+        List<FindingSection> findings = FindingSection.of(model);
         return new Page(
                 PageHead.of(model),
                 ConnectionPath.of(model).map(PathDrawing::of),
-                model.headline().filter(finding -> !finding.remedy().isEmpty()),
-                DestinationTable.of(model),
-                ServiceTable.of(model),
-                HookTable.of(model),
-                FindingSection.of(model),
-                GenerationTable.of(model),
+                findings.stream()
+                        .filter(finding ->
+                                finding.headline() && !finding.remedy().isEmpty())
+                        .findFirst(),
+                DestinationTable.of(model, anchors),
+                ServiceTable.of(model, anchors),
+                HookTable.of(model, anchors),
+                findings,
+                GenerationTable.of(model, anchors),
                 model.diagnosis().losses(),
                 model.diagnosis().skipped().stream()
-                        .map(skipped -> new Skipped(
-                                skipped.rule().id(), skipped.lacking().plain()))
+                        .map(skipped -> new Skipped(skipped.rule().id(), skipped.lacking()))
                         .toList(),
                 new Foot(
                         Words.ANALYZER,
@@ -60,5 +63,5 @@ record Page(
     }
 
     /** A rule that could not run, and what it lacked. */
-    record Skipped(String rule, String lacking) {}
+    record Skipped(String rule, Text lacking) {}
 }

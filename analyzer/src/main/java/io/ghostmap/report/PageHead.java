@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.diagnosis.Verdict;
+import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,8 +16,8 @@ record PageHead(
         String severity,
         Tag level,
         Optional<String> finding,
-        String title,
-        String summary,
+        Text title,
+        Text summary,
         String captured,
         String replayed,
         String kernel,
@@ -31,8 +32,8 @@ record PageHead(
                 verdict.level().word(),
                 new Tag(verdict.level().word(), verdict.level().word().toUpperCase(Locale.ROOT)),
                 verdict.finding().map(Finding::id),
-                verdict.title().plain(),
-                verdict.summary().plain(),
+                verdict.title(),
+                verdict.summary(),
                 bundle.manifest()
                         .filter(manifest -> !manifest.start().isEmpty())
                         .map(manifest -> manifest.start() + " to " + manifest.end())

@@ -1,39 +1,35 @@
 package io.ghostmap.report;
 
-import io.ghostmap.bundle.Citation;
-import io.ghostmap.datapath.Generation;
-import io.ghostmap.evidence.MapEntry;
-import io.ghostmap.net.Endpoint;
-import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
-import io.ghostmap.replay.Step;
+import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Destination;
-import io.ghostmap.traffic.FrameRef;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /**
  * A {@link ConnectionPath} station by station, as the page draws it: the application, each program in run order, the wire,
- * what came back.
+ * the answer.
  *
- * @param expected where the current generation alone would send it
+ * @param instead where the current generation alone would send it, if the programs as they run send it elsewhere
  */
-record PathDrawing(String frontend, List<Station> stations, String expected, boolean affected) {
-    private static final int MAX_ENTRIES = 3;
+record PathDrawing(Term frontend, List<Station> stations, Optional<Text> instead) {
     private static final int MAX_CLIENTS = 3;
     private static final int MAX_HOOKS = 3;
     private static final int MAX_DESTINATIONS = 3;
-    private static final int MAX_FRAMES = 4;
 
     /**
      * A box of the drawing.
      *
      * @param tone its class in the style sheet: {@code plain}, {@code stale}, {@code current}, {@code bad}, {@code good}
-     * @param leaves the address that goes on from here; empty at the last station
+     * @param leaves the address that goes on from here, if a connection does
      */
-    record Station(String tone, String title, List<String> lines, String leaves) {}
+    record Station(String tone, Text title, List<Text> lines, Optional<Text> leaves) {
+        private static Station last(String tone, Text title, Text line) {
+            return new Station(tone, title, List.of(line), Optional.empty());
+        }
+    }
 
     static PathDrawing of(ConnectionPath path) {
         ReplayAccount account = path.account();
@@ -42,154 +38,113 @@ record PathDrawing(String frontend, List<Station> stations, String expected, boo
         if (account.turns().isEmpty()) {
             stations.add(noProgram(path));
         }
-        account.turns().forEach(turn -> stations.add(program(turn)));
+        account.turns().forEach(turn -> stations.add(ProgramStation.of(turn)));
         stations.add(wire(path));
-        path.wire().stream().findFirst().ifPresent(first -> stations.add(reply(first.destination())));
+        path.wire().stream().findFirst().ifPresent(first -> stations.add(answer(first.destination())));
         return new PathDrawing(
-                account.replay().frontend().toString(),
+                Terms.of(account.replay().frontend()),
                 List.copyOf(stations),
-                String.join(" or ", account.texts(account.replay().expected())),
-                account.affected());
+                account.affected()
+                        ? Optional.of(
+                                Text.join(" or ", account.texts(account.replay().expected())))
+                        : Optional.empty());
     }
 
     private static Station application(ConnectionPath path) {
         ReplayAccount account = path.account();
-        List<String> lines = new ArrayList<>();
-        lines.add("connect() to " + account.replay().frontend());
-        account.service().ifPresent(service -> lines.add("service " + service));
+        List<Text> lines = new ArrayList<>();
+        lines.add(Text.of("connect() to {}", Terms.of(account.replay().frontend())));
+        account.service().ifPresent(service -> lines.add(Text.of("service {}", Terms.service(service))));
         path.wire().stream()
                 .flatMap(destination -> destination.clients().stream())
-                .map(client -> client.pod().map(pod -> "pod " + pod).orElseGet(() -> "from " + client.address()))
+                .map(PathDrawing::client)
                 .distinct()
                 .limit(MAX_CLIENTS)
                 .forEach(lines::add);
         account.peerNames()
                 .forEach(peer -> peer.names()
-                        .forEach(name ->
-                                lines.add(peer.peer().hook().attachType().shortName() + " tells it " + name.text())));
-        String asked = account.turns().stream()
+                        .forEach(name -> lines.add(Text.of(
+                                "at {} it sees {}", Terms.of(peer.peer().hook().attachType()), name.text()))));
+        Text asked = account.turns().stream()
                 .findFirst()
-                .map(turn -> joined(turn.step().before()))
-                .orElseGet(() -> account.replay().frontend().endpoint().toString());
-        return new Station("plain", "Application", List.copyOf(lines), asked);
+                .map(turn -> Ends.either(turn.step().before()))
+                .orElseGet(
+                        () -> Text.of(Term.endpoint(account.replay().frontend().endpoint())));
+        return new Station("plain", Text.of("Application"), List.copyOf(lines), Optional.of(asked));
     }
 
-    private static Station program(ReplayAccount.Turn turn) {
-        Step step = turn.step();
-        List<String> lines = new ArrayList<>(List.of(step.program().name()));
-        lines.addAll(readings(turn));
-        lines.add(
-                step.passes() ? (turn.hasEntries() ? "" : "no entry: ") + "lets it pass" : "rewrites the destination");
-        List<String> entries = entries(step);
-        lines.addAll(entries.stream().limit(MAX_ENTRIES).toList());
-        if (entries.size() > MAX_ENTRIES) {
-            lines.add((entries.size() - MAX_ENTRIES) + " further entries");
-        }
-        String tone = switch (turn.currency()) {
-            case CURRENT -> "current";
-            case NOT_CURRENT -> "stale";
-            case UNKNOWN -> "plain";
-        };
-        return new Station(tone, "Program " + step.program().programId(), List.copyOf(lines), ends(step.after()));
-    }
-
-    private static List<String> readings(ReplayAccount.Turn turn) {
-        if (turn.isForeign()) {
-            return List.of("not the load balancer's; effect unknown");
-        }
-        return turn.decisive().stream()
-                .map(map -> (turn.isServicesMap(map) ? "reads map " : "finds the backends in map ") + map.mapId() + ", "
-                        + currency(map.currency()))
-                .toList();
-    }
-
-    private static String currency(Generation.Currency currency) {
-        return switch (currency) {
-            case CURRENT -> "current";
-            case NOT_CURRENT -> "not current";
-            case UNKNOWN -> "not known to be current";
-        };
-    }
-
-    /** What decided: options of the agent, then map entries such as {@code map 27 key ac 11 …}. */
-    private static List<String> entries(Step step) {
-        List<String> entries = new ArrayList<>();
-        for (Citation option : step.options()) {
-            entries.add(option.file() + " " + option.locator());
-        }
-        for (MapEntry row : step.rows()) {
-            entries.add("map " + row.dump().mapId() + " " + row.cite().locator());
-        }
-        return entries;
+    private static Text client(DestinationAccount.Client client) {
+        return client.pod()
+                .map(pod -> Text.of("pod {}", Terms.pod(pod)))
+                .orElseGet(() -> Text.of("from {}", Term.address(client.address())));
     }
 
     /** The place of a program, if one were attached there; and where the programs of that hook run instead. */
     private static Station noProgram(ConnectionPath path) {
         Hook hook = path.account().replay().hook();
-        List<String> lines = new ArrayList<>();
-        lines.add("nothing is attached to " + hook.attachType().shortName() + " of " + hook.cgroup());
-        hook.shownBy().stream().limit(1).forEach(shown -> lines.add("see " + shown.file()));
-        path.elsewhere().stream()
-                .limit(MAX_HOOKS)
-                .forEach(other -> lines.add("program " + Words.list(other.programIds()) + " runs for sockets of "
-                        + other.cgroup() + " only"));
+        List<Text> lines = new ArrayList<>();
+        lines.add(Text.of("nothing is attached to {} of {}", Terms.of(hook.attachType()), Term.cgroup(hook.cgroup())));
+        hook.shownBy().stream().limit(1).forEach(shown -> lines.add(Text.of("see {}", Term.member(shown.file()))));
+        path.elsewhere().stream().limit(MAX_HOOKS).forEach(other -> lines.add(only(other)));
         if (path.elsewhere().size() > MAX_HOOKS) {
-            lines.add("and " + (path.elsewhere().size() - MAX_HOOKS) + " further cgroups have programs");
+            lines.add(Text.of(
+                    "and {} more cgroups have programs",
+                    Term.number(path.elsewhere().size() - MAX_HOOKS)));
         }
-        lines.add("the service's own address stays");
+        lines.add(Text.of("the kernel keeps the service's own address"));
         return new Station(
                 "bad",
-                "No program",
+                Text.of("No program"),
                 List.copyOf(lines),
-                String.join(" or ", path.account().texts(path.account().replay().outcome())));
+                Optional.of(Text.join(
+                        " or ", path.account().texts(path.account().replay().outcome()))));
+    }
+
+    private static Text only(Hook hook) {
+        List<Term> programs = hook.programIds().stream().map(Term::program).toList();
+        return (programs.size() == 1
+                        ? Text.of("program {} runs", Text.and(programs))
+                        : Text.of("programs {} run", Text.and(programs)))
+                .then(" for sockets of {} only", Term.cgroup(hook.cgroup()));
     }
 
     private static Station wire(ConnectionPath path) {
         if (path.wire().isEmpty()) {
-            return new Station(
-                    "plain",
-                    "Wire",
-                    List.of(path.anySyn() ? "no SYN to this address was captured" : "no SYN was captured"),
-                    "");
+            return Station.last("plain", Text.of("Wire"), nothingSeen(path));
         }
-        List<String> lines = new ArrayList<>();
+        List<Text> lines = new ArrayList<>();
         path.wire().stream().limit(MAX_DESTINATIONS).forEach(account -> {
-            lines.add(account.destination().syns() + " SYN frames to " + account.endpoint());
-            lines.add(String.join(", ", account.destination().paths()));
-            lines.add(account.capture().orElse("") + " frames " + frames(account.frames()));
+            lines.add(Text.count(account.destination().syns(), "SYN frame", "SYN frames")
+                    .then(" to {}", Term.endpoint(account.endpoint())));
+            if (!account.destination().paths().isEmpty()) {
+                lines.add(account.paths());
+            }
+            account.capture()
+                    .ifPresent(
+                            capture -> lines.add(Text.of("{} frames {}", Term.member(capture), account.frameList())));
         });
-        lines.removeIf(String::isEmpty);
-        return new Station("plain", "Wire", List.copyOf(lines), "");
+        return new Station("plain", Text.of("Wire"), List.copyOf(lines), Optional.empty());
     }
 
-    private static String frames(List<FrameRef> frames) {
-        return frames.stream()
-                        .limit(MAX_FRAMES)
-                        .map(frame -> String.valueOf(frame.number()))
-                        .collect(Collectors.joining(", "))
-                + (frames.size() > MAX_FRAMES ? ", …" : "");
+    private static Text nothingSeen(ConnectionPath path) {
+        if (path.account().isRefused()) {
+            return Text.of("no packet leaves: connect() fails at the socket");
+        }
+        return path.anySyn() ? Text.of("the capture has no SYN to this address") : Text.of("the capture has no SYN");
     }
 
-    private static Station reply(Destination destination) {
+    private static Station answer(Destination destination) {
         return switch (destination.reply()) {
-            case ANSWERED -> new Station("good", "Answered", List.of("SYN-ACK came back"), "");
-            case REFUSED -> new Station("bad", "Refused", List.of("RST came back"), "");
-            case UNREACHABLE -> new Station("bad", "Unreachable", List.of("an ICMP error came back"), "");
+            case ANSWERED -> Station.last("good", Text.of("Answered"), Text.of("a SYN-ACK came back"));
+            case REFUSED -> Station.last("bad", Text.of("Refused"), Text.of("a RST came back"));
+            case UNREACHABLE -> Station.last("bad", Text.of("Unreachable"), Text.of("an ICMP error came back"));
             case NONE ->
-                new Station(
+                Station.last(
                         "bad",
-                        "Silence",
-                        List.of("nothing came back to " + destination.attempts().size() + " attempts"),
-                        "");
-            case UNKNOWN -> new Station("bad", "Not known", List.of("the capture does not show it"), "");
+                        Text.of("No answer"),
+                        Text.of("nothing came back to ")
+                                .then(Text.count(destination.attempts().size(), "attempt", "attempts")));
+            case UNKNOWN -> Station.last("bad", Text.of("Not known"), Text.of("the capture does not show it"));
         };
-    }
-
-    private static String ends(List<Disposition> dispositions) {
-        return dispositions.stream().map(Disposition::text).map(Text::plain).collect(Collectors.joining(" or "));
-    }
-
-    private static String joined(List<Endpoint> endpoints) {
-        return endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(" or "));
     }
 }

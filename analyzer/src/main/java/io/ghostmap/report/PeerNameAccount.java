@@ -5,10 +5,10 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Text;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /** What an application learns about its peer at one reverse hook: each possible name, and what that name gives away. */
 record PeerNameAccount(PeerName peer, List<Name> names) {
@@ -16,20 +16,20 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
     /** What a name says about where the connection goes. */
     enum Tells {
         /** What the application asked for. */
-        FRONTEND("what it asked for"),
+        FRONTEND(Text.of("the address it asked for")),
         /** Where it is really connected to. */
-        DESTINATION("where it is connected to"),
-        OTHER("neither what it asked for nor where it is connected to"),
-        UNKNOWN("");
+        DESTINATION(Text.of("the address it is connected to")),
+        OTHER(Text.of("neither the address it asked for nor the one it is connected to")),
+        UNKNOWN(Text.NONE);
 
-        private final String meaning;
+        private final Text meaning;
 
-        Tells(String meaning) {
+        Tells(Text meaning) {
             this.meaning = meaning;
         }
 
         /** Empty for an unknown name. */
-        String meaning() {
+        Text meaning() {
             return meaning;
         }
     }
@@ -37,8 +37,13 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
     /** One name, with the share of all connects under the same conditions. */
     record Name(Disposition name, Tells tells, double share, List<Condition> conditions) {
         /** With its meaning after it. */
-        String text() {
-            return name.text().plain() + (tells.meaning().isEmpty() ? "" : ", " + tells.meaning());
+        Text text() {
+            Text text = name.text();
+            return tells.meaning().isEmpty() ? text : text.then(", {}", tells.meaning());
+        }
+
+        private Text conditional() {
+            return conditions.isEmpty() ? text() : text().then(", if {}", ConditionText.and(conditions));
         }
     }
 
@@ -74,15 +79,12 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
     }
 
     /** In one sentence, without its full stop. */
-    String sentence(boolean affected) {
+    Text sentence(boolean affected) {
         boolean hides = affected && names.stream().allMatch(name -> name.tells == Tells.FRONTEND);
-        return peer.hook().attachType().shortName() + " tells the application "
-                + names.stream()
-                        .map(name -> name.text()
-                                + (name.conditions.isEmpty()
-                                        ? ""
-                                        : ", if " + String.join(", and ", ConditionText.of(name.conditions))))
-                        .collect(Collectors.joining("; or "))
-                + (hides ? ": its name does not betray where the connection goes" : "");
+        Text text = Text.of(
+                "at {} the application sees {}",
+                Terms.of(peer.hook().attachType()),
+                Text.join("; or ", names.stream().map(Name::conditional).toList()));
+        return hides ? text.then(": it cannot see where its connection goes") : text;
     }
 }

@@ -6,6 +6,7 @@ import freemarker.template.TemplateModel;
 import freemarker.template.TemplateModelException;
 import freemarker.template.Version;
 import io.ghostmap.bundle.Artifact;
+import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -16,13 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Templates see what a record answers without an argument, above all its components; besides that lists, maps, texts,
- * numbers, truth values, and optional values as present or missing. No other object, and no method with an argument.
+ * numbers, truth values, and optional values as present or missing. Sentences and terms arrive as finished HTML. No other
+ * object, and no method with an argument.
  */
 final class RecordWrapper extends DefaultObjectWrapper {
     private final Map<Class<?>, Map<String, Method>> answers = new HashMap<>();
 
-    RecordWrapper(Version improvements) {
+    private final HtmlText html;
+
+    RecordWrapper(Version improvements, HtmlText html) {
         super(improvements);
+        this.html = html;
     }
 
     @Override
@@ -31,10 +36,16 @@ final class RecordWrapper extends DefaultObjectWrapper {
             return value.isPresent() ? wrap(value.get()) : null; // which the template asks with ??
         }
         if (object instanceof Text text) {
-            return wrap(text.plain());
+            return html.of(text);
         }
         if (object instanceof Artifact artifact) {
-            return wrap(artifact.name());
+            return html.of(artifact.term());
+        }
+        if (object instanceof Term term) {
+            return html.of(term);
+        }
+        if (object instanceof Anchors.Listed listed) {
+            return html.of(listed);
         }
         if (!(object instanceof Record told)) {
             throw new TemplateModelException(

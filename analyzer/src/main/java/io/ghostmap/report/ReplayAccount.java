@@ -5,8 +5,11 @@ import io.ghostmap.datapath.Generation.Currency;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Step;
+import io.ghostmap.text.Text;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One replay, program by program, with what the API server and the wire add to it.
@@ -23,8 +26,21 @@ record ReplayAccount(
         boolean affected,
         long observedSyns) {
 
+    /** What is left of the connection when a program has its turn. */
+    enum Sees {
+        /** It decides about the addresses that it sees. */
+        ADDRESSES,
+        /**
+         * An earlier program of the hook has refused it. The kernel runs all programs of a hook whatever the earlier ones
+         * returned ({@code bpf_prog_run_array_cg}), and the refusal stays.
+         */
+        REFUSED,
+        /** What an earlier program did is not known. */
+        UNKNOWN
+    }
+
     /** One program's turn, with the services map and the backends map that it reads. */
-    record Turn(Step step, List<Generation> reads) {
+    record Turn(Step step, List<Generation> reads, Sees sees) {
 
         /** Of all maps together: current services over old backends lead to the wrong address as well. */
         Currency currency() {
@@ -51,6 +67,33 @@ record ReplayAccount(
         boolean hasEntries() {
             return !step.options().isEmpty() || !step.rows().isEmpty();
         }
+
+        /** What it does to the connections that it sees, in the order of the enum; none if it sees none. */
+        Set<Effect> effects() {
+            if (step.passes() && !step.after().isEmpty()) {
+                return EnumSet.of(Effect.PASSES);
+            }
+            Set<Effect> effects = EnumSet.noneOf(Effect.class);
+            if (!step.after().isEmpty() && step.after().stream().allMatch(Disposition.Connects.class::isInstance)) {
+                effects.add(Effect.REWRITES); // at least one, or all would leave as they came
+            }
+            for (Disposition after : step.after()) {
+                if (after instanceof Disposition.Connects connects) {
+                    effects.add(step.before().contains(connects.endpoint()) ? Effect.PASSES : Effect.REWRITES);
+                } else {
+                    effects.add(after instanceof Disposition.Refused ? Effect.REFUSES : Effect.UNKNOWN);
+                }
+            }
+            return effects;
+        }
+    }
+
+    /** What a program can do to a connection. */
+    enum Effect {
+        PASSES,
+        REWRITES,
+        REFUSES,
+        UNKNOWN
     }
 
     /** Whether the connection keeps the frontend's own address: no program translated it. */
@@ -59,12 +102,17 @@ record ReplayAccount(
                 && connects.endpoint().equals(replay.frontend().endpoint());
     }
 
-    String text(Disposition disposition) {
-        String text = disposition.text().plain();
-        return isUntranslated(disposition) ? text + " (untranslated)" : text;
+    Text text(Disposition disposition) {
+        Text text = disposition.text();
+        return isUntranslated(disposition) ? text.then(" (untranslated)") : text;
     }
 
-    List<String> texts(List<Disposition> dispositions) {
+    List<Text> texts(List<Disposition> dispositions) {
         return dispositions.stream().map(this::text).toList();
+    }
+
+    /** Whether connect() fails whatever is not known, so that no packet leaves. */
+    boolean isRefused() {
+        return replay.outcome().stream().allMatch(Disposition.Refused.class::isInstance);
     }
 }

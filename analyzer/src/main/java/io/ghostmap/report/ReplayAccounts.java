@@ -71,7 +71,9 @@ final class ReplayAccounts {
         return new ReplayAccount(
                 replay,
                 incident.evidence().kubernetes().serviceName(replay.frontend().endpoint()),
-                incident.replayer().steps(replay).stream().map(this::turn).toList(),
+                incident.replayer().steps(replay).stream()
+                        .map(step -> turn(replay, step))
+                        .toList(),
                 incident
                         .replayer()
                         .peerNames(
@@ -85,12 +87,21 @@ final class ReplayAccounts {
                 observedSyns(replay));
     }
 
-    private ReplayAccount.Turn turn(Step step) {
+    private ReplayAccount.Turn turn(Replay replay, Step step) {
         return new ReplayAccount.Turn(
                 step,
                 Stream.of(step.servicesMap(), step.backendsMap())
                         .flatMap(Optional::stream)
                         .flatMap(id -> incident.datapath().generation(id).stream())
-                        .toList());
+                        .toList(),
+                sees(replay, step));
+    }
+
+    /** A program sees no address if every possible path of the connection has ended before it. */
+    private static ReplayAccount.Sees sees(Replay replay, Step step) {
+        if (!step.before().isEmpty()) {
+            return ReplayAccount.Sees.ADDRESSES;
+        }
+        return replay.isOutcomeOpen() ? ReplayAccount.Sees.UNKNOWN : ReplayAccount.Sees.REFUSED;
     }
 }

@@ -7,6 +7,7 @@ import io.ghostmap.replay.PeerName;
 import io.ghostmap.replay.Step;
 import io.ghostmap.text.Text;
 import java.util.Collection;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** Replays in the report's public form. */
@@ -28,11 +29,11 @@ final class ReplayJson {
                 account.replay().hook().attachType().shortName(),
                 account.replay().hook().shownBy(),
                 account.turns().stream().map(ReplayJson::step).toList(),
-                account.texts(account.replay().outcome()),
-                account.texts(account.replay().expected()),
+                plain(account.texts(account.replay().outcome())),
+                plain(account.texts(account.replay().expected())),
                 account.replay().outcomes().stream()
                         .map(outcome -> new Report.Outcome(
-                                account.text(outcome.disposition()),
+                                account.text(outcome.disposition()).plain(),
                                 rounded(outcome.share()),
                                 ConditionText.of(outcome.conditions())))
                         .toList(),
@@ -64,7 +65,7 @@ final class ReplayJson {
         return new Report.PeerName(
                 peer.hook().attachType().shortName(),
                 peer.hook().cgroup(),
-                account.sentence(affected),
+                account.sentence(affected).plain(),
                 account.names().stream()
                         .map(name -> new Report.Name(
                                 name.name().text().plain(),
@@ -92,6 +93,10 @@ final class ReplayJson {
                                 Words.lower(note.outcome())))
                         .toList(),
                 turn.rows().stream().map(MapEntry::cite).toList());
+    }
+
+    private static List<String> plain(List<Text> texts) {
+        return texts.stream().map(Text::plain).toList();
     }
 
     private static String joined(Collection<Endpoint> endpoints) {

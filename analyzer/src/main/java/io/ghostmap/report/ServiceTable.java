@@ -1,5 +1,7 @@
 package io.ghostmap.report;
 
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.List;
 
 /**
@@ -17,36 +19,41 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
      * @param seen whether the capture has SYNs to where it is sent
      */
     record Row(
-            String frontend,
+            Anchors.Listed frontend,
             String service,
-            String attachType,
-            String cgroup,
-            List<String> outcome,
-            List<String> expected,
+            Text hook,
+            List<Text> outcome,
+            List<Text> expected,
             List<PeerNames> peerNames,
             long observedSyns,
             boolean seen) {}
 
     /** What the application learns about its peer at one reverse hook. */
-    record PeerNames(String attachType, List<Name> names) {}
+    record PeerNames(Text hook, List<Text> names) {}
 
-    record Name(String name, String meaning) {}
-
-    static ServiceTable of(ReportModel model) {
+    static ServiceTable of(ReportModel model, Anchors anchors) {
         List<ReplayAccount> affected = model.affected();
         return new ServiceTable(
                 model.blastRadius(),
                 affected.stream().anyMatch(account -> !account.peerNames().isEmpty()),
-                affected.stream().limit(MAX_ROWS).map(ServiceTable::row).toList(),
+                affected.stream()
+                        .limit(MAX_ROWS)
+                        .map(account -> row(account, anchors))
+                        .toList(),
                 Math.max(0, affected.size() - MAX_ROWS));
     }
 
-    private static Row row(ReplayAccount account) {
+    private static Row row(ReplayAccount account, Anchors anchors) {
+        Term frontend = Terms.of(account.replay().frontend());
+        Anchors.Listed listed = anchors.list(frontend);
+        account.service().ifPresent(service -> anchors.alias(frontend, Terms.service(service)));
         return new Row(
-                account.replay().frontend().toString(),
+                listed,
                 account.service().orElse(""),
-                account.replay().hook().attachType().shortName(),
-                account.replay().hook().cgroup(),
+                Text.of(
+                        "{} {}",
+                        Terms.of(account.replay().hook().attachType()),
+                        Term.cgroup(account.replay().hook().cgroup())),
                 account.texts(account.replay().outcome()),
                 account.texts(account.replay().expected()),
                 account.peerNames().stream().map(ServiceTable::peerNames).toList(),
@@ -56,10 +63,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
 
     private static PeerNames peerNames(PeerNameAccount account) {
         return new PeerNames(
-                account.peer().hook().attachType().shortName(),
-                account.names().stream()
-                        .map(name -> new Name(
-                                name.name().text().plain(), name.tells().meaning()))
-                        .toList());
+                Text.of(Terms.of(account.peer().hook().attachType())),
+                account.names().stream().map(PeerNameAccount.Name::text).toList());
     }
 }

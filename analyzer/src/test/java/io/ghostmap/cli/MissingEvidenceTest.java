@@ -57,14 +57,14 @@ final class MissingEvidenceTest {
         Report dnsAlone = Analysis.of(bundle);
         assertThat(dnsAlone.verdict().severity()).isEqualTo("warning");
         assertThat(dnsAlone.verdict().summary()).contains("The capture holds no SYN");
-        assertLossNamed(dnsAlone, "pcap/any.pcap");
+        assertLossNamed(bundle, "pcap/any.pcap");
 
         delete("pcap/dns.pcap");
         Report report = Analysis.of(bundle);
 
         assertThat(report.verdict().severity()).isEqualTo("warning");
         assertThat(report.verdict().summary()).contains("No packet capture");
-        assertLossNamed(report, "pcap/");
+        assertLossNamed(bundle, "pcap/");
         assertThat(report.skipped()).extracting(Report.Skipped::rule).contains("SLB-28", "CAP-01");
     }
 
@@ -99,7 +99,7 @@ final class MissingEvidenceTest {
         Report report = Analysis.of(bundle);
 
         assertThat(report.verdict().severity()).isEqualTo("critical");
-        assertLossNamed(report, "bpf/before/links.json");
+        assertLossNamed(bundle, "bpf/before/links.json");
         assertThat(report.findings().get(0).remedy())
                 .extracting(Report.Remedy::title)
                 .contains("Find out how the stale programs are attached")
@@ -114,7 +114,7 @@ final class MissingEvidenceTest {
         assertThat(report.verdict().severity()).isEqualTo("warning");
         assertThat(report.verdict().title()).contains("cannot be told");
         assertThat(report.blastRadius().undecided()).isGreaterThan(250);
-        assertLossNamed(report, "bpf/map-dumps/" + staleServices + ".json");
+        assertLossNamed(bundle, "bpf/map-dumps/" + staleServices + ".json");
     }
 
     @Test
@@ -124,7 +124,7 @@ final class MissingEvidenceTest {
         Files.write(dump, Arrays.copyOf(whole, whole.length / 2 + 3));
         Report report = Analysis.of(bundle);
 
-        assertLossNamed(report, "bpf/map-dumps/" + staleServices + ".json");
+        assertLossNamed(bundle, "bpf/map-dumps/" + staleServices + ".json");
         assertThat(report.bundle().missing())
                 .anySatisfy(missing -> assertThat(missing.reason()).contains("breaks off after"));
         assertThat(report.blastRadius().undecided()).isPositive();
@@ -143,7 +143,7 @@ final class MissingEvidenceTest {
         assertThat(report.verdict().severity()).isEqualTo("critical");
         assertThat(report.hooks()).allMatch(hook -> hook.orderFrom().equals("computed"));
         assertThat(report.findings().get(0).confidence()).isEqualTo("likely");
-        assertLossNamed(report, "bpf/cgroups/effective/");
+        assertLossNamed(bundle, "bpf/cgroups/effective/");
     }
 
     @Test

@@ -31,18 +31,27 @@ final class QuestionsTest {
         assertThat(text)
                 .contains("at connect4 of /sys/fs/cgroup")
                 .containsPattern("1\\. program \\d+ cil_sock4_connect \\(services map \\d+, NOT current\\)")
-                .contains("sees 172.17.93.4:8080, makes it 172.16.149.220:8080")
+                .contains("sees 172.17.93.4:8080, rewrites it to 172.16.149.220:8080")
                 .contains("key ac 11 5d 04 1f 90 00 00 06 00 00 00")
-                .contains("has no entry for it, lets it pass")
-                .contains("ends at   172.16.149.220:8080")
-                .contains("should be 172.16.109.127:8080   <- differs");
+                .contains("has no entry for it and passes it unchanged")
+                .contains("goes to      172.16.149.220:8080")
+                .contains("should go to 172.16.109.127:8080   <- differs");
     }
 
     @Test
     void programBehindOneWithTwoBackendsPassesBoth() {
         assertThat(ask("explain", SAMPLE, "172.17.59.156:3306"))
-                .containsPattern(
-                        "sees [0-9.:]+ or [0-9.:]+,\\s+has\\s+no\\s+entry\\s+for\\s+it,\\s+lets\\s+it\\s+pass");
+                .containsPattern("sees [0-9.:]+ or [0-9.:]+,\\s+has\\s+no\\s+entry\\s+for\\s+it\\s+and\\s+passes");
+    }
+
+    /** All programs of a hook run, whatever an earlier one returned; what the later ones do is lost with the connect. */
+    @Test
+    void programAfterARefusalRunsAndChangesNothing() {
+        assertThat(ask("explain", SAMPLE, "172.17.66.195:6379"))
+                .containsPattern("1\\. program \\d+ .*\n {5}sees 172\\.17\\.66\\.195:6379, refuses the connection")
+                .containsPattern("2\\. program \\d+ .*\n {5}runs as well, but connect\\(\\) is already refused")
+                .doesNotContain("sees ,")
+                .contains("refused: the service has no backend (EHOSTUNREACH)");
     }
 
     @Test
@@ -56,13 +65,13 @@ final class QuestionsTest {
     void cgroupWithoutProgramsLeavesTheAddress() {
         assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup"))
                 .contains("at connect4 of /sys/fs/cgroup")
-                .contains("no program is attached: the kernel leaves the address as it is")
+                .contains("no program is attached: the kernel keeps the address")
                 .containsPattern("\n {7}bpf/cgroups/effective/\\d+\\.json {2}whole list {2}no program\n")
                 .containsPattern("\n {7}node/cgroups\\.tsv {2}inode \\d+ {2}/sys/fs/cgroup /\n")
                 .doesNotContain("note:")
-                .contains("ends at   172.17.93.4:8080 (untranslated)")
+                .contains("goes to      172.17.93.4:8080 (untranslated)")
                 .contains("<- differs")
-                .contains("SYN frames to where it ends");
+                .contains("to where it goes");
     }
 
     @Test
@@ -146,7 +155,7 @@ final class QuestionsTest {
     @Test
     void addressThatIsNoServicePassesAll() {
         assertThat(ask("explain", SAMPLE, "10.9.9.9:1"))
-                .contains("ends at   10.9.9.9:1 (untranslated)")
+                .contains("goes to      10.9.9.9:1 (untranslated)")
                 .doesNotContain("differs");
     }
 

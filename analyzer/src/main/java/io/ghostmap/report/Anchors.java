@@ -1,0 +1,82 @@
+package io.ghostmap.report;
+
+import io.ghostmap.text.Term;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Where the page lists things: the id of the element for each program, map, link, cgroup, service, destination and frame.
+ * The sections enter what they list while they are made; every other mention of it is a link to there.
+ */
+final class Anchors {
+    private static final int MAX_SLUG = 100;
+
+    private final Map<Term, String> ids = new HashMap<>();
+    private final Set<String> taken = new HashSet<>();
+
+    /** A term at a place that may be the one where the page lists it. */
+    record Listed(Term term, Optional<String> id) {}
+
+    /** The first time that a term is listed, it gets an id; after that it is a mention like any other. */
+    Listed list(Term term) {
+        if (ids.containsKey(term)) {
+            return new Listed(term, Optional.empty());
+        }
+        String id = free(prefix(term) + slug(term));
+        ids.put(term, id);
+        return new Listed(term, Optional.of(id));
+    }
+
+    /** Another term for what is listed already, such as the name of a service; of two things of one name the first. */
+    void alias(Term listed, Term other) {
+        String id = ids.get(listed);
+        if (id != null) {
+            ids.putIfAbsent(other, id);
+        }
+    }
+
+    Optional<String> idOf(Term term) {
+        return Optional.ofNullable(ids.get(term));
+    }
+
+    private String free(String wanted) {
+        String id = wanted;
+        for (int i = 2; !taken.add(id); i++) {
+            id = wanted + "-" + i;
+        }
+        return id;
+    }
+
+    private static String prefix(Term term) {
+        if (term instanceof Term.Id id) {
+            return switch (id.kind()) {
+                case PROGRAM -> "prog-";
+                case MAP -> "map-";
+                case LINK -> "link-";
+                default -> "id-";
+            };
+        }
+        if (term instanceof Term.Frontend) {
+            return "svc-";
+        }
+        if (term instanceof Term.Endpoint) {
+            return "dst-";
+        }
+        if (term instanceof Term.Frame) {
+            return "frame-";
+        }
+        return term instanceof Term.Name name && name.kind() == Term.NameKind.CGROUP ? "cgroup-" : "at-";
+    }
+
+    /** Letters, digits and points as they are, everything else as a hyphen: no value of a bundle is an id as it is. */
+    private static String slug(Term term) {
+        String text = term instanceof Term.Frame frame ? frame.file() + "-" + frame.number() : term.plain();
+        String slug =
+                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]+", "-").replaceAll("^-|-$", "");
+        return slug.substring(0, Math.min(slug.length(), MAX_SLUG));
+    }
+}

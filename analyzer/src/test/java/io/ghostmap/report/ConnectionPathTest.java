@@ -1,0 +1,93 @@
+package io.ghostmap.report;
+
+import static io.ghostmap.support.Attempt.attempt;
+import static io.ghostmap.support.TestNode.node;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.cli.Analysis;
+import io.ghostmap.support.TestNode;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.GZIPOutputStream;
+import org.jsoup.Jsoup;
+import org.jsoup.nodes.Element;
+import org.jsoup.select.Elements;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The connection that the page draws, station by station. */
+final class ConnectionPathTest {
+    private static final String VIP = "10.96.0.10:80";
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void programThatRewritesShowsTheEntriesThatDecided() throws UnreadableBundleException {
+        Element old = stations(astray().write(folder)).get(1);
+
+        assertThat(old.className()).isEqualTo("station stale");
+        assertThat(old.text()).contains("Program 109").contains("map 100 key 0a 60 00 0a 00 50");
+    }
+
+    /** Large dumps are compressed one by one: what is cited is the map all the same. */
+    @Test
+    void entryOfACompressedDumpIsCitedByItsMap() throws UnreadableBundleException, IOException {
+        Path bundle = astray().write(folder);
+        Path dump = bundle.resolve("bpf/map-dumps/100.json");
+        try (OutputStream out =
+                new GZIPOutputStream(Files.newOutputStream(bundle.resolve("bpf/map-dumps/100.json.gz")))) {
+            Files.copy(dump, out);
+        }
+        Files.delete(dump);
+
+        Element old = stations(bundle).get(1);
+
+        assertThat(old.text()).contains("map 100 key 0a 60 00 0a 00 50").doesNotContain("json.gz");
+    }
+
+    /** The kernel runs every program of a hook, whatever an earlier one returned, and the refusal stays. */
+    @Test
+    void programAfterARefusalRunsAndChangesNothing() throws UnreadableBundleException {
+        Elements stations = stations(node().generation("old")
+                .serves(VIP)
+                .runs(109)
+                .generation("new")
+                .pinned()
+                .serves(VIP, "10.0.2.2:80")
+                .runs(160)
+                .write(folder));
+
+        assertThat(texts(stations)).hasSize(4);
+        assertThat(stations.get(1).text()).contains("refuses the connection").doesNotContain("goes on to");
+        assertThat(stations.get(2).text())
+                .contains("Program 160")
+                .contains("runs as well, but connect() is already refused")
+                .doesNotContain("no entry")
+                .doesNotContain("goes on to");
+        assertThat(stations.get(3).text()).contains("no packet leaves");
+    }
+
+    private static TestNode astray() {
+        return node().generation("old")
+                .serves(VIP, "10.0.1.1:80")
+                .runs(109)
+                .generation("new")
+                .pinned()
+                .serves(VIP, "10.0.2.2:80")
+                .runs(160)
+                .sees(attempt("10.0.0.7", "10.0.1.1:80").unanswered());
+    }
+
+    private static Elements stations(Path bundle) throws UnreadableBundleException {
+        return Jsoup.parse(HtmlRenderer.render(Analysis.modelOf(bundle))).select(".station");
+    }
+
+    private static List<String> texts(Elements elements) {
+        return elements.eachText();
+    }
+}
