@@ -306,13 +306,6 @@ final class MissingEvidenceTest {
         Files.delete(bundle.resolve(path));
     }
 
-    /** Of the bundle as the test left it. */
-    private void assertLossNamed(Report report, String artifact) throws UnreadableBundleException {
-        assertThat(report.bundle().missing())
-                .anyMatch(missing -> missing.artifact().startsWith(artifact));
-        assertLossNamed(bundle, artifact);
-    }
-
     /** In the report with its cost, and on stderr. */
     private static void assertLossNamed(Path path, String artifact) throws UnreadableBundleException {
         ReportModel model = Analysis.modelOf(path);

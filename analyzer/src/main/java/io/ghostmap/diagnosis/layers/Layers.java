@@ -24,7 +24,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -82,7 +84,7 @@ public final class Layers {
     }
 
     private Collection<Frontend> frontendsOfAll() {
-        TreeSet<Frontend> all = new TreeSet<>();
+        SortedSet<Frontend> all = new TreeSet<>();
         current.values()
                 .forEach(map -> map.services.keySet().stream()
                         .filter(frontend -> frontend.endpoint().port() != 0) // the rest drops what no service asks for
@@ -101,7 +103,7 @@ public final class Layers {
     }
 
     /** An entry for every protocol, as maps up to 1.16 have them, stands for this one. */
-    private static void addUnlessAny(TreeSet<Frontend> all, Endpoint endpoint, Protocol protocol, boolean internal) {
+    private static void addUnlessAny(Set<Frontend> all, Endpoint endpoint, Protocol protocol, boolean internal) {
         if (!all.contains(new Frontend(endpoint, Protocol.ANY, internal))) {
             all.add(new Frontend(endpoint, protocol, internal));
         }

@@ -34,7 +34,7 @@ public sealed interface Wanted {
          * traffic policy; an entry for clients from outside goes by the external one.
          */
         boolean isLocalOnly(boolean internalScope) {
-            return internalScope || claim.offer() == Intent.Offer.CLUSTER_IP
+            return (internalScope || claim.offer() == Intent.Offer.CLUSTER_IP)
                     ? claim.service().internalTrafficPolicy() == Policy.LOCAL
                     : claim.service().externalTrafficPolicy() == Policy.LOCAL;
         }
