@@ -24,19 +24,21 @@ public final class IntentReader {
     public void service(JsonNode item, String file) {
         ServiceRef ref = ref(item.path("metadata"));
         JsonNode spec = item.path("spec");
+        List<IpAddress> clusterIps =
+                addresses(spec.path("clusterIPs").isArray() ? spec.path("clusterIPs") : spec.path("clusterIP"));
         services.put(
                 ref,
                 new ServiceObject(
                         ref,
                         type(spec.path("type").asString("")),
-                        addresses(spec.path("clusterIPs").isArray() ? spec.path("clusterIPs") : spec.path("clusterIP")),
+                        clusterIps,
                         addresses(spec.path("externalIPs")),
                         ingress(item.path("status").path("loadBalancer").path("ingress")),
                         ports(spec.path("ports")),
                         policy(spec.path("internalTrafficPolicy")),
                         policy(spec.path("externalTrafficPolicy")),
                         !spec.path("selector").isEmpty(),
-                        new Citation(file, ref.toString(), "Service " + ref)));
+                        new Citation(file, "Service " + ref, "clusterIPs " + clusterIps)));
     }
 
     /** An element of {@code kubectl get endpointslices -o json}. One without a service serves no address. */
@@ -70,7 +72,7 @@ public final class IntentReader {
                         ref,
                         List.copyOf(ports),
                         List.copyOf(addresses),
-                        new Citation(file, ref.namespace() + "/" + slice, "EndpointSlice of " + ref)));
+                        new Citation(file, "EndpointSlice " + ref.namespace() + "/" + slice, "of Service " + ref)));
     }
 
     public Intent intent(Intent.Completeness servicesRead, Intent.Completeness slicesRead) {
