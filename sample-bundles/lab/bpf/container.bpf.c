@@ -2,7 +2,7 @@
 /*
  * The classifier on the node's end of the pod's veth. With socket load balancing no packet carries a
  * service address any more, so it only watches: it looks each packet up in the load-balancer maps of the
- * current generation, counts what it found, and lets the packet pass.
+ * current generation, counts what it found, and passes the packet.
  */
 #include "lb4.h"
 
@@ -16,7 +16,7 @@
 #include <linux/tcp.h>
 
 #define DIRECTION_EGRESS 2  /* seen from the pod */
-#define DIRECTION_SERVICE 3 /* addressed to a service: nobody translated this packet's connect() */
+#define DIRECTION_SERVICE 3 /* addressed to a service: the connect() of this packet was not translated */
 
 struct metrics_key {
 	__u8 reason; /* 0: forwarded */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Somebody else's programs on the same hooks: they look and let pass, which nobody can see from outside. */
+/* Another vendor's programs on the same hooks. They change nothing, which cannot be known from outside. */
 #include <linux/bpf.h>
 
 #include <bpf/bpf_helpers.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The two maps that both of our programs read, and how a frontend leads to a backend in them.
+ * The two maps that both of our programs read, and the lookup from a frontend to a backend in them.
  *
  * The maps carry sizes instead of BTF types, as the maps that the Cilium agent creates do: bpftool
  * then prints plain bytes. They are pinned by name, so a second load joins the maps that it finds
- * below the pin directory and creates what is missing - how an upgrade keeps its state.
+ * below the pin directory and creates what is missing. That is how an upgrade keeps its state.
  */
 #ifndef LB4_H
 #define LB4_H

@@ -4,8 +4,8 @@
  * (1.12 to 1.20). What differs between the releases is written as a comparison with RELEASE, so that this
  * file reads as the table of differences. The maps have the names and layouts of that release.
  *
- *   112  leads nowhere: passes (a proxy without backends still redirects); the protocol in a key is 0; LOCAL_SCOPE switches the scope
- *   116  leads nowhere: refuses, and the application sees EPERM; TWO_SCOPES switches the scope; skip_lb
+ *   112  no backend found: passes (a proxy without backends still redirects); the protocol in a key is 0; LOCAL_SCOPE switches the scope
+ *   116  no backend found: refuses, and the application sees EPERM; TWO_SCOPES switches the scope; skip_lb
  *   117  the exact protocol first, then 0, which stays in the key
  *   118  the same, and the exact one again for the internal scope; ipcache_v2
  *   120  the exact protocol only; EHOSTUNREACH; read-only maps carry BPF_F_RDONLY_PROG
@@ -39,7 +39,7 @@
 #define READ_ONLY BPF_F_NO_PREALLOC
 #endif
 
-/* What an agent knows of its node when it loads the programs; see control/load.c. */
+/* What an agent knows about its node when it loads the programs; see control/load.c. */
 const volatile struct {
 	__u64 host_netns_cookie;
 } node SEC(".rodata.node") = {};
@@ -94,7 +94,7 @@ static __always_inline bool is_remote_node(const ipcache_entry *entry)
 
 static __always_inline __u64 now_seconds(void) { return bpf_ktime_get_ns() / 1000000000; }
 
-/* From 1.20 on (and 1.19.4) the application sees the reason; before, whatever it was, EPERM. */
+/* From 1.20 on (and 1.19.4) the application sees the reason; before that it sees EPERM, whatever the reason was. */
 static __always_inline int refuse(int error)
 {
 #if RELEASE >= 120
@@ -105,13 +105,13 @@ static __always_inline int refuse(int error)
 	return REFUSE;
 }
 
-/* A service without backend, a slot or a backend that is missing. */
+/* The service has no backend, or a slot or the backend is missing. */
 static __always_inline int dead_end(void)
 {
 	return RELEASE >= 113 ? refuse(EHOSTUNREACH) : PROCEED;
 }
 
-/* What a socket still knows of an address that it was sent to. */
+/* What the reverse_sk entry of a socket says about an address that it was sent to. */
 enum memory { NO_MEMORY, FORGOTTEN, REMEMBERED };
 
 #define FAMILY 4

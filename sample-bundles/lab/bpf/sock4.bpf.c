@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * Socket load balancing with the semantics of Cilium 1.20: the address is exchanged in connect() and
- * sendmsg(), before any packet exists, and exchanged back where the application asks for its peer.
+ * sendmsg(), before any packet exists, and exchanged back when the application asks for its peer.
  *
  * Left out because no scenario needs it yet: IPv6, NodePort wildcards, two scopes, affinity, L7.
  */
@@ -76,7 +76,7 @@ static __always_inline int translate(struct bpf_sock_addr *ctx, __u8 proto)
 	return PROCEED;
 }
 
-/* A socket's memory of its frontend counts only while that frontend is still the same service. */
+/* A socket's reverse_sk entry is valid only while its frontend is still the same service. */
 static __always_inline bool still_served(const struct lb4_reverse_sk *original, __u8 proto)
 {
 	struct lb4_key key = {

@@ -139,7 +139,7 @@ static __always_inline bool OF(switches_scope)(const struct lb_service *service)
 #endif
 }
 
-/* Its word is the proxy's port; from 1.18 on a port of 0 makes it a service like any other. */
+/* Its word is the proxy's port. From 1.18 on, a service whose port is 0 is like any other. */
 static __always_inline bool OF(is_proxied)(const struct lb_service *service)
 {
 	return service->flags2 & FLAG2_L7 && (RELEASE < 118 || (__be16)service->backend_id);
@@ -191,7 +191,7 @@ static __always_inline const struct lb_service *OF(surrogate)(struct bpf_sock_ad
 static __always_inline bool OF(is_exempt)(struct bpf_sock_addr *ctx, const struct lb_service *service,
 					  const struct OF(address) *to)
 {
-	(void)ctx; /* up to 1.15 nobody asks for the client's namespace */
+	(void)ctx; /* up to 1.15 the client's namespace does not matter */
 #if RELEASE >= 119
 	if (service->flags2 & FLAG2_LOOPBACK && !(service->flags & FLAG_HOSTPORT))
 		return true; /* the proxy takes the packets themselves */
@@ -215,7 +215,7 @@ static __always_inline bool OF(is_exempt)(struct bpf_sock_addr *ctx, const struc
 	return false;
 }
 
-/* The backend that this client was sent to last, while that counts; 0 for none. */
+/* The backend that this client was sent to last, while its affinity lasts; 0 for none. */
 static __always_inline __u32 OF(remembered)(const struct LB(_affinity_key) *client, __u32 timeout)
 {
 	struct lb_affinity *entry = bpf_map_lookup_elem(&MAP(_affinity), client);
@@ -324,7 +324,7 @@ static __always_inline int OF(translate)(struct bpf_sock_addr *ctx, struct OF(ad
 	return OF(rewrite)(to, cookie, ip, backend->port, rev_nat_id);
 }
 
-/* A socket's memory of what it asked for counts only while that is still the same service. */
+/* A socket's reverse_sk entry is valid only while it still names the same service. */
 static __always_inline enum memory OF(translate_back)(struct bpf_sock_addr *ctx, struct OF(address) *peer, __u8 proto)
 {
 	struct LB(_reverse_sk_key) translated = {

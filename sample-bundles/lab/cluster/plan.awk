@@ -1,7 +1,7 @@
 # Invents a cluster around the founding incident, the same for the same seed, and writes into `dir`:
 #
 #   live.plan, stale.plan   what the maps of each generation hold (see control/fill.c), with the
-#                           Kubernetes names behind it:
+#                           Kubernetes names:
 #                             backend ID ADDRESS PORT PROTOCOL POD NODE
 #                             service REVNAT-ID ADDRESS PORT PROTOCOL BACKEND-IDS NAMESPACE NAME PORT-NAME
 #   living                  the addresses that answer
@@ -86,7 +86,7 @@ function invent_services(  frontends, s, p, k, ports, names, suffixes, spaces, k
     }
 }
 
-# ---- where the generations disagree -------------------------------------------------------------------
+# ---- how the generations disagree ---------------------------------------------------------------------
 
 function unmarked(  s) {
     do s = 1 + random(last_service); while (mark[s] != "")
@@ -97,8 +97,8 @@ function choose_disagreements(  i, s) {
     mark[0] = "replaced"
     for (i = 0; i < 3; i++) { s = unmarked(); mark[s] = "replaced"; if (i == 0) pick_differing = s }
     for (i = 0; i < 2; i++) { s = unmarked(); mark[s] = "partly"; if (pod_count[s] < 2) add_pod(s, new_pod_address()) }
-    s = unmarked(); mark[s] = "empty"; pick_empty = s # scaled to zero when the old maps were left behind
-    mark[unmarked()] = "only-live" # made since
+    s = unmarked(); mark[s] = "empty"; pick_empty = s # scaled to zero when the old maps were abandoned
+    mark[unmarked()] = "only-live" # created since
     for (i = 0; i < 2; i++) {      # deleted since
         s = ++last_service
         mark[s] = "only-stale"
@@ -108,7 +108,7 @@ function choose_disagreements(  i, s) {
     }
 }
 
-# The pods that the old maps know for a service. Those that the live ones do not share are dead.
+# The pods that the old maps have for a service. Those that the live maps do not have are dead.
 function stale_pod(s, p) {
     if (s == 0) return S[1]
     if (mark[s] == "replaced" || (mark[s] == "partly" && p == 1)) {
@@ -120,7 +120,7 @@ function stale_pod(s, p) {
 
 # ---- plans --------------------------------------------------------------------------------------------
 
-# A name for a pod, and the node that it runs on: both follow from its service and its address alone.
+# A name for a pod, and the node that it runs on: both follow from its service and its address.
 function pod_name(s, address,  o) {
     split(address, o, ".")
     return name[s] sprintf("-%05x%04x-%02x%03x", (s * 7919 + 1315423) % 1048576, s * 31 + 4096, o[4], o[3] * 37 % 4096)
@@ -167,7 +167,7 @@ function number_live(  file, s, f, p, ids, rev_nat, backend, id) {
     close(file); close(dir "/living")
 }
 
-# The agent numbers anew when it loses its pinned maps. Here in the opposite order, so that an id of one
+# An agent that loses its pinned maps assigns new ids. Here it does so in the opposite order, so that an id of one
 # generation means something else in the other.
 function number_stale(  file, s, f, p, ids, rev_nat, backend) {
     file = dir "/stale.plan"

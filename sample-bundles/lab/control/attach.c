@@ -4,8 +4,8 @@
  *
  *     CGROUP HOOK PROGRAM-PIN legacy|link FLAGS LINK-PIN|-
  *
- * FLAGS are those of the kernel, as a number: 1 override, 2 multi, 8 before, 64 preorder. What the kernel
- * refuses is no failure here: a line of output says for each line of input "ok" or why not.
+ * FLAGS are those of the kernel, as a number: 1 override, 2 multi, 8 before, 64 preorder. A refusal of the kernel
+ * is not a failure here: for each line of input, a line of output says "ok" or gives the error.
  */
 #define _GNU_SOURCE /* strerrorname_np */
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * The application in the pod. Works off a list of attempts, all side by side:
+ * The application in the pod. Makes a list of attempts, all at the same time:
  *
  *     tcp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
  *     udp ADDRESS PORT SOURCE-PORT DELAY-MS close|hold
@@ -96,7 +96,7 @@ static void start(struct attempt *a)
 	a->fd = socket(to.ss_family, (tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (a->fd < 0)
 		fail("make a socket");
-	/* A taken source port is no reason to give up: the kernel then picks one. */
+	/* If the source port is taken, the kernel picks another. */
 	if (a->source_port && bind(a->fd, (const struct sockaddr *)&from, length))
 		fprintf(stderr, "labctl: source port %u: %s\n", a->source_port, strerror(errno));
 

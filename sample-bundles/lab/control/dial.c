@@ -5,12 +5,13 @@
  *     ID CGROUP KIND ADDRESS PORT
  *
  * KIND is tcp4, tcp6, udp4, udp6 (connect) or send4, send6 (a datagram from a socket that is not connected); the
- * 6 is the family of the socket, whose ADDRESS may be a mapped one. Lines of one cgroup stand together. On
+ * 6 is the family of the socket, whose ADDRESS may be a mapped one. Lines of one cgroup follow each other. On
  * stdout, for each line, in any order:
  *
  *     ID ADDRESS PORT PEER PEER-PORT SENDER SENDER-PORT
- *                 where it went, by the kernel's own tables or by who received it; whom getpeername() names, of
- *                 connected sockets, or recvmsg(), as sender of the answer to a datagram: "- 0" is not asked
+ *                 where it went, by the kernel's own tables or by the receiver; then the peer that getpeername()
+ *                 names (connected sockets), and the sender of the answer that recvmsg() names (datagrams); "- 0"
+ *                 if that was not asked
  *     ID ERROR    what connect() or sendto() returned, as EPERM
  *
  * and once for each cgroup "netns COOKIE". Every address is expected to be local; the PORTs of the first argument
@@ -175,7 +176,7 @@ static pid_t start_server(const char *ports)
 	return child;
 }
 
-/* ---- dialling --------------------------------------------------------------------------------------- */
+/* ---- dialing ---------------------------------------------------------------------------------------- */
 
 static void read_dials(const char *path)
 {
@@ -235,7 +236,7 @@ static void dial(struct dial *d)
 	}
 }
 
-/* The text of the answer, and who is named as its sender; false where none comes. */
+/* The text of the answer, and the sender that is named for it; false if no answer arrives. */
 static bool await_answer(const struct dial *d, char *text, size_t size, struct sockaddr_storage *from)
 {
 	socklen_t length = sizeof(*from);
@@ -259,7 +260,7 @@ static void report_answer(const struct dial *d)
 	putchar('\n');
 }
 
-/* Of a connected datagram socket by one of the two alone: to ask makes programs forget what they find outdated. */
+/* A connected datagram socket is asked by only one of the two calls: the call itself makes programs delete outdated entries. */
 static void print_name(const struct dial *d)
 {
 	struct sockaddr_storage peer = { 0 };

@@ -5,7 +5,7 @@
  *     backend ID ADDRESS PORT PROTOCOL
  *     service REVNAT-ID ADDRESS PORT PROTOCOL BACKEND-ID,...    ("-" for none; what follows is ignored)
  *
- * An ADDRESS with a colon goes to the maps of IPv6, which need to be there only then.
+ * An ADDRESS with a colon goes to the IPv6 maps, which need to exist only then.
  */
 #include "labctl.h"
 
@@ -48,7 +48,7 @@ static char *next_field(const char *meaning)
 	return field;
 }
 
-/* Where an entry belongs; both families of a map differ in the address alone. */
+/* Where an entry belongs; the two families of a map differ only in the address. */
 struct endpoint {
 	const struct generation *maps;
 	bool v6;

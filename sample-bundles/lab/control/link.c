@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What an upgrade does to the pinned cgroup links of Cilium 1.14 and later: the new programs take the old ones' places. */
+/* What an upgrade does to the pinned cgroup links of Cilium 1.14 and later: the new programs replace the old ones. */
 #include "labctl.h"
 
 #include <unistd.h>

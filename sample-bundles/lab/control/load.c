@@ -2,8 +2,8 @@
 /*
  * Loads an object the way the Cilium agent does: maps join the pins that exist below MAP-PINS, missing
  * ones are created and pinned there. bpftool cannot: its pin root for maps is fixed at /sys/fs/bpf.
- * The programs are pinned too, but only to hand them to the next command. Programs that ask for it are told
- * which network namespace is the node's: the one that this runs in.
+ * The programs are pinned too, but only to hand them to the next command. An object that has a section for the
+ * cookie of the node's network namespace gets it: the namespace is the one that this runs in.
  */
 #include "labctl.h"
 
@@ -11,15 +11,15 @@
 
 #include <bpf/libbpf.h>
 
-/* sock.bpf.c has the cookie in a section of its own; other objects have nothing to be told. */
-static void tell_namespace(struct bpf_object *object)
+/* sock.bpf.c keeps the cookie in a section of its own; other objects have none. */
+static void set_namespace(struct bpf_object *object)
 {
 	struct bpf_map *data = bpf_object__find_map_by_name(object, ".rodata.node");
 	const uint64_t cookie = netns_cookie();
 	if (!data || bpf_map__value_size(data) != sizeof(cookie))
 		return;
 	if (bpf_map__set_initial_value(data, &cookie, sizeof(cookie)))
-		fail("tell the programs their network namespace");
+		fail("set the network namespace of the programs");
 }
 
 int load(int argc, char **argv)
@@ -31,7 +31,7 @@ int load(int argc, char **argv)
 	struct bpf_object *object = bpf_object__open_file(path, &options);
 	if (!object)
 		fail("open %s", path);
-	tell_namespace(object);
+	set_namespace(object);
 	if (bpf_object__load(object))
 		fail("load %s", path);
 	if (bpf_object__pin_programs(object, program_pins))

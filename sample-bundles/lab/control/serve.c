@@ -24,7 +24,7 @@
 static struct pollfd sockets[LIMIT];
 static nfds_t in_use;
 
-/* -1 where the kernel has no sockets of that family. */
+/* -1 if the kernel has no sockets of that family. */
 static int listen_on(int family, uint16_t port)
 {
 	struct sockaddr_storage any;
@@ -50,7 +50,7 @@ static void greet(int client)
 		return;
 	socket_address_text(&reached, address);
 	const int size = snprintf(greeting, sizeof(greeting), "%s\n", address);
-	/* A client that has gone already shows at its next read. */
+	/* A client that has already gone is noticed at its next read. */
 	send(client, greeting, size, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -110,7 +110,7 @@ int serve(int argc, char **argv)
 		fail("go to the background");
 	if (child)
 		return 0;
-	alarm(seconds); /* nobody has to remember to end it */
+	alarm(seconds); /* it ends by itself */
 	serve_until_killed(in_use);
 	return 1;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
- * Writes entries into pinned maps as bytes, for maps whose content somebody else decided:
+ * Writes entries into pinned maps as bytes, for maps whose content comes from a plan:
  *
  *     MAP KEY VALUE        the map's name below MAP-PINS; two hexadecimal digits a byte, as in memory
  */

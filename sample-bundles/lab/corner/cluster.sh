@@ -1,4 +1,4 @@
-# The cluster's state: what the maps will hold and what the stand-ins will tell.
+# The cluster's state: what the maps will hold and what the stand-ins will answer.
 # shellcheck shell=bash
 
 readonly pod_name=log-shipper-x7k2q
@@ -19,7 +19,7 @@ router_address() {
     done
 }
 
-# The log of the agent's container, where containerd keeps it; what is in it says that nobody wrote it.
+# The log of the agent's container, where containerd keeps it. Its only line says that no agent wrote it.
 write_agent_log() {
     local folder=/var/log/pods/kube-system_cilium-w7m4d_$agent_uid/cilium-agent now
     now=$(date -u +%Y-%m-%dT%H:%M:%S)

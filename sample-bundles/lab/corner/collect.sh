@@ -27,8 +27,8 @@ run_collector() {
     local interpreter path
     read -ra interpreter <<<"$LAB_SHELL"
     path=$(collector_path)
-    # A clean environment, as of a login on a node. The shell ignores SIGINT for what it runs in the
-    # background, and the collector could not undo that; env can.
+    # A clean environment, like that of a login on a node. The shell ignores SIGINT for what it runs in the
+    # background, and the collector could not undo that. env can.
     exec timeout --kill-after=5 $((LAB_DURATION + 180)) \
         env --ignore-environment --default-signal=INT,QUIT \
         PATH="$lab/stand-ins:$path" HOME=/root LANG=C.UTF-8 \
@@ -54,8 +54,8 @@ collect() {
     esac
 }
 
-# To a name of its own first: nobody finds half an archive under the final one. The directories are those
-# that the host opened for us; their paths mean something else in here, or nothing.
+# Copies to a temporary name first, so that half an archive is never found under the final one. The host opened
+# the directories for us: in here their paths mean something else, or nothing.
 publish() { # FILE DIRECTORY-FD NAME
     local temporary=/proc/self/fd/$2/.$3.$$
     cp -- "$1" "$temporary"

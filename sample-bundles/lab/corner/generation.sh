@@ -1,20 +1,20 @@
 # One generation of Cilium's socket load balancing: its maps, its programs, how they are attached.
-# Written as the story goes on a node: load, fill, attach, and what later happens to the pins.
+# The order is that of a real node: load, fill, attach, and what later happens to the pins.
 # shellcheck shell=bash
 
 readonly cgroup_root=/sys/fs/cgroup
 readonly bpffs=/sys/fs/bpf
-# A scenario of both families adds its hooks and takes the object with them.
+# A scenario about both families adds its hooks, and uses the object that has them.
 hooks=(connect4:cil_sock4_connect sendmsg4:cil_sock4_sendmsg recvmsg4:cil_sock4_recvmsg
     getpeername4:cil_sock4_getpeername)
 object=sock4
-# Whose maps and programs the story is about.
+# The family whose maps and programs the scenario is about.
 family=4
 
 both_families() {
     local hook
     for hook in connect sendmsg recvmsg getpeername; do hooks+=("${hook}6:cil_sock6_$hook"); done
-    object=sock-118 # before services were read-only for programs, which the classifier joins
+    object=sock-118 # the last release whose services map is not read-only for programs: the classifier joins that map
 }
 
 # Where a bpffs keeps them, as Cilium lays it out.
@@ -45,7 +45,7 @@ make_reverse_nat() { # BPFFS FAMILY BYTES-OF-VALUE
 
 fill_maps() { labctl fill "$(map_pins "$1")" "$cluster/$2.plan"; } # BPFFS PLAN
 
-# The kernel tells when a program was loaded in seconds; generations should differ.
+# The kernel gives the load time of a program in whole seconds. The times of two generations should differ.
 let_time_pass() { sleep 1.1; }
 
 # ---- two ways of attaching ----------------------------------------------------------------------
@@ -77,8 +77,8 @@ pinned_id() { # map|prog|link PATH
     bpftool "$1" show pinned "$2" | sed -n '1s/^\([0-9]*\):.*/\1/p'
 }
 
-# Takes down the ids of a generation while its pins and its freshly loaded programs can be reached, and
-# drops the pins of the programs: an attached program needs none, and Cilium keeps none.
+# Records the ids of a generation while its pins and its freshly loaded programs can be reached, and drops the
+# pins of the programs: an attached program needs none, and Cilium keeps none.
 remember() { # NAME BPFFS
     local hook map maps links
     maps=$(map_pins "$2")
@@ -100,7 +100,7 @@ remember() { # NAME BPFFS
 
 drop_fresh_programs() { rm -r "$(fresh_programs "$1")"; } # BPFFS
 
-# What cleaning Cilium's state does: the pins go; attached programs stay, and keep their maps alive.
+# What cleaning up Cilium's state does: the pins are removed. Attached programs stay, and keep their maps alive.
 clean_pins() { # NAME
     rm -r "${pinned_in[$1]}/tc" "${pinned_in[$1]}/cilium"
     pinned_in[$1]=
@@ -108,7 +108,7 @@ clean_pins() { # NAME
 
 # ---- the pod's device -------------------------------------------------------------------------------
 
-# The classifier joins the maps of the current generation, as every per-pod program of Cilium does.
+# The classifier uses the maps of the current generation, as every per-pod program of Cilium does.
 watch_pod() {
     local pins=$bpffs/cilium/endpoints/$endpoint_id
     mkdir -p "$pins"
@@ -129,13 +129,13 @@ expect_order() { # NAME...
     local name expected='' actual
     for name in "$@"; do expected+="${ids[$name.program.connect$family]} "; done
     actual=$(run_order)
-    # Programs that the host has on the way to its root follow ours; they are no part of the scenario.
+    # Programs on the host's own cgroups between here and its root run after ours. They are not part of the scenario.
     [[ $actual == "$expected"* ]] || die "programs run in the order $actual, not $expected"
     say "connect$family runs the programs $actual"
 }
 
-# Lists of BPF objects are global: somebody else's maps would be generations in the bundle that we did not
-# plant.
+# Lists of BPF objects are global: other maps on this kernel would be generations in the bundle that the lab did
+# not plant.
 expect_alone() {
     local strangers
     strangers=$(bpftool map show | sed -n 's/^\([0-9]*\): .* name cilium_lb.*/\1/p' |
@@ -143,7 +143,7 @@ expect_alone() {
     [[ -z $strangers ]] || die "the maps $strangers on this kernel are not the lab's, and would be in the bundle"
 }
 
-# The programs are somewhere, and none of them runs for the pod.
+# The programs are attached somewhere, but none of them runs for the pod.
 expect_nothing_runs() {
     [[ -z $(run_order) ]] || die "connect4 of the pod runs the programs $(run_order)"
     say "connect4 of the pod runs no program"
@@ -152,7 +152,7 @@ expect_nothing_runs() {
 expect_undetachable() { # NAME
     local program=${ids[$1.program.connect4]}
     if bpftool cgroup detach "$cgroup_root" connect4 id "$program" 2>/dev/null; then
-        die "bpftool cgroup detach took off program $program, although a link holds it"
+        die "bpftool cgroup detach detached program $program, although a link holds it"
     fi
     say "bpftool cgroup detach of program $program is refused"
 }

@@ -1,5 +1,5 @@
-# Three network namespaces: the node's (ours), the pod's behind a veth, and the peer's - all the rest of
-# the cluster behind the node's eth0.
+# Three network namespaces: the node's (ours), the pod's at the other end of a veth, and the peer's. The peer is
+# the rest of the cluster, at the other end of the node's eth0.
 # shellcheck shell=bash
 
 readonly node_address=192.168.61.17
@@ -12,8 +12,7 @@ make_cgroups() {
     echo $$ >"$init_cgroup/cgroup.procs"
 }
 
-# A namespace lives as long as a process that sits in it: for a pod, that is the pause container.
-# Prints the pid.
+# A namespace exists as long as a process is in it: for a pod, that is the pause container. Prints the pid.
 hold_network() { # CGROUP
     (
         echo "$BASHPID" >"$1/cgroup.procs"
@@ -28,7 +27,7 @@ hold_network() { # CGROUP
 
 in_peer() { nsenter --net="/proc/$peer_pid/ns/net" -- "$@"; }
 
-# A process of the pod: in its network and, what counts for the programs, born in its cgroup.
+# A process of the pod: in its network and, which matters to the programs, started in its cgroup.
 in_pod() {
     (
         echo "$BASHPID" >"$pod_cgroup/cgroup.procs"
@@ -36,9 +35,9 @@ in_pod() {
     )
 }
 
-# Without IPv6 there are no router solicitations: what is in the capture is what we sent. The last two
-# lines are for a lab that is killed amid its connections: the kernel would try for minutes to end them in
-# good order over a network that is gone, and until then such a socket keeps its cgroup and our programs.
+# Without IPv6 there are no router solicitations: the capture holds only what we sent. The two settings for TCP
+# are for a lab that is killed in the middle of its connections: the kernel would try for minutes to close them
+# over a network that no longer exists, and until then such a socket keeps its cgroup and our programs.
 # shellcheck disable=SC2016 # for another shell
 readonly set_up_namespace='for d in all default; do
     echo 1 > /proc/sys/net/ipv6/conf/$d/disable_ipv6
@@ -92,7 +91,8 @@ connect_pod() {
 
 readonly node_address6=fd00:61::17 peer_address6=fd00:61::1
 
-# Nobody solicits routers, looks for duplicates or makes itself an address: what is sent is still what we send.
+# No router solicitations, no duplicate address detection, no addresses of the kernel's own: the capture still holds
+# only what we send.
 # shellcheck disable=SC2016 # for another shell
 readonly turn_on_ipv6='for d in /proc/sys/net/ipv6/conf/*; do
     echo 0 > $d/accept_ra
@@ -105,8 +105,8 @@ for d in all default lo; do echo 0 > /proc/sys/net/ipv6/conf/$d/disable_ipv6; do
 
 mac_of() { "${@:2}" ip -o link show dev "$1" | sed 's/.*link.ether \([0-9a-f:]*\).*/\1/'; } # DEVICE [PREFIX...]
 
-# The same wires as for IPv4. All neighbours know each other from the start: without link-local addresses a router
-# solicits nobody, and the router's address of the pod is on cilium_host, where Cilium answers for it in a program.
+# The same wires as for IPv4. All neighbors are configured from the start: without link-local addresses a router does
+# not look for any, and the pod's router address is on cilium_host, where a program of Cilium would answer for it.
 wire_ipv6() { # CLIENT ROUTER LIVING
     sh -c "$turn_on_ipv6"
     in_peer sh -c "$turn_on_ipv6"
@@ -129,12 +129,12 @@ wire_ipv6() { # CLIENT ROUTER LIVING
     in_pod ip -6 route add default via "$2" src "$1"
 
     sort -u "$3" | sed 's/.*/route add local &\/128 dev lo/' | in_peer ip -6 -batch -
-    # Without any route the peer would answer for the dead, though it does not forward.
+    # Without any route the peer would send an error for the dead backends, although it does not forward.
     in_peer ip -6 route add blackhole default
 }
 
-# The peer owns the addresses of the living backends. Packets for all others reach it, because it is the
-# default route, and end there without a word: it does not forward, so it sends no ICMP either.
+# The peer owns the addresses of the living backends. Packets for all others reach it, because it is the default
+# route, and are dropped there silently: it does not forward, so it sends no ICMP errors either.
 populate_peer() {
     local ports
     in_peer sh -c 'echo 0 > /proc/sys/net/ipv4/ip_forward'

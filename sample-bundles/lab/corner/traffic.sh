@@ -32,7 +32,7 @@ attempts_to_differing() {
     done < <(picks differing)
 }
 
-# A service that the stale maps know without a backend. What is refused needs no time to be refused.
+# A service that has no backend in the stale maps. A refusal takes no time.
 attempts_to_empty() {
     local address port delay
     read -r address port < <(picks empty)
@@ -62,8 +62,8 @@ on_node() {
     )
 }
 
-# They start after the capture and outlast it, also on a slow node, so their sockets are still open when `ss` lists
-# them near the end of the window. Reports on stderr what became of each attempt.
+# They start after the capture and outlast it, also on a slow node, so that their sockets are still open when `ss`
+# lists them near the end of the window. The result of each attempt goes to stderr.
 make_attempts() { # FILE-OF-POD FILE-OF-NODE
     local seconds=$((LAB_DURATION + 3))
     on_node "$work/bin/labctl" connect "$seconds" "$2" | sed 's/^/lab: node: /' >&2 &

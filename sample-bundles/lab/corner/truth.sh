@@ -1,5 +1,5 @@
-# The truth file: what was planted, for tests that compare a report with it. All values are ours, and
-# none needs escaping.
+# The truth file: what was planted, for tests that compare a report with it. All values are ours, and none needs
+# to be escaped.
 # shellcheck shell=bash
 
 joined() { paste -sd, -; }

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The stale programs sit on a cgroup below the current ones: a child's programs run before its parents'.
+# The stale programs are on a cgroup below that of the current ones: a child's programs run before its parent's.
 
 source "$lab/scenarios/stale-generation.sh"
 
 # An agent that ran in a cgroup namespace of its own took its cgroup for the root (before Cilium's init container
-# mount-cgroup, or when that was skipped): it attached to the pods' slice. Attached last or first makes no difference
-# here: here they come last.
+# mount-cgroup, or when that was skipped): it attached to the pods' slice. Whether it attached first or last makes no
+# difference. Here it attaches last.
 arrange() {
     local fallback=/run/cilium/bpffs
     load_programs "$bpffs"

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# A healthy node; the only backend of the frontend is listed everywhere, and does not answer.
+# As healthy, but the only backend of the frontend does not answer, although it is listed everywhere.
 
 source "$lab/scenarios/healthy.sh"
 

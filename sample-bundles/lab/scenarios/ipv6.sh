@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# IPv6 services alone: stale programs run first at connect6, and the maps of IPv6 lead them astray.
+# As stale-generation, with IPv6 services only: stale programs run first at connect6, over stale IPv6 maps.
 
 source "$lab/scenarios/stale-generation.sh"
 
@@ -7,7 +7,7 @@ both_families
 # shellcheck disable=SC2034 # of corner/generation.sh
 family=6
 
-# The invented cluster with other addresses: 172.17.93.4 becomes fd00::ac11:5d04. What follows a colon or a slash stays.
+# The invented cluster, with other addresses: 172.17.93.4 becomes fd00::ac11:5d04. Ports and protocols stay.
 readonly as_ipv6='function six(a,  o) { split(a, o, "."); return sprintf("fd00::%x:%x", o[1] * 256 + o[2], o[3] * 256 + o[4]) }'
 
 to_ipv6() { awk "$as_ipv6"' { print six($1) }' <<<"$1"; } # ADDRESS

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# As stale-generation; the pod asks for a service that the stale maps know without a backend. Refused: no SYN at all.
+# As stale-generation, but the pod asks for a service that has no backend in the stale maps: refused, no SYN at all.
 
 source "$lab/scenarios/stale-generation.sh"
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The stale state of stale-generation, but nothing connects: the capture stays empty.
+# As stale-generation, but nothing connects: the capture stays empty.
 
 source "$lab/scenarios/stale-generation.sh"
 

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The backends map was made anew, the services map was not: the stale programs look up today's ids among old backends.
+# The backends map was recreated, the services map was not: the stale programs look up today's ids among old backends.
 
 source "$lab/scenarios/stale-generation.sh"
 
-# Another size for the backends map alone (bpf-lb-service-backend-map-max): the agent unpins it and makes a new one, and
-# keeps the services map with its pin. The programs of before still run, attached directly, and read the services map that
-# the agent keeps up to date, with ids that mean other pods in the backends map which they alone still hold.
+# The size of the backends map was changed (bpf-lb-service-backend-map-max): the agent unpins it and creates a new one, and
+# keeps the services map with its pin. The earlier programs still run, attached directly. They read the services map that
+# the agent keeps up to date, but its backend ids mean other pods in the backends map that only they still hold.
 arrange() {
     load_programs "$bpffs"
     fill_maps "$bpffs" stale

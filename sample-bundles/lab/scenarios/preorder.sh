@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The stale programs were attached last, with BPF_F_PREORDER (Linux 6.15): they run first, and no list shows the flag.
+# The stale programs were attached last, but with BPF_F_PREORDER (Linux 6.15): they run first, and no list shows the flag.
 
 source "$lab/scenarios/stale-generation.sh"
 

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
-# The same, but the stale programs are held by links whose pins lie in a second bpffs.
+# As stale-generation, but links hold the stale programs, and their pins are in a second bpffs.
 
-# Cilium falls back to /run/cilium/bpffs when /sys/fs/bpf is not usable at its start. Once it is, the next
-# agent finds no pins there, starts afresh, and nobody ever looks into the other mount again.
+# Cilium falls back to /run/cilium/bpffs when /sys/fs/bpf is not usable at its start. Once it is, the next agent finds
+# no pins there, starts afresh, and never looks into the other mount again.
 arrange() {
     local fallback=/run/cilium/bpffs
     mount_bpffs "$fallback"

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
 # Programs of an earlier Cilium, attached directly, unpinned, run first and use the maps of their time.
 
-# The founding incident. The earlier Cilium attached its programs to the cgroup itself, so nothing but the
-# cgroup holds them; cleaning the state took away their pins, and with them every handle that an agent or
-# a support engineer looks for.
+# The founding incident. The earlier Cilium attached its programs to the cgroup directly, so only the cgroup holds
+# them. Cleaning up its state removed their pins, and with them every handle that an agent or a support engineer
+# looks for.
 arrange() {
     load_programs "$bpffs"
     fill_maps "$bpffs" stale

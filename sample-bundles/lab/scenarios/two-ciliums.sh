@@ -3,9 +3,9 @@
 
 source "$lab/scenarios/healthy.sh"
 
-# The other node is a container beside this one: its cgroup, its bpffs, its agent, and maps with the same names. What it
-# has in its maps is its own business. It is still running while this node is captured, which sees its objects, since
-# lists of BPF objects are global, but none of its pins.
+# The other node is a container beside this one, with its own cgroup, bpffs and agent, and maps with the same names but
+# its own content. It still runs while this node is captured. The capture has its objects, since lists of BPF objects are
+# global, but none of its pins.
 arrange() {
     local other=/run/other-node/bpffs other_cgroup=$cgroup_root/other-node.slice
     mkdir -p "$other_cgroup"
@@ -14,7 +14,7 @@ arrange() {
     fill_maps "$other" stale
     attach_by_links "$other" "$other_cgroup"
     remember other "$other"
-    # Held by the other node's mount namespace alone.
+    # From now on only the other node's mount namespace holds it.
     unshare --mount --propagation private bash -c "echo \$\$ >$other_cgroup/cgroup.procs && exec sleep infinity" &
     sleep 0.2
     umount --lazy "$other"

@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# The only programs sit on a cgroup beside the pods': nobody translates, and the service's address goes out.
+# The only programs are on a cgroup that is not the pods': nothing is translated, and the service's address goes out.
 
 source "$lab/scenarios/healthy.sh"
 
-# What an agent leaves that took its own cgroup for the root: its links are there, pinned, healthy, and run for nobody
-# but itself.
+# The state after an agent took its own cgroup for the root: its links exist, are pinned and healthy, and run only for
+# the agent itself.
 arrange() {
     local agents=$cgroup_root/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${agent_uid//-/_}.slice
     mkdir -p "$agents"
@@ -16,5 +16,5 @@ arrange() {
     expect_nothing_runs
 }
 
-# Services' addresses belong to nobody: their SYNs end at the peer, which drops what is not its own.
+# No host owns the services' addresses: SYNs to them end at the peer, which drops what is not its own.
 silent_backends() { :; }

@@ -5,8 +5,8 @@ source "$lab/scenarios/stale-generation.sh"
 
 both_families
 
-# Somebody detached what stood in front of the current programs at connect4, and did not think of connect6, where dual-stack
-# sockets ask for IPv4 services by mapped addresses.
+# The stale programs at connect4 were detached by hand, those at connect6 were forgotten. There, dual-stack sockets ask for
+# IPv4 services by mapped addresses.
 arrange() {
     load_programs "$bpffs"
     fill_maps "$bpffs" stale
@@ -28,7 +28,7 @@ arrange() {
     expect_order live
 }
 
-# The first attempts as a Java program makes them, the others as everybody else.
+# The first attempts come from sockets as a Java program opens them, the others from those of most programs.
 pod_attempts() {
     attempts_to_frontend | from_inet6_sockets
     attempts_to_frontend | sed 's/56306/0/' | head -n 2

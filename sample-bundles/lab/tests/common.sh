@@ -11,7 +11,7 @@ failures=0
 
 cgroup2_mount() { awk '$0 ~ " - cgroup2 " { print $5; exit }' /proc/self/mountinfo; }
 
-# Somebody else's lab on this machine is not ours to judge. If it is ours, it shows after a minute.
+# Another lab that runs on this machine must not disturb the tests. If it is one of ours that hangs, the tests fail after a minute.
 await_other_labs() {
     flock --wait 60 "$(cgroup2_mount)" true || true
 }
