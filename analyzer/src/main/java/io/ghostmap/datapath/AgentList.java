@@ -74,8 +74,8 @@ final class AgentList {
     }
 
     /**
-     * How many frontends of that family the view sends where the list says. A node can carry many maps, most of them small:
-     * no map costs more than its own entries.
+     * How many frontends of that family the view sends where the list says. A node can carry thousands of maps:
+     * the work for one is limited by the number of its entries.
      */
     int agreeing(View view, Family family) {
         Optional<SortedMap<Frontend, Service>> services = view.services(family).content();
@@ -121,7 +121,7 @@ final class AgentList {
                 new Agreement.Difference(claim.frontend(), true, selectable, claim.backends(), claim.source()));
     }
 
-    /** Some lists also have the slots after {@code count}: backends that terminate. */
+    /** Some lists also show the slots after {@code count}, which are terminating backends. */
     private static SortedSet<Endpoint> allSlots(View view, Family family, Service service) {
         SortedSet<Endpoint> endpoints = new TreeSet<>();
         service.slots().forEach(slot -> view.backend(family, slot).ifPresent(b -> endpoints.add(b.endpoint())));

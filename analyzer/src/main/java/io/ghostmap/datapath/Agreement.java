@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.SortedSet;
 
 /**
- * A services map against Cilium's own list, taken at another moment: a service that was changed in between differs
- * without anything being wrong.
+ * A services map compared with Cilium's own list. The two were read at different moments: a service that changed in
+ * between differs although nothing is wrong.
  *
- * @param agreeing frontends of the list that the map leads to the stated backends
+ * @param agreeing frontends of the list that the map sends to the listed backends
  * @param stated frontends of the list
- * @param differences frontends that the map leads elsewhere, or does not have
+ * @param differences frontends that the map sends to other backends, or does not have
  * @param unstated frontends of the map that the list does not have; entries that no client asks for are left out
  * @param list the whole list
  */
@@ -21,7 +21,7 @@ public record Agreement(
     /**
      * One frontend that differs.
      *
-     * @param inMap where its slots lead; empty also where the map does not have it
+     * @param inMap the backends of its slots; also empty if the map does not have the frontend
      * @param known whether the map has it at all
      */
     public record Difference(

@@ -18,9 +18,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** Names what identification leaves open: maps that can be one of several, and programs with several maps for one use. */
+/** Lists what identification cannot decide: maps that can be one of several, and programs with several maps for one use. */
 final class Ambiguities {
-    /** What a socket program's decision rests on. */
+    /** What a socket program decides by. */
     private static final Set<Kind> DECISIVE = EnumSet.of(
             Kind.SERVICES,
             Kind.BACKENDS,

@@ -5,11 +5,12 @@ import io.ghostmap.text.Text;
 import java.util.List;
 
 /**
- * What type, sizes, name, pin, flags, use and entries leave open. Nothing is concluded from such a map.
+ * A map, or a program's choice among maps, that type, sizes, name, pin, flags, use and entries do not identify. Nothing is
+ * concluded from such a map.
  *
- * @param maps which of them
+ * @param maps the ids of the maps
  * @param text what it can be, in a sentence without its full stop
- * @param why what does not tell
- * @param cost what cannot be said because of it
+ * @param why which evidence does not distinguish them
+ * @param cost what the analyzer cannot say because of it
  */
 public record Ambiguity(List<Integer> maps, Text text, Text why, Text cost, Citation source) {}

@@ -9,10 +9,10 @@ import java.util.OptionalLong;
 /**
  * A program attached to a hook of a cgroup.
  *
- * @param cgroup the directory's path on the node; words with the id for a cgroup without a directory
- * @param cgroupId its inode number, where known
+ * @param cgroup the directory's path on the node; a phrase with the id if the cgroup has no directory any more
+ * @param cgroupId its inode number, if known
  * @param link the link that holds the attachment; only with {@link Via#LINK}
- * @param onDyingCgroup whether the cgroup has no directory any more: its programs still run for sockets created there
+ * @param onDyingCgroup whether the cgroup has no directory any more; its programs still run for sockets that were created there
  */
 public record Attachment(
         String cgroup,

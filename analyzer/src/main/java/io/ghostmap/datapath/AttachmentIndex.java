@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Finds the attachments of a program without going through those of the whole node. */
+/** Finds the attachments of a program without a search through all of them. */
 final class AttachmentIndex {
     private final List<Attachment> all;
     private final Map<Integer, List<Integer>> placesByProgram = new HashMap<>();

@@ -14,19 +14,19 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * Decides which of the maps of one role the agent works on. Signs: one of them alone is pinned where an agent keeps its
- * maps; one alone is held open by the agent; one agrees best with Cilium's own list of services. If the signs that there
- * are name the same map, it is current; if they name different ones, nothing is decided. Without any sign the better of
- * several pins counts, then age.
+ * Decides which of the maps of one role the agent works on. There are three signs: only one of the maps is pinned where
+ * an agent keeps its maps; only one is held open by the agent; one agrees better than every other with Cilium's own list of
+ * services. If all signs that are present name the same map, it is current; if they name different maps, nothing is decided.
+ * Without any sign, a pin in a better place decides, then age.
  *
  * <p>One kernel can carry several Ciliums: nodes of kind, clusters inside a cluster. Maps that different agents hold open
- * are each the current one of their agent. Programs that run in cgroups of their own, where none of the current map's
- * programs do, are not called stale without a sign of it.
+ * are each the current one of their agent. Programs that run only in cgroups
+ * without a program of the current map are not called stale: they can belong to another Cilium.
  */
 final class CurrentMap {
-    /** What is said of one map. */
+    /** The judgement on one map. */
     record Judged(Currency currency, Basis basis, List<Reason> reasons, Optional<Agreement> agreement) {
-        /** A map of a load balancer whose turn has not come. */
+        /** For a map that has not been judged. */
         static final Judged NOT_ASKED = new Judged(Currency.UNKNOWN, Basis.AGE, List.of(), Optional.empty());
 
         /** The same map under another judgement. */
@@ -91,14 +91,14 @@ final class CurrentMap {
         return single(all, map -> map.pinRank().isPresent() && map.pinRank().getAsInt() == best);
     }
 
-    /** Maps of which each is held by an agent that holds none of the others; none with fewer than two. */
+    /** The maps that are held open, if each is held by another agent; empty if there are fewer than two. */
     private static Set<BpfMap> heldByDifferentAgents(List<Signs.OfMap> all) {
         Set<BpfMap> held = new LinkedHashSet<>();
         Set<Integer> seen = new HashSet<>();
         for (Signs.OfMap map : all) {
             for (int agent : map.agents()) {
                 if (!seen.add(agent)) {
-                    return Set.of(); // one agent holds two maps of one role: it is between two generations
+                    return Set.of(); // one agent holds two maps of one role while it replaces one with the other
                 }
             }
             if (!map.agents().isEmpty()) {
@@ -108,7 +108,7 @@ final class CurrentMap {
         return held.size() > 1 ? held : Set.of();
     }
 
-    // ---- what follows -----------------------------------------------------------------------------------
+    // ---- judgements -----------------------------------------------------------------------------------
 
     private Map<Integer, Judged> ofOneAgent(
             List<Signs.OfMap> all, Basis basis, BpfMap current, Optional<Reason> because) {

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The load balancer of a node as its maps and programs show it. */
+/** The load balancers of a node as their maps and programs show them. */
 public final class Datapath {
     private final List<Generation> generations;
     private final List<Attachment> attachments;
@@ -76,7 +76,7 @@ public final class Datapath {
         return views;
     }
 
-    /** What those programs do, by their ids. */
+    /** What those programs do, by program id. */
     public SortedMap<Integer, SocketProgram> programs() {
         return programs;
     }
@@ -129,7 +129,7 @@ public final class Datapath {
         return Optional.ofNullable(views.get(programId));
     }
 
-    /** A program that reads that services map: by its other maps the backends are known that belong to it. */
+    /** A program that reads that services map; its other maps show which backends belong to it. */
     public Optional<View> readerOf(int servicesMap) {
         return Optional.ofNullable(readers.get(servicesMap));
     }
@@ -141,8 +141,8 @@ public final class Datapath {
     }
 
     /**
-     * The same of a program at one hook. A reverse hook's also reads what others noted of their sockets: where that map is
-     * not current, only programs that an agent left behind write to it.
+     * The same for a program at one hook. A program at a reverse hook also reads the reverse_sk entries that other programs
+     * wrote: if that map is not current, only programs that an agent left behind write to it.
      */
     public boolean readsStale(View view, AttachType type) {
         return readsStale(view)
@@ -172,7 +172,7 @@ public final class Datapath {
 
     /**
      * The programs that the agent which runs now has built: the youngest of each name that reads the current generation,
-     * since one that an older agent left behind can read the same pinned maps.
+     * because a program that an older agent left behind can read the same pinned maps.
      */
     private Set<Integer> programsOfAgent() {
         Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(
@@ -188,7 +188,7 @@ public final class Datapath {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** What a program noted of the sockets that it sent to that backend, in the reverse_sk maps that it references itself. */
+    /** The entries for sockets that were sent to that backend, in the reverse_sk maps that the program can read. */
     public List<ReverseSkEntry> translations(View view, Endpoint backend) {
         return view.maps().stream()
                 .flatMap(id -> Stream.ofNullable(tables.reverseSk.get(id)))

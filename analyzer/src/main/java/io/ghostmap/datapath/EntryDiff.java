@@ -11,10 +11,10 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Two dumps of maps with the same sizes, entry by entry, in the order of the key's bytes.
+ * Compares two dumps of maps with the same sizes, entry by entry, in the order of the key's bytes.
  *
- * @param added entries of the second alone
- * @param removed entries of the first alone
+ * @param added entries that only the second has
+ * @param removed entries that only the first has
  * @param changed entries with one key and two values
  */
 public record EntryDiff(List<MapEntry> added, List<MapEntry> removed, List<Change> changed, int same) {
@@ -48,7 +48,7 @@ public record EntryDiff(List<MapEntry> added, List<MapEntry> removed, List<Chang
         return new EntryDiff(List.copyOf(added), List.copyOf(removed), List.copyOf(changed), same);
     }
 
-    /** The entries of a dump in the order of their keys; of a key that stands in it twice, the later row. */
+    /** The entries of a dump in the order of their keys; if the dump has a key twice, the later row. */
     public static SortedMap<byte[], MapEntry> inOrder(MapDump dump) {
         SortedMap<byte[], MapEntry> entries = new TreeMap<>(BY_BYTES);
         for (int row = 0; row < dump.count(); row++) {

@@ -2,7 +2,7 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.net.IpAddress;
 
-/** The two halves of a load balancer's maps. */
+/** An address family; a load balancer has separate maps for each. */
 public enum Family {
     IPV4(IpAddress.V4_BYTES),
     IPV6(IpAddress.V6_BYTES);

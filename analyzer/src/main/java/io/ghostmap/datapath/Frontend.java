@@ -6,7 +6,7 @@ import io.ghostmap.net.Protocol;
 /**
  * The address, port and protocol that a client asks for.
  *
- * @param internalScope whether this is the entry of scope 1, which in-cluster clients use where both scopes exist
+ * @param internalScope whether this is the entry of scope 1, which in-cluster clients use if both scopes exist
  */
 public record Frontend(Endpoint endpoint, Protocol protocol, boolean internalScope) implements Comparable<Frontend> {
     public static Frontend external(Endpoint endpoint, Protocol protocol) {

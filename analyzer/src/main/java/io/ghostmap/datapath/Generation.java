@@ -6,17 +6,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One map of a role on this kernel. Several at once are generations: the agent writes to one of them, the others are
- * frozen at the moment when it stopped.
+ * One map of a role on this kernel. If there are several, they are generations: the agent writes to one of them, and the
+ * others keep what they held when it stopped writing to them.
  *
  * @param order 1 is the oldest of its role
  * @param basis what the currency rests on
  * @param reasons why it is, or is not, current; each cited
  * @param programs ids of the programs that reference it
- * @param attachments where those programs run
- * @param entries rows of its dump; empty where it was not dumped
- * @param damage why its content cannot be relied on, where that is so
- * @param agreement a services map against Cilium's own list, where both were captured
+ * @param attachments the hooks at which those programs run
+ * @param entries rows of its dump; empty if it was not dumped
+ * @param damage why its content cannot be relied on; empty if it can
+ * @param agreement a current services map compared with Cilium's own list, if both were captured
  */
 public record Generation(
         MapRole role,
@@ -40,11 +40,11 @@ public record Generation(
 
     /** How well it is known which map of a role is current. */
     public enum Basis {
-        /** Signs of the agent: its pin, its open file, its list of services; none contradicts another. */
+        /** Signs of the agent (its pin, its open file, its list of services), which do not contradict each other. */
         SIGNS,
         /** There is no other map of that role. */
         ONLY_MAP,
-        /** Nothing but age speaks. */
+        /** No sign; a pin in a better place or age decides. */
         AGE,
         /** The signs name different maps. */
         CONTRADICTION
@@ -62,7 +62,7 @@ public record Generation(
         return currency == Currency.NOT_CURRENT;
     }
 
-    /** Whether its content is there, whole or in part. */
+    /** Whether its content was captured, whole or in part. */
     public boolean usable() {
         return entries.isPresent();
     }

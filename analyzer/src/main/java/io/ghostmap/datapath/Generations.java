@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * Puts the maps of each role into their order and says which is current. Services come first: they are judged by their
- * own signs, and the other maps follow the services that the same programs read, so that one set of maps is never split
+ * Orders the maps of each role by age and decides which of them is current. Services come first: they are judged by their
+ * own signs, and the other maps follow the services that the same programs read. Otherwise one set of maps could be split
  * into a current and a stale half.
  */
 final class Generations {
@@ -67,8 +67,9 @@ final class Generations {
     }
 
     /**
-     * Signs of its own count: the agent can renew services and keep backends, or the reverse. Without them a map is
-     * current if any program reads it together with current services, and otherwise as those services are.
+     * A map with signs of its own keeps its judgement, because an agent can replace services and keep backends, or the
+     * reverse. Without them a map is current if any program reads it together with current services; otherwise it is what
+     * those services are.
      */
     private Judged followingServices(int mapId, Judged alone) {
         if (alone.basis() == Basis.SIGNS) {
@@ -126,7 +127,7 @@ final class Generations {
     }
 
     /**
-     * Maps have no time of creation, but their ids rise ({@code idr_alloc_cyclic} in kernel/bpf/syscall.c, 2^31 of them),
+     * The kernel keeps no time of creation, but ids of maps rise ({@code idr_alloc_cyclic} in kernel/bpf/syscall.c, 2^31 of them),
      * and a program can only reference a map that is there already.
      */
     private static Reason.Age age(BpfMap map, int order, int all, List<BpfProgram> users) {

@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a map is, and how that is known: by type and sizes, and where those are not enough, by name, pin, flags, use and
+ * What a map is, and how that is known: by type and sizes and, if those are not enough, by name, pin, flags, use and
  * entries.
  *
- * @param candidates what it can be; several where the bundle does not tell them apart
- * @param names the full names of what it can be; several with one role are one map's in several releases
+ * @param candidates what it can be; several if the bundle does not distinguish them
+ * @param names the full names of what it can be; several names with one role are those of several releases
  * @param fullName the map's full name, which the kernel cuts to 15 characters; empty while ambiguous
  * @param versions the releases that have such a map
- * @param why how it was told, in one clause
+ * @param why how it is known, or why it is not, in one clause
  */
 public record Identity(List<MapRole> candidates, List<String> names, String fullName, String versions, Text why) {
     public Identity {

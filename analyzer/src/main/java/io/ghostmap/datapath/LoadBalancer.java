@@ -16,12 +16,12 @@ import java.util.SortedMap;
  * and what the latter do.
  */
 public interface LoadBalancer {
-    /** What this reading of the node's maps had to assume. */
+    /** What had to be assumed to read the node's maps. */
     List<Gap> gaps();
 
     /**
      * What the map is: by type and sizes, then by name, pin and flags, then by the programs that use it, then by its
-     * entries. Empty for a map that is none of this load balancer's.
+     * entries. Empty for a map that is not this load balancer's.
      */
     Optional<Identity> identify(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump);
 
@@ -44,13 +44,13 @@ public interface LoadBalancer {
 
     SortedMap<Integer, ReverseNat> reverseNat(MapDump dump, Family family);
 
-    /** By the backend that a socket was sent to; of one backend in the order of the sockets' cookies. */
+    /** By the backend that a socket was sent to; the entries of one backend in the order of the sockets' cookies. */
     SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family);
 
-    /** The ids that the values of a prog array, or of a map of maps, stand for. */
+    /** The ids of programs in a prog array, or of maps in a map of maps. */
     List<Integer> referencedIds(MapDump dump);
 
-    /** The fields of row {@code row} by name, for a reader who wants the map itself; empty for a map of no known layout. */
+    /** The fields of row {@code row} by name, to show the map itself; empty if its layout is not known. */
     List<NamedValue> fields(Identity identity, MapDump dump, int row);
 
     /**

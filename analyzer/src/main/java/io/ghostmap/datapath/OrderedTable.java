@@ -20,8 +20,8 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A decoded map that cannot change: found by hash or by number, walked in order. A tree of 120,000 entries, asked a million
- * times by a replay of every service, is most of the time of such a replay.
+ * An immutable decoded map: look-ups go by hash or by number, iteration is in order. A tree of 120,000 entries would take
+ * most of the time of a replay of every service, which asks it a million times.
  */
 public final class OrderedTable<K extends Comparable<? super K>, V> extends AbstractMap<K, V>
         implements SortedMap<K, V> {
@@ -41,7 +41,7 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         @Nullable V find(@Nullable Object key);
     }
 
-    /** In the natural order of the keys; {@code map} is kept and must not change any more. */
+    /** In the natural order of the keys; {@code map} is kept and must not change afterwards. */
     public static <K extends Comparable<? super K>, V> OrderedTable<K, V> of(Map<K, V> map) {
         List<K> keys = new ArrayList<>(map.keySet());
         Collections.sort(keys);
@@ -53,8 +53,8 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
     }
 
     /**
-     * Of values that have a number of 32 bits, {@code ids[i]} that of {@code values.get(i)}; of two with the same number the
-     * later counts. A number needs no object here, of which a large node has hundreds of thousands.
+     * A table by numbers of 32 bits: {@code ids[i]} is the number of {@code values.get(i)}; of two values with the same number
+     * the later one counts. The numbers are not boxed, because a large node has hundreds of thousands of them.
      */
     public static <V> OrderedTable<Long, V> byId(long[] ids, List<V> values) {
         long[] order = new long[ids.length];
@@ -84,7 +84,7 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
                 Collections.unmodifiableList(inOrder));
     }
 
-    /** Ascending, without an object each. */
+    /** Ascending numbers, not boxed. */
     private static final class Numbers extends AbstractList<Long> {
         private final long[] numbers;
 
@@ -102,19 +102,19 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
             return numbers.length;
         }
 
-        /** Negative where it is not there. */
+        /** Negative if the number is absent. */
         int placeOf(@Nullable Object number) {
             if (!(number instanceof Long wanted) || numbers.length == 0) {
                 return -1;
             }
-            long guess = wanted - numbers[0]; // they mostly stand without gaps
+            long guess = wanted - numbers[0]; // mostly there are no gaps
             return guess >= 0 && guess < numbers.length && numbers[(int) guess] == wanted
                     ? (int) guess
                     : Arrays.binarySearch(numbers, wanted);
         }
     }
 
-    /** The keys that any of the maps has, in order: those of the maps, which are ordered already, one behind another. */
+    /** The keys that any of the maps has, in order. Each map is ordered already, so that sorting only merges them. */
     public static <K extends Comparable<? super K>> List<K> keysOf(Collection<? extends SortedMap<K, ?>> maps) {
         List<K> all = new ArrayList<>();
         IdentityHashMap<SortedMap<K, ?>, Boolean> taken = new IdentityHashMap<>();
@@ -194,7 +194,7 @@ public final class OrderedTable<K extends Comparable<? super K>, V> extends Abst
         @Override
         public Map.Entry<K, V> next() {
             if (!hasNext()) {
-                throw new NoSuchElementException("behind the last entry");
+                throw new NoSuchElementException("after the last entry");
             }
             Map.Entry<K, V> entry = Map.entry(keys.get(next), values.get(next));
             next++;

@@ -18,8 +18,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which maps a program can get at. {@code map_ids} has those of its own instructions; maps of programs that it tail-calls
- * stand in the prog array's entries, and inner maps in the entries of their outer map.
+ * Which maps a program can read. {@code map_ids} lists those of its own instructions; a prog array's entries name the
+ * programs that it tail-calls, and the entries of an outer map name its inner maps.
  */
 final class Reach {
     private final Evidence evidence;
@@ -49,7 +49,7 @@ final class Reach {
         return byProgram.getOrDefault(program.id(), Collections.emptySortedSet());
     }
 
-    /** Programs that can get at the map, in the order of their ids. */
+    /** Programs that can read the map, in the order of their ids. */
     List<BpfProgram> usersOf(int mapId) {
         return users.getOrDefault(mapId, List.of());
     }

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 
-/** One thing that speaks for or against a map being the one that the agent works on. */
+/** A fact for or against a map being the one that the agent works on. */
 public sealed interface Reason {
     /** One clause, without a full stop. */
     Text text();
 
     Citation source();
 
-    /** A pin, in the place where an agent keeps its maps or in another one. */
+    /** It is pinned, where an agent keeps its maps or somewhere else. */
     record Pinned(String path, boolean byAgent, Citation source) implements Reason {
         @Override
         public Text text() {
@@ -27,7 +27,7 @@ public sealed interface Reason {
         }
     }
 
-    /** No pin at all, which says something only if the collector saw pins. */
+    /** It has no pin, which means something only if the collector could see pins. */
     record Unpinned(boolean pinsVisible, Citation source) implements Reason {
         @Override
         public Text text() {
@@ -37,7 +37,7 @@ public sealed interface Reason {
         }
     }
 
-    /** An agent's process has it open. */
+    /** A process of an agent has it open. */
     record HeldOpen(String command, int process, Citation source) implements Reason {
         @Override
         public Text text() {
@@ -45,7 +45,7 @@ public sealed interface Reason {
         }
     }
 
-    /** How many frontends of Cilium's own list it sends to the listed backends. */
+    /** It sends so many of the frontends in Cilium's own list to the listed backends. */
     record Agrees(int agreeing, int stated, Citation source) implements Reason {
         @Override
         public Text text() {
@@ -119,7 +119,7 @@ public sealed interface Reason {
         }
     }
 
-    /** Where its id puts it among the maps of its role, and the oldest program that can read it. */
+    /** Its place by id among the maps of its role, and when the oldest program that can read it was loaded. */
     record Age(Place place, Optional<Loaded> bound, Citation source) implements Reason {
         @Override
         public Text text() {
@@ -150,7 +150,7 @@ public sealed interface Reason {
     enum Place {
         OLDEST,
         YOUNGEST,
-        /** Neither, or there is no other. */
+        /** Neither, or it is the only one. */
         BETWEEN
     }
 

@@ -8,7 +8,7 @@ import java.util.List;
  * A frontend with its slots.
  *
  * @param count slots that can be chosen: 1 to {@code count}; slots beyond it are legitimate and never chosen
- * @param quarantined slots behind those that are kept for connections which exist; 1.17 and later
+ * @param quarantined slots after those, which are kept for existing connections; 1.17 and later
  * @param revNatId the id that ties replies, affinity and source ranges to this frontend
  * @param marks what its load balancer says of it besides
  * @param slots in the order of their index, those beyond {@code count} included
@@ -17,7 +17,7 @@ import java.util.List;
 public record Service(
         Frontend frontend, int count, int quarantined, int revNatId, Marks marks, List<Slot> slots, MapEntry entry) {
 
-    /** What a load balancer says of a service besides where it leads; equal where two services are marked alike. */
+    /** What a load balancer says of a service apart from its backends; equal if two services are marked alike. */
     public interface Marks {
         /** As the load balancer's own tool lists them. */
         String words();

@@ -8,13 +8,13 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 
 /**
- * Two services maps, service by service, each read with the backends of a program that uses it: ids are never compared,
- * since each generation has its own.
+ * Compares two services maps, service by service, each with the backends of a program that reads it. Ids are never
+ * compared, because each generation has its own.
  *
- * @param added frontends of the second map alone
- * @param removed frontends of the first map alone
- * @param moved frontends whose slots lead elsewhere
- * @param marked frontends that lead to the same backends and are marked otherwise
+ * @param added frontends that only the second map has
+ * @param removed frontends that only the first map has
+ * @param moved frontends whose slots have other backends
+ * @param marked frontends with the same backends and different marks
  * @param same how many are alike
  */
 public record ServiceDiff(
@@ -27,7 +27,7 @@ public record ServiceDiff(
         }
     }
 
-    /** Empty where a map was not dumped, or where no program is known whose backends belong to it. */
+    /** Empty if a map was not dumped, or if no program that reads it is known. */
     public static Optional<ServiceDiff> between(Datapath datapath, int firstMap, int secondMap) {
         Optional<View> first = datapath.readerOf(firstMap);
         Optional<View> second = datapath.readerOf(secondMap);

@@ -17,7 +17,7 @@ import java.util.OptionalInt;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** Collects what shows, of each map, whether the agent works on it: pins, open files, and Cilium's own list of services. */
+/** Collects what shows whether the agent works on a map: pins, open files, and Cilium's own list of services. */
 final class Signs {
     private final Evidence evidence;
     private final LoadBalancer balancer;
@@ -26,7 +26,7 @@ final class Signs {
     private final boolean pinsVisible;
     private final Map<Integer, List<Holder>> agentsByMap = new HashMap<>();
 
-    /** Programs that read a map as their services, one for each map of backends that is read beside it. */
+    /** Programs that read a map as their services, one for each backends map that such programs read. */
     private final Map<Integer, List<View>> readersByMap = new HashMap<>();
 
     /**
@@ -73,7 +73,7 @@ final class Signs {
         }
     }
 
-    /** Of maps of one role, in their order. */
+    /** Of each of these maps, which have one role, in their order. */
     List<OfMap> of(List<BpfMap> maps) {
         boolean comparable = !agentList.isEmpty() && maps.stream().allMatch(map -> readersByMap.containsKey(map.id()));
         List<OfMap> signs = new ArrayList<>();
@@ -131,7 +131,7 @@ final class Signs {
         }
     }
 
-    /** An old program can read the same services over backends of its own time. */
+    /** Programs over the same services can differ in their backends map: an old one can still read an old one. */
     private Optional<View> best(BpfMap map) {
         return readersByMap.getOrDefault(map.id(), List.of()).stream()
                 .max(Comparator.comparingInt(view -> agreeing(view, map)));

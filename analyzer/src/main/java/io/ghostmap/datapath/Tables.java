@@ -20,7 +20,7 @@ final class Tables {
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
 
-    /** Of all its maps, the others' as well. */
+    /** The dumps of all maps that have a role. */
     final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
 
     private Tables() {}

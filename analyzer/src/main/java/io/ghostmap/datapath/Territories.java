@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** In which cgroups the programs run that can read a map. */
+/** The cgroups whose hooks run programs that can read a map. */
 final class Territories {
     private final Reach reach;
     private final AttachmentIndex attachments;
@@ -25,8 +25,8 @@ final class Territories {
     }
 
     /**
-     * Present if both maps have programs at hooks, and no cgroup of the one is, contains or lies in one of the other: two
-     * load balancers side by side look like that, and so does what an old one left behind in a cgroup of its own.
+     * Present if both maps have programs at hooks, and no cgroup of the one is, contains or lies in one of the other. Two
+     * load balancers side by side look like that, and so do programs that an old one left behind in a cgroup of its own.
      */
     Optional<Reason> apart(BpfMap map, BpfMap other) {
         Territory own = of(map);

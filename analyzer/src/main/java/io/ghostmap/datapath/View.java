@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 
 /**
  * What one program sees: the tables that it references itself, and those of the programs that it can tail-call. Backend
- * ids are only looked up in the backends table of the same view, since two generations use one id for different backends.
+ * ids are only looked up in the backends table of the same view, because two generations use one id for different backends.
  *
- * @param maps ids of all maps within its reach, also those behind prog arrays and maps of maps
- * @param others its maps of further roles, as they were dumped: its load balancer alone knows what they mean
+ * @param maps ids of all maps within its reach, also through prog arrays and maps of maps
+ * @param others its maps of further roles, as they were dumped: only its load balancer knows what they mean
  */
 public record View(
         BpfProgram program,
@@ -25,7 +25,7 @@ public record View(
         FamilyTables ipv6,
         SortedMap<MapRole, Table<MapDump>> others) {
 
-    /** The map of that role; none where the program has no such map. */
+    /** The map of that role; none if the program has no such map. */
     public Table<MapDump> table(MapRole role) {
         return others.getOrDefault(role, Table.none());
     }
@@ -81,17 +81,17 @@ public record View(
         return table.isPresent() ? Optional.ofNullable(table.get().get(frontend)) : Optional.empty();
     }
 
-    /** The backend behind a slot of one of this view's services. */
+    /** The backend of a slot of one of this view's services. */
     public Optional<Backend> backend(Family family, Slot slot) {
         return backends(family).content().flatMap(table -> Optional.ofNullable(table.get(slot.backendId())));
     }
 
-    /** Where the service's selectable slots lead, as far as their backends are in this view. */
+    /** The backends of the service's selectable slots, as far as they are in this view. */
     public SortedSet<Endpoint> backendsOf(Service service) {
         return new TreeSet<>(endpointsOf(service));
     }
 
-    /** Whether both services have as many selectable slots, and these lead to the same backends one by one. */
+    /** Whether both services have the same number of selectable slots, with the same backends one by one. */
     boolean leadsAs(Service service, View other, Service others) {
         List<Slot> slots = service.selectable();
         List<Slot> theirs = others.selectable();

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Makes the view of each program of the load balancer: which map it reads for which purpose, or why that is not known. */
+/** Makes the view of each program of a load balancer: which map it reads for which purpose, or why that is not known. */
 final class Views {
     private final Evidence evidence;
     private final List<LoadBalancer> balancers;
@@ -95,7 +95,7 @@ final class Views {
                 table(program, MapRole.of(Kind.REVERSE_SK, family), tables.reverseSk));
     }
 
-    /** The map of that role that the program references itself; else the one that it reaches through other programs. */
+    /** The map of that role that the program itself references, or else the one that it reaches through other programs. */
     private <T> Table<T> table(BpfProgram program, MapRole role, SortedMap<Integer, T> decoded) {
         List<Integer> own = roles.ofRole(program.mapIds(), role);
         List<Integer> ids = own.isEmpty() ? roles.ofRole(reach.mapsOf(program), role) : own;

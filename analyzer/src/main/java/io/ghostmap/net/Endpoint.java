@@ -7,7 +7,7 @@ public final class Endpoint implements Comparable<Endpoint> {
     private final IpAddress address;
     private final int port;
 
-    /** A large node's endpoints are hashed a million times, and where each address lies is a matter of chance. */
+    /** Kept, because a large node's endpoints are hashed a million times and reading the address again is slow. */
     private final int hash;
 
     public Endpoint(IpAddress address, int port) {

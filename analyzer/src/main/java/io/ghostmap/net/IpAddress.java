@@ -31,7 +31,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         this.low = low;
     }
 
-    /** Takes {@code length} bytes (4 or 16) that stand in network byte order at {@code offset}. */
+    /** Reads {@code length} bytes (4 or 16) in network byte order at {@code offset}. */
     public static IpAddress of(byte[] source, int offset, int length) {
         return switch (length) {
             case V4_BYTES -> new IpAddress(true, 0, word(source, offset));

@@ -1,5 +1,5 @@
 /**
- * The vocabulary that every room shares: addresses, ports, protocols. Values only; nothing here reads, decides or
+ * The vocabulary that every package shares: addresses, ports, protocols. Values only; nothing here reads, decides or
  * prints more than the value itself.
  */
 @NullMarked

@@ -5,9 +5,9 @@ import io.ghostmap.net.IpAddress;
 
 /**
  * Which backend a client had last. It counts only while {@code lastUsed} and the service's timeout lie ahead of now, and
- * only if the backend stands in {@link AffinityMatches} for that service.
+ * only if {@link AffinityMatches} has the backend for that service.
  *
- * @param lastUsed in the agent's monotonic unit: seconds, or jiffies shifted right by 8 where it uses that clock
+ * @param lastUsed in the agent's monotonic unit: seconds, or jiffies shifted right by 8 if it uses that clock
  */
 record Affinity(Client client, int revNatId, long lastUsed, long backendId, MapEntry entry) {
     /** Who is kept at a backend. */

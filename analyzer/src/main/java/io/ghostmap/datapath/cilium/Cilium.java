@@ -52,7 +52,7 @@ public final class Cilium implements LoadBalancer {
     private static final Pattern ANY_PROGRAM = Pattern.compile("cil_.*|handle_.*|tail_.*|bpf_.*|from-.*|to-.*");
 
     /**
-     * {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go}, below the bpffs that the agent uses: the second only where
+     * {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go}, below the bpffs that the agent uses: the second only if
      * {@code /sys/fs/bpf} was not usable when it started.
      */
     private static final List<Pattern> AGENT_PINS = List.of(
@@ -61,10 +61,10 @@ public final class Cilium implements LoadBalancer {
 
     private static final String RELEASE_PROGRAM = "cil_sock_releas";
 
-    /** {@code uname -a}: the release stands behind the name of the node. */
+    /** {@code uname -a}: the release follows the name of the node. */
     private static final Pattern KERNEL = Pattern.compile("Linux \\S+ (?<major>\\d{1,4})\\.(?<minor>\\d{1,4}).*");
 
-    /** Red Hat's kernels have BPF of later ones: their number says nothing of it. */
+    /** Red Hat's kernels have the BPF of later ones, so that their number says nothing about it. */
     private static final Pattern BACKPORTS = Pattern.compile("\\.el\\d");
 
     private final ByteOrder order;
@@ -185,7 +185,7 @@ public final class Cilium implements LoadBalancer {
 
     /**
      * From which releases a program can be, as far as its name and its maps show. The agent that runs on the node today
-     * says nothing of a program that an older one left behind. All releases where the signs contradict each other.
+     * says nothing of a program that an older one left behind. All releases if the signs contradict each other.
      */
     VersionRange versionsOf(View view) {
         BpfProgram program = view.program();

@@ -10,14 +10,14 @@ import java.util.HexFormat;
  *
  * @param offset bytes from the start of the key or value
  * @param size bytes
- * @param kind what stands there, and in which byte order
+ * @param kind what it holds, and in which byte order
  */
 record Field(int offset, int size, Kind kind, String name) {
-    /** The byte order is part of the kind: whoever reads a field cannot choose another. */
+    /** The byte order is part of the kind, so that a reader of a field cannot choose a wrong one. */
     enum Kind {
         /** 4 or 16 bytes in network order. */
         ADDRESS,
-        /** 16 bytes in network order of which an IPv4 address takes the first 4; another field tells which it is. */
+        /** 16 bytes in network order of which an IPv4 address takes the first 4; another field says which family it is. */
         ADDRESS_OF_EITHER,
         /** 16 bits in network order. */
         PORT,
@@ -29,9 +29,9 @@ record Field(int offset, int size, Kind kind, String name) {
         BITS,
         /** A list of 2- or 4-byte numbers up to the end of the value. */
         NUMBERS,
-        /** Shown as it stands, such as a hardware address. */
+        /** Shown as bytes, such as a hardware address. */
         BYTES,
-        /** Zero, or left over. */
+        /** Zero, or stale bytes. */
         PADDING
     }
 

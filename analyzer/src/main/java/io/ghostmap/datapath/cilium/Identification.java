@@ -13,13 +13,13 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * Tells maps apart where the kernel's 15 characters do not: {@code cilium_lb4_reve} is reverse_nat or reverse_sk,
+ * Identifies a map when the kernel's 15 characters of its name do not: {@code cilium_lb4_reve} is reverse_nat or reverse_sk,
  * {@code cilium_lb4_back} one of three layouts, and agents up to 1.11 gave their maps no name at all.
  */
 final class Identification {
     private static final int TCP = 6;
 
-    /** An agent that renews a map keeps the old pin under this ending until the new programs are attached. */
+    /** An agent that replaces a map keeps the old pin under this suffix until the new programs are attached. */
     private static final String PENDING = ":pending";
 
     private final BpfMap map;
@@ -45,7 +45,7 @@ final class Identification {
     record Identified(Identity identity, VersionRange versions) {}
 
     /**
-     * {@code owned} tells Cilium's own programs by name, {@code socket} the type of program that reads services at the
+     * {@code owned} knows Cilium's own programs by name, {@code socket} the programs of the type that reads services at the
      * socket.
      */
     static Optional<Identified> of(
@@ -73,7 +73,7 @@ final class Identification {
         return decide(sameName, Text.of("its type, sizes and name"));
     }
 
-    /** A pin says it; otherwise flags and use leave what can be, and a stranger's map must not be taken for Cilium's. */
+    /** A pin decides; without one, flags and use narrow down what it can be. A foreign map must not be taken for Cilium's. */
     private Optional<Identified> nameless(List<Layout> fitting) {
         List<Layout> pinned =
                 fitting.stream().filter(layout -> isPinnedAs(layout.name())).toList();
@@ -100,12 +100,12 @@ final class Identification {
     }
 
     private Optional<Identified> decide(List<Layout> left, Text by) {
-        List<Layout> told = left.size() > 1 ? byEntries(left) : left;
-        if (told.isEmpty()) {
+        List<Layout> possible = left.size() > 1 ? byEntries(left) : left;
+        if (possible.isEmpty()) {
             return Optional.empty();
         }
         List<MapRole> roles =
-                List.copyOf(new TreeSet<>(told.stream().map(Layout::role).toList()));
+                List.copyOf(new TreeSet<>(possible.stream().map(Layout::role).toList()));
         if (roles.equals(List.of(MapRole.OTHER))) {
             return Optional.empty();
         }
@@ -114,14 +114,14 @@ final class Identification {
         Text open = Text.of(
                 "can be [{}]: neither name nor pin nor use tells",
                 Text.join(", ", roles.stream().map(MapRole::term).toList()));
-        VersionRange versions = versions(told);
+        VersionRange versions = versions(possible);
         return Optional.of(new Identified(
                 new Identity(
                         roles,
-                        told.stream().map(Layout::name).distinct().toList(),
-                        one ? told.get(0).name() : "",
+                        possible.stream().map(Layout::name).distinct().toList(),
+                        one ? possible.get(0).name() : "",
                         versions.toString(),
-                        one ? (told.size() < left.size() ? known.then(", and by its entries") : known) : open),
+                        one ? (possible.size() < left.size() ? known.then(", and by its entries") : known) : open),
                 versions));
     }
 
@@ -137,7 +137,7 @@ final class Identification {
         return VersionRange.between(first, last);
     }
 
-    /** The conntrack maps for TCP and for the rest have one layout; what they hold tells. */
+    /** The conntrack maps for TCP and for other protocols have one layout; their entries show which it is. */
     private List<Layout> byEntries(List<Layout> layouts) {
         if (dump.isEmpty() || dump.get().count() == 0) {
             return layouts;

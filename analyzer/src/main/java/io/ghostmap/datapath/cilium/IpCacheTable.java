@@ -16,7 +16,7 @@ import java.util.TreeSet;
 
 /**
  * {@code cilium_ipcache} and {@code cilium_ipcache_v2} ({@code struct ipcache_key}, {@code struct remote_endpoint_info}).
- * Half a million prefixes on a large cluster, of which a replay asks for a few: rows are decoded when asked for.
+ * A large cluster has half a million prefixes, and a replay asks for a few of them: rows are decoded on demand.
  */
 final class IpCacheTable {
     /** Cluster id, padding and family count as part of the prefix. */
@@ -95,7 +95,7 @@ final class IpCacheTable {
         this.v6Lengths = new ArrayList<>(v6);
     }
 
-    /** In this cluster, as the socket programs ask; empty where no prefix contains the address. */
+    /** In this cluster, which is what the socket programs ask for; empty if no prefix contains the address. */
     Optional<Entry> lookup(IpAddress address) {
         for (int length : address.isV4() ? v4Lengths : v6Lengths) {
             Integer row = rows.get(new Prefix(address.masked(length), length));

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * @param name the full name, which is that of its pin
  * @param versions the releases that have it in this shape
  * @param type bpftool's word for the map's type
- * @param flags the {@code map_flags} that it can have; those of others set it apart where it has no name
- * @param maxEntries 0 where the size is a matter of configuration
+ * @param flags the {@code map_flags} that it can have; a map with any other flag is a different one
+ * @param maxEntries 0 if the size is configurable
  */
 record Layout(
         MapRole role,
@@ -71,7 +71,7 @@ record Layout(
         return value.get(value.size() - 1).end();
     }
 
-    /** A value that is a list of numbers has as many of them as a maglev table can have. */
+    /** A value that is a list of numbers must have a length that a maglev table can have. */
     boolean takesValuesOf(int bytes) {
         Field last = value.get(value.size() - 1);
         return last.kind() == Field.Kind.NUMBERS ? Layouts.isMaglevTable(bytes, last.size()) : bytes == valueBytes();
@@ -84,7 +84,7 @@ record Layout(
                 && (maxEntries == 0 || maxEntries == map.maxEntries());
     }
 
-    /** Whether it has no flag that no release gives it. */
+    /** Whether all its flags are ones that some release gives it. */
     boolean allows(long mapFlags) {
         return (mapFlags & ~(long) flags) == 0;
     }
@@ -97,7 +97,7 @@ record Layout(
         return find(value, field);
     }
 
-    /** Of a field that other versions of the map lack. */
+    /** A field that other versions of the map lack. */
     Optional<Field> optionalValueField(String field) {
         return value.stream()
                 .filter(candidate -> candidate.name().equals(field))

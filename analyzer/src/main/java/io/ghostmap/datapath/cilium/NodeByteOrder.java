@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
- * In which order the node's processor keeps numbers: by what {@code uname} calls the machine, else by the slots of its
- * services. A service has a slot 1 before it has a slot 256, so that the bytes {@code 01 00} are the more frequent ones
- * where the low byte comes first.
+ * The byte order of the node's numbers: by the machine that {@code uname} names, or else by the slots of its services. A
+ * service has a slot 1 before it has a slot 256, so that the bytes {@code 01 00} are the more frequent ones if the low byte
+ * comes first.
  */
 final class NodeByteOrder {
     private static final Pattern BIG = Pattern.compile("\\b(s390x?|ppc64|ppc|mips64|mips|sparc64)\\b");
@@ -21,7 +21,7 @@ final class NodeByteOrder {
 
     private NodeByteOrder() {}
 
-    /** Empty where neither tells. */
+    /** Empty if neither shows it. */
     static Optional<ByteOrder> of(Evidence evidence) {
         String kernel = evidence.node().kernel();
         if (LITTLE.matcher(kernel).find()) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 
-/** Services v2 ({@code struct lb4_key}, {@code struct lb4_service} and the same for IPv6): entries put together. */
+/** Services v2 ({@code struct lb4_key}, {@code struct lb4_service} and the same for IPv6): the rows of a frontend joined. */
 final class Services {
     /** 1.17: bits 24 to 31 of a frontend's first word; before, those are zero, since no timeout is that long. */
     private static final int ALGORITHM_SHIFT = 24;
@@ -43,7 +43,7 @@ final class Services {
     private final Field qcount;
     private final Map<Frontend, Parts> byFrontend = new HashMap<>();
 
-    /** What was seen of one frontend so far, in the order of the dump. */
+    /** The rows of one frontend so far, in the order of the dump. */
     private static final class Parts {
         private Optional<Master> master = Optional.empty();
         private final List<Slot> slots = new ArrayList<>();
@@ -136,10 +136,10 @@ final class Services {
         return OrderedTable.of(services);
     }
 
-    /** Of a slot that stands in the dump twice, the later row counts. */
+    /** If the dump has a slot twice, the later row counts. */
     private static List<Slot> inOrder(List<Slot> found) {
         List<Slot> sorted = found;
-        sorted.sort(Comparator.comparingInt(Slot::index)); // stable: a later row stays behind an earlier one
+        sorted.sort(Comparator.comparingInt(Slot::index)); // stable: a later row stays after an earlier one
         List<Slot> distinct = new ArrayList<>(sorted.size());
         for (int i = 0; i < sorted.size(); i++) {
             boolean repeated = i + 1 < sorted.size()

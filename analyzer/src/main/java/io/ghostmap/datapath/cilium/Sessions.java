@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** The tables beside services and backends: by id, by socket, by client. */
+/** The tables other than services and backends: by id, by socket, by client. */
 final class Sessions {
     private static final int NETNS_COOKIE = 0x01;
 
@@ -126,7 +126,7 @@ final class Sessions {
         return groups(entries, SkipEntry::frontend);
     }
 
-    /** Asked for each service of a large node: of 65,536 entries only those of one. */
+    /** By key, because each service of a large node asks for its own few of 65,536 entries. */
     private static <K extends Comparable<? super K>, T> SortedMap<K, List<T>> groups(
             List<T> entries, Function<T, K> key) {
         return OrderedTable.of(entries.stream().collect(Collectors.groupingBy(key, Collectors.toUnmodifiableList())));
