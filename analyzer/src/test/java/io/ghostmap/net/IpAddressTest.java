@@ -48,7 +48,7 @@ final class IpAddressTest {
                 "١.٢.٣.٤",
                 "1.2.3.4:80"
             })
-    void refusesWhatIsNoAddress(String text) {
+    void refusesWhatIsNotAnAddress(String text) {
         assertThat(IpAddress.parse(text)).isEmpty();
     }
 

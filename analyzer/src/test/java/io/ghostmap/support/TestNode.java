@@ -62,7 +62,7 @@ public final class TestNode {
 
     // ---- generations of maps --------------------------------------------------------------------------
 
-    /** From here on that generation is spoken of; the first has maps from 100 on, the next from 200. */
+    /** What follows belongs to that generation; the ids of the first one's maps start at 100, those of the next at 200. */
     public TestNode generation(String name) {
         return generation(name, MAPS_OF_A_GENERATION * (generations.size() + 1));
     }
@@ -79,7 +79,7 @@ public final class TestNode {
         return this;
     }
 
-    /** The minor number of the Cilium whose shapes its maps have; otherwise those of 1.18 and later, with nothing to tell. */
+    /** The release (1.x) whose shapes its maps have; without it they have those of 1.18 and later, and nothing shows which. */
     public TestNode release(int minor) {
         return generation(g -> g.release(minor));
     }
@@ -146,7 +146,7 @@ public final class TestNode {
 
     // ---- programs and hooks ---------------------------------------------------------------------------
 
-    /** A program of this generation at connect4, attached to the cgroup that is spoken of. */
+    /** A program of this generation at connect4, attached to the cgroup that was named last. */
     public TestNode runs(int program) {
         return runs(program, AttachType.CONNECT4);
     }

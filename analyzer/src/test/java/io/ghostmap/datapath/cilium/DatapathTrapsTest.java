@@ -91,7 +91,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void trap02MapWithoutANameIsToldByPinOrUseOrStaysOpen() throws UnreadableBundleException {
+    void trap02MapWithoutANameIsKnownByPinOrUseOrStaysOpen() throws UnreadableBundleException {
         Datapath datapath = read(
                 node().map(1, "lru_hash", "", 16, 8, "")
                         .map(2, "lru_hash", "", 16, 8, PIN + "cilium_lb4_reverse_sk")
@@ -123,7 +123,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void trap03FirstWordOfAFrontendIsNoBackend() throws UnreadableBundleException {
+    void trap03FirstWordOfAFrontendIsNotABackend() throws UnreadableBundleException {
         Service affine = only(
                 read(services("0a600001005000000600 0000", "302a0002 0100 0198 10 00 0000"), ByteOrder.LITTLE_ENDIAN));
         assertThat(ServiceMarks.of(affine).affinityTimeoutSeconds()).isEqualTo(10_800);
@@ -193,7 +193,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void flagBitsThatShareAPlaceAreToldByWhatStandsBesideThem() throws UnreadableBundleException {
+    void flagBitsThatShareAPlaceAreDistinguishedByTheOthers() throws UnreadableBundleException {
         assertThat(flags("08 08")).containsExactlyInAnyOrder(ServiceFlag.HOST_PORT, ServiceFlag.LOOPBACK);
         assertThat(flags("00 08")).containsExactly(ServiceFlag.L7_DELEGATE);
         assertThat(flags("80 40")).containsExactlyInAnyOrder(ServiceFlag.SOURCE_RANGE, ServiceFlag.SOURCE_RANGE_DENY);
@@ -212,7 +212,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void trap09IpcachePrefixesCountWhatStandsBeforeTheAddress() throws UnreadableBundleException {
+    void trap09IpcachePrefixesCountTheBitsAheadOfTheAddress() throws UnreadableBundleException {
         Datapath datapath = read(
                 node().generation("only", 27)
                         .loadsOver(109, CONNECT4, 27, 28, 60)
@@ -258,7 +258,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void mapsBehindProgArraysAndOuterMapsAreWithinReach() throws UnreadableBundleException {
+    void mapsReachedThroughProgArraysAndOuterMapsAreInTheView() throws UnreadableBundleException {
         Datapath datapath = read(
                 node().generation("only", 27)
                         .serves("10.96.0.1:80", "10.0.0.7:80")
@@ -280,7 +280,7 @@ final class DatapathTrapsTest {
     void agentsOfTwoClustersOnOneKernelAreBothRight() throws UnreadableBundleException {
         TestNode two = twoCiliums();
         assertThat(currencies(read(two, ByteOrder.LITTLE_ENDIAN)))
-                .as("nothing but cgroups tells")
+                .as("only the cgroups differ")
                 .containsExactly(Currency.UNKNOWN, Currency.CURRENT);
         TestNode held = twoCiliums()
                 .generation("node-a")
@@ -308,7 +308,7 @@ final class DatapathTrapsTest {
     }
 
     @Test
-    void servicesAreComparedByWhereTheyLead() throws UnreadableBundleException {
+    void servicesAreComparedByTheirBackends() throws UnreadableBundleException {
         Datapath datapath = read(
                 node().generation("old", 27)
                         .serves("10.96.0.1:80", "10.0.0.1:1")

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 
 /**
  * One map of each layout, as a kernel (6.18) held it and bpftool (7.1) printed it: fixtures of
- * {@code src/test/layouts/make}, which says which bytes went in. Here stands what they mean.
+ * {@code src/test/layouts/make}, which says which bytes went in. This test says what they mean.
  */
 final class LayoutVectorsTest {
     private static final MapRole MAGLEV_INNER = MapRole.of(MapRole.Kind.MAGLEV_INNER);
@@ -43,7 +43,7 @@ final class LayoutVectorsTest {
     private static final Pattern REFERENCED = Pattern.compile("@(\\w+)");
 
     /**
-     * Name of the pin, place of the entry in the order of keys, meaning. What is behind a {@code @} is the id of that map.
+     * Name of the pin, place of the entry in the order of keys, meaning. A name after {@code @} stands for the id of that map.
      * An array has every index; a per-CPU map counts on each of 2 CPUs.
      */
     private static final List<Vector> VECTORS = List.of(
@@ -238,7 +238,7 @@ final class LayoutVectorsTest {
         return identity(map).role().equals(Optional.of(MAGLEV_INNER));
     }
 
-    /** Of Cilium as well, and with the sizes of maps of the load balancer: each is one of the layouts, and none of those. */
+    /** Other maps of Cilium with the sizes of the load balancer's: each has a layout, and is not taken for one of those. */
     @Test
     void lookalikesAreNotTakenForMapsOfTheLoadBalancer() {
         List<String> lookalikes = Layouts.list().stream()
@@ -260,7 +260,7 @@ final class LayoutVectorsTest {
     }
 
     @Test
-    void maglevOuterMapLeadsToTheInnerOne() {
+    void maglevOuterMapNamesTheInnerOne() {
         assertThat(Cilium.of(ByteOrder.LITTLE_ENDIAN)
                         .referencedIds(evidence.bpf()
                                 .dump(map("cilium_lb4_maglev").id())
@@ -270,7 +270,7 @@ final class LayoutVectorsTest {
 
     /** Every map of the fixture, by the name of its pin. */
     @Test
-    void everyMapIsToldForWhatItIs() {
+    void everyMapIsIdentified() {
         for (BpfMap map : VECTORS.stream().map(vector -> map(vector.name())).toList()) {
             String pin = map.pins().get(0).substring(map.pins().get(0).lastIndexOf('/') + 1);
             Identity identity = identity(map);

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** The tables themselves: no hole, no overlap, and no two maps that the kernel's list could not tell apart unnoticed. */
+/** The tables themselves: no hole, no overlap, and no two maps that look alike in the kernel's list by mistake. */
 final class LayoutsTest {
     @Test
     void everyByteOfEveryLayoutIsInExactlyOneField() {
