@@ -64,7 +64,7 @@ final class Ambiguities {
         Text unnamed = map.name().isEmpty()
                 ? Text.of("it has no name and no pin of such a map")
                 : Text.of(
-                        "the kernel keeps {} of the name of each of them, and no pin tells",
+                        "the kernel keeps only {} of each of these names, and no pin shows which it is",
                         Term.name(NameKind.MAP_NAME, map.name()));
         return new Ambiguity(
                 List.of(map.id()),
@@ -97,19 +97,19 @@ final class Ambiguities {
         }
         return dump.get().count() == 0
                 ? Text.of("it holds no entry")
-                : Text.of("what it holds has the same form in each of them");
+                : Text.of("its entries would look the same in each of them");
     }
 
     private Text cost(int mapId, Identity identity) {
         if (identity.candidates().stream().map(MapRole::kind).noneMatch(DECISIVE::contains)) {
-            return Text.of("its entries are shown as bytes only; no connect is decided by such a map");
+            return Text.of("its entries are shown as bytes; no such map decides where a connection goes");
         }
         List<BpfProgram> socket = reach.usersOf(mapId).stream()
                 .filter(program -> views.containsKey(program.id()))
                 .toList();
         return socket.isEmpty()
-                ? Text.of("it is not counted among the generations: whether it is an old one of them is not known")
-                : Text.of("what programs {} do is unknown wherever it rests on this map", names(socket));
+                ? Text.of("it is not counted among the generations, of which it may be an old one")
+                : Text.of("what programs {} do is unknown if it depends on this map", names(socket));
     }
 
     private List<Ambiguity> ofProgram(View view) {
@@ -136,8 +136,8 @@ final class Ambiguities {
                         Term.number(maps.size()),
                         role.term(),
                         Reach.names(maps)),
-                Text.of("a program's list of maps does not tell which of two it looks something up in"),
-                Text.of("what it does is unknown wherever it rests on one of them"),
+                Text.of("a program's list of maps does not show in which of two it looks something up"),
+                Text.of("what it does is unknown if it depends on one of them"),
                 program.source());
     }
 

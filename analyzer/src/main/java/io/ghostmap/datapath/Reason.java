@@ -23,7 +23,7 @@ public sealed interface Reason {
         public Text text() {
             return byAgent
                     ? Text.of("pinned where the agent keeps its maps: {}", Term.path(path))
-                    : Text.of("pinned elsewhere: {}", Term.path(path));
+                    : Text.of("pinned in another place: {}", Term.path(path));
         }
     }
 
@@ -66,7 +66,7 @@ public sealed interface Reason {
             Term called = Term.name(NameKind.PROGRAM_NAME, name);
             return directly
                     ? Text.of("used by program {} ({})", id, called)
-                    : Text.of("within reach, through other maps, of program {} ({})", id, called);
+                    : Text.of("readable through other maps by program {} ({})", id, called);
         }
     }
 
@@ -90,7 +90,7 @@ public sealed interface Reason {
     record Youngest(Citation source) implements Reason {
         @Override
         public Text text() {
-            return Text.of("the youngest; nothing else decides");
+            return Text.of("the youngest, and nothing else decides");
         }
     }
 
@@ -108,7 +108,7 @@ public sealed interface Reason {
         @Override
         public Text text() {
             return Text.of(
-                    "its programs run in {} alone, those of map {} in {}: another load balancer's, or left behind",
+                    "its programs run only in {}, those of map {} in {}: it belongs to another load balancer or was left behind",
                     names(cgroups),
                     Term.map(otherMap),
                     names(otherCgroups));

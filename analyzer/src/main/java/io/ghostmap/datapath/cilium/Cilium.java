@@ -119,7 +119,7 @@ public final class Cilium implements LoadBalancer {
                         ? List.of()
                         : List.of(new Gap(
                                 Artifact.of(ArtifactKind.UNAME),
-                                Text.of("neither this file nor the slots of the services tell the byte order of the"
+                                Text.of("neither this file nor the slots of the services show the byte order of the"
                                         + " node: numbers are read as little-endian"))));
     }
 

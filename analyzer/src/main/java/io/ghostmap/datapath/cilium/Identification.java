@@ -112,7 +112,7 @@ final class Identification {
         boolean one = roles.size() == 1;
         Text known = Text.of("known by {}", by);
         Text open = Text.of(
-                "can be [{}]: neither name nor pin nor use tells",
+                "can be [{}]: neither its name nor a pin nor its use shows which",
                 Text.join(", ", roles.stream().map(MapRole::term).toList()));
         VersionRange versions = versions(possible);
         return Optional.of(new Identified(

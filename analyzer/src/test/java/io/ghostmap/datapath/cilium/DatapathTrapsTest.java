@@ -107,7 +107,6 @@ final class DatapathTrapsTest {
         Identity open = identity(datapath, 1);
         assertThat(open.role()).isEmpty();
         assertThat(open.candidates()).contains(MapRole.of(Kind.REVERSE_SK, Family.IPV4), MapRole.OTHER);
-        assertThat(open.why().plain()).contains("neither name nor pin nor use tells");
         assertThat(names(datapath, 2, 3, 4, 6))
                 .containsExactly(
                         "cilium_lb4_reverse_sk",
