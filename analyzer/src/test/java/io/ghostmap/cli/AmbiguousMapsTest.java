@@ -34,7 +34,8 @@ final class AmbiguousMapsTest {
                 .isEqualTo("map 7 (lru_hash, key of 38 and value of 56 bytes) can be cilium_ct6_global,"
                         + " cilium_ct_any6_global or cilium_snat_v6_external");
         assertThat(open.why()).contains("no name", "no listed program uses it", "it was not dumped");
-        assertThat(open.cost()).isEqualTo("its entries are shown as bytes; no such map decides where a connection goes");
+        assertThat(open.cost())
+                .isEqualTo("its entries are shown as bytes; no such map decides where a connection goes");
         assertThat(open.source().file()).isEqualTo("bpf/before/maps.json");
     }
 

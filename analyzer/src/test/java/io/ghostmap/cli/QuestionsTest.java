@@ -1,8 +1,9 @@
 package io.ghostmap.cli;
 
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.ghostmap.support.NodeBundle;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.support.Repository;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -126,14 +127,13 @@ final class QuestionsTest {
 
     /** Programs for one pod's sockets only: beside it, at the root, there are none. */
     private Path besideAPod() {
-        NodeBundle node = new NodeBundle()
-                .generation(11, 12, true)
-                .service(11, "10.96.0.10:80", 6, 1)
-                .backend(12, 1, "10.0.0.5:8080")
-                .program(21, "cil_sock4_connect", 11, 12)
-                .attach(ROOT + "/pod", 21, "cgroup_inet4_connect", "multi")
-                .effective(ROOT + "/pod", "cgroup_inet4_connect", 21);
-        return node.text("node/cgroups.tsv", "#mount\tinode\tpath\n" + ROOT + "\t101\t/\n" + ROOT + "\t100\t/pod\n")
+        return node().generation("only", 11)
+                .pinned()
+                .serves("10.96.0.10:80", "10.0.0.5:8080")
+                .at(ROOT + "/pod")
+                .runs(21)
+                .kernelRuns(AttachType.CONNECT4, 21)
+                .text("node/cgroups.tsv", "#mount\tinode\tpath\n" + ROOT + "\t101\t/\n" + ROOT + "\t100\t/pod\n")
                 .write(folder);
     }
 

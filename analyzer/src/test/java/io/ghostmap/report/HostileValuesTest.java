@@ -1,5 +1,9 @@
 package io.ghostmap.report;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.evidence.AttachType.GETPEERNAME4;
+import static io.ghostmap.support.Attempt.attempt;
+import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import freemarker.template.TemplateModelException;
@@ -9,8 +13,6 @@ import io.ghostmap.cli.Analysis;
 import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.diagnosis.RemedyStep;
 import io.ghostmap.diagnosis.Verdict;
-import io.ghostmap.support.NodeBundle;
-import io.ghostmap.support.PcapFile;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 import io.ghostmap.text.Text;
@@ -46,18 +48,17 @@ final class HostileValuesTest {
     private Path folder;
 
     private ReportModel analyze() throws UnreadableBundleException {
-        return Analysis.modelOf(new NodeBundle()
-                .generation(27, 28, false)
-                .service(27, "172.17.93.4:8080", 6, 7)
-                .backend(28, 7, "172.16.149.220:8080")
-                .generation(144, 145, true)
-                .service(144, "172.17.93.4:8080", 6, 996)
-                .backend(145, 996, "172.16.109.127:8080")
+        return Analysis.modelOf(node().generation("old", 27)
+                .serves("172.17.93.4:8080", "172.16.149.220:8080")
+                .generation("new", 144)
+                .pinned()
+                .serves("172.17.93.4:8080", "172.16.109.127:8080")
+                .loads(160)
                 .program(109, "cil_sock4_" + json(HTML + MARKDOWN), 27, 28)
-                .program(160, "cil_sock4_connect", 144, 145)
-                .link(12, 109, SHELL, CONNECT, SHELL + "/pin")
-                .attach(SHELL, 160, CONNECT, "multi")
-                .attach(SHELL, 109, "cgroup_inet4_getpeername", "multi")
+                .at(SHELL)
+                .link(12, CONNECT4, 109, SHELL + "/pin")
+                .attach(CONNECT4, 160)
+                .attach(GETPEERNAME4, 109)
                 .map(7, "lru_hash", "", 38, 56, SHELL + "/" + json(HTML))
                 .text(
                         "manifest.json",
@@ -72,9 +73,7 @@ final class HostileValuesTest {
                                 + json(MARKDOWN + DIRECTION)
                                 + "\"},\"spec\":{\"clusterIPs\":[\"172.17.93.4\"],\"ports\":[{\"port\":8080}]}}]}")
                 .text("bpf/map-dumps/999.json", "{\"error\":\"" + json(HTML) + "\"}")
-                .capture(PcapFile.cooked()
-                        .tcp(0, "10.0.0.1", 4000, "172.16.149.220", 8080, PcapFile.SYN, 1, 0)
-                        .tcp(1_000_000, "10.0.0.1", 4000, "172.16.149.220", 8080, PcapFile.SYN, 1, 0))
+                .sees(attempt("10.0.0.1", "172.16.149.220:8080").unanswered())
                 .write(folder));
     }
 

@@ -160,9 +160,13 @@ final class TestGeneration {
 
     /** Without any row of it. */
     String map(String name) {
-        ids.computeIfAbsent(name, this::id);
+        idOf(name);
         rows(name);
         return name;
+    }
+
+    int idOf(String name) {
+        return ids.computeIfAbsent(name, this::id);
     }
 
     void reverseSk(String hook) {

@@ -75,8 +75,12 @@ public final class TestNode {
     }
 
     private TestNode generation(Consumer<TestGeneration> change) {
-        change.accept(generations.computeIfAbsent(generation, name -> new TestGeneration(MAPS_OF_A_GENERATION)));
+        change.accept(current());
         return this;
+    }
+
+    private TestGeneration current() {
+        return generations.computeIfAbsent(generation, name -> new TestGeneration(MAPS_OF_A_GENERATION));
     }
 
     /** The release (1.x) whose shapes its maps have; without it they have those of 1.18 and later, and nothing shows which. */
@@ -142,6 +146,11 @@ public final class TestNode {
     /** That map exists in this generation, even without a row. */
     public TestNode has(String map) {
         return generation(g -> g.map(map));
+    }
+
+    /** The id of a map of this generation, by its full name. */
+    public int mapId(String map) {
+        return current().idOf(map);
     }
 
     // ---- programs and hooks ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package io.ghostmap.datapath.cilium;
 
 import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.evidence.AttachType.CONNECT6;
 import static io.ghostmap.support.TestNode.ROOT;
 import static io.ghostmap.support.TestNode.node;
 import static io.ghostmap.support.TestService.Mark.INTERNAL_LOCAL;
@@ -119,6 +120,44 @@ final class DatapathTrapsTest {
                         MapRole.of(Kind.CT_TCP, Family.IPV6),
                         MapRole.of(Kind.CT_ANY, Family.IPV6),
                         MapRole.of(Kind.SNAT, Family.IPV6));
+    }
+
+    /** Agents up to 1.11 leave every map of theirs without a name, and old generations have no pins either. */
+    @Test
+    void trap02NamelessMapsOfAnOldAgentAreKnownByTheSocketProgramThatUsesThem() throws UnreadableBundleException {
+        TestNode node = node().generation("old", 27)
+                .release(10)
+                .nameless()
+                .serves("10.96.0.1:80", "10.0.0.7:80")
+                .serves("[fd00::1]:80", "[fd00::7]:80")
+                .has("cilium_lb4_reverse_sk")
+                .has("cilium_lb6_reverse_sk")
+                .knows("10.0.0.0/8", 2)
+                .remembers(408, 4242, "10.0.0.7:80", 99)
+                .has("cilium_lb4_health")
+                .has("cilium_metrics");
+        List<String> names = List.of(
+                "cilium_lb4_services_v2",
+                "cilium_lb4_backends",
+                "cilium_lb4_reverse_sk",
+                "cilium_lb6_services_v2",
+                "cilium_lb6_backends",
+                "cilium_lb6_reverse_sk",
+                "cilium_ipcache",
+                "cilium_lb4_affinity",
+                "cilium_lb_affinity_match",
+                "cilium_lb4_health",
+                "cilium_metrics");
+        Integer[] ids = names.stream().map(node::mapId).toArray(Integer[]::new);
+
+        Datapath datapath = read(node.loadsOver(109, CONNECT6, ids), ByteOrder.LITTLE_ENDIAN);
+
+        assertThat(datapath.ambiguities()).isEmpty();
+        assertThat(datapath.identities().values())
+                .extracting(Identity::fullName)
+                .containsExactlyElementsOf(names);
+        assertThat(datapath.view(109).orElseThrow().servicesV4().content().orElseThrow())
+                .hasSize(1);
     }
 
     @Test
