@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code ghostmap dump --json} prints: one object for the map, and in it one for each entry, an entry a line.
@@ -55,8 +56,8 @@ public final class MapDumpJson {
         out.accept("]}\n");
     }
 
-    private static Map<String, Object> map(MapContent content) {
-        Map<String, Object> map = new LinkedHashMap<>();
+    private static Map<String, @Nullable Object> map(MapContent content) {
+        Map<String, @Nullable Object> map = new LinkedHashMap<>();
         map.put("id", content.map().id());
         map.put("name", content.map().name());
         map.put("role", content.role().map(MapRole::toString).orElse(""));
@@ -67,7 +68,7 @@ public final class MapDumpJson {
         });
         content.datapath()
                 .generation(content.map().id())
-                .ifPresent(generation -> map.put("current", String.valueOf(Currencies.json(generation.currency()))));
+                .ifPresent(generation -> map.put("current", Currencies.json(generation.currency())));
         map.put("entries", content.dump().count());
         map.put("maxEntries", content.map().maxEntries());
         map.put("vanished", content.dump().vanished());

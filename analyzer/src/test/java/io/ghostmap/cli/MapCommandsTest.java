@@ -55,6 +55,19 @@ final class MapCommandsTest {
                         "172\\.17\\.93\\.4:8080/TCP \\(1\\) +172\\.16\\.149\\.220:8080/TCP \\(\\d+\\) \\(1\\)");
     }
 
+    /** As it says of itself: true, false or null, and no text. */
+    @Test
+    void jsonSaysWhetherAMapIsCurrentByATruthValue() {
+        for (boolean current : new boolean[] {true, false}) {
+            JsonNode map = JsonMapper.shared()
+                    .readTree(ask("dump", SAMPLE, "--map", map(current), "--json"))
+                    .path("map");
+
+            assertThat(map.path("current").isBoolean()).isTrue();
+            assertThat(map.path("current").booleanValue()).isEqualTo(current);
+        }
+    }
+
     @Test
     void rawIsTheTextFormOfBpftool() {
         List<String> lines =
@@ -70,7 +83,7 @@ final class MapCommandsTest {
     void diffNamesTheServicesThatWouldMove() {
         assertThat(ask("diff", SAMPLE, map(false), map(true)))
                 .contains("~ 172.17.93.4:8080/TCP\n    - 172.16.149.220:8080\n    + 172.16.109.127:8080\n")
-                .containsPattern("\\d+ services are the same; \\d+ lead elsewhere");
+                .containsPattern("\\d+ services are the same; \\d+ go to other backends");
         JsonNode json = JsonMapper.shared().readTree(ask("diff", SAMPLE, map(false), map(true), "--json"));
         assertThat(json.path("services").size()).isPositive();
         assertThat(json.path("sameServices").asInt()).isPositive();
