@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** The flow of the house, from left to right. */
+/** The flow from a bundle to its report. */
 public final class Analysis {
     private Analysis() {}
 
@@ -54,7 +54,7 @@ public final class Analysis {
             replays = incident.replayer().replay(unattached.hooks(), frontend);
             gaps = unattached.gaps();
         }
-        return Explanation.of(incident, replays, cgroup, gaps);
+        return Explanation.of(incident, frontend, cgroup, replays, gaps);
     }
 
     /** All that is known of the node from which a bundle was collected, before any rule is asked. */

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
         name = "diff",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        header = "Compare two maps: services by what they lead to, and the entries as they stand.",
+        header = "Compare two maps: services by their backends, and the entries byte by byte.",
         synopsisHeading = "%nUsage: ",
         description = {
             "",
@@ -34,7 +34,7 @@ final class DiffCommand implements Callable<Integer> {
     @Mixin
     private final BundleArgument bundle = new BundleArgument();
 
-    @Parameters(index = "1", paramLabel = "ID", description = "the first map, as ghostmap maps names it")
+    @Parameters(index = "1", paramLabel = "ID", description = "the first map, as listed by ghostmap maps")
     private int first;
 
     @Parameters(index = "2", paramLabel = "ID", description = "the second map")

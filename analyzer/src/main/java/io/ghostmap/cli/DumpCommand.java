@@ -38,7 +38,7 @@ final class DumpCommand implements Callable<Integer> {
             names = "--map",
             paramLabel = "ID",
             required = true,
-            description = "the map's id, as ghostmap maps names it")
+            description = "the map's id, as listed by ghostmap maps")
     private int map;
 
     @ArgGroup

@@ -1,17 +1,13 @@
 package io.ghostmap.cli;
 
-import io.ghostmap.bundle.Gap;
-import io.ghostmap.bundle.Printable;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.report.Explanation;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -25,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "explain",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        header = "What becomes of a connect to an address, program by program, entry by entry.",
+        header = "Print what happens to a connect to an address, program by program, entry by entry.",
         synopsisHeading = "%nUsage: ",
         description = {
             "",
@@ -47,7 +43,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(
             names = "--cgroup",
             paramLabel = "PATH",
-            description = "only the hooks of this cgroup, as ghostmap hooks names it")
+            description = "only the hooks of this cgroup, as listed by ghostmap hooks")
     private @Nullable String cgroup;
 
     @Spec
@@ -61,26 +57,9 @@ final class ExplainCommand implements Callable<Integer> {
                         command.commandLine(),
                         "not an address with a port: '" + address + "'; give IP:PORT, IP:PORT/tcp or IP:PORT/udp"));
         Explanation explanation = Analysis.explain(bundle.path(), frontend, Optional.ofNullable(cgroup));
-        command.commandLine()
-                .getOut()
-                .print(explanation.isEmpty() ? nothingTold(frontend, explanation.gaps()) : explanation.text());
+        command.commandLine().getOut().print(explanation.text());
         command.commandLine().getOut().flush();
         return ExitStatus.ANALYZED;
-    }
-
-    private String nothingTold(Frontend frontend, List<Gap> gaps) {
-        return "cannot tell: no captured hook handles " + frontend
-                + (cgroup == null
-                        ? ""
-                        : " for sockets of " + Printable.of(cgroup)
-                                + ", and the bundle does not tell what is attached there"
-                                + gaps.stream()
-                                        .map(gap ->
-                                                Printable.whole(gap.artifact().name() + ": "
-                                                        + gap.reason().plain()))
-                                        .collect(Collectors.joining(
-                                                ", ", gaps.isEmpty() ? "" : " (", gaps.isEmpty() ? "" : ")")))
-                + "; ghostmap hooks lists what was captured\n";
     }
 
     private Optional<Frontend> frontend() {

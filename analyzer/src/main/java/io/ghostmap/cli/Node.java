@@ -30,13 +30,13 @@ record Node(Evidence evidence, Datapath datapath) {
         return new Node(evidence, DatapathReader.read(evidence));
     }
 
-    /** The map with its dump; wrong usage where the bundle has no such map, unreadable where it was not dumped. */
+    /** The map with its dump; wrong usage if the bundle has no such map, unreadable if it was not dumped. */
     MapContent map(int id, CommandLine command) throws UnreadableBundleException {
         Optional<BpfMap> map = evidence.bpf().state().maps().find(id);
         if (map.isEmpty()) {
             throw new ParameterException(
                     command,
-                    "no map " + id + " is in the bundle's lists: ghostmap maps BUNDLE shows those of interest");
+                    "no map " + id + " is in the bundle's lists; ghostmap maps BUNDLE lists the load balancer's");
         }
         Optional<MapDump> dump = evidence.bpf().dump(id);
         if (dump.isEmpty()) {

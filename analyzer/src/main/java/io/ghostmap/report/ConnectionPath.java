@@ -27,7 +27,7 @@ record ConnectionPath(ReplayAccount account, List<DestinationAccount> wire, bool
         return clearest(named.isEmpty() ? model.replays() : named).map(account -> of(model, account));
     }
 
-    /** Of equals the first, as in the report's summary; one with backends in the current generation before all others. */
+    /** The first of equals, as in the report's summary; one with backends in the current generation ahead of all others. */
     private static Optional<ReplayAccount> clearest(List<ReplayAccount> accounts) {
         return accounts.stream().max(CLEARNESS).flatMap(top -> {
             List<ReplayAccount> alike = accounts.stream()

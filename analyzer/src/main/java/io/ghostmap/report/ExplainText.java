@@ -5,80 +5,106 @@ import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.replay.Disposition;
+import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Outcome;
 import io.ghostmap.replay.PeerName;
-import io.ghostmap.replay.Step;
+import io.ghostmap.replay.Replay;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Term.IdKind;
 import io.ghostmap.text.Text;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /** What {@code ghostmap explain} prints: one connect, program by program, at each hook that handles it. */
 final class ExplainText {
-    private final StringBuilder out = new StringBuilder();
+    private final TextLines out = new TextLines();
 
     private ExplainText() {}
 
     static String render(Explanation explanation) {
         ExplainText text = new ExplainText();
+        if (explanation.replays().isEmpty()) {
+            text.out.line(nothing(explanation));
+        }
         for (ReplayAccount account : explanation.replays()) {
-            text.out.append(text.out.isEmpty() ? "" : "\n");
+            text.out.gap();
             text.replay(account);
         }
         explanation
                 .gaps()
-                .forEach(gap -> text.line(
-                        "note: " + gap.artifact().name() + ": " + gap.reason().plain()));
+                .forEach(gap ->
+                        text.out.line(Text.of("note: {}: {}", gap.artifact().term(), gap.reason())));
         return text.out.toString();
     }
 
+    private static Text nothing(Explanation explanation) {
+        Text text = Text.of(
+                "not known: no captured hook handles {}; ghostmap hooks lists those that were captured",
+                Terms.of(explanation.frontend()));
+        return explanation
+                .cgroup()
+                .map(cgroup -> Text.of(
+                        "not known: no captured hook handles {} for sockets of {}, and the bundle does not show what"
+                                + " is attached there; ghostmap hooks lists the hooks that were captured",
+                        Terms.of(explanation.frontend()),
+                        Term.cgroup(cgroup)))
+                .orElse(text);
+    }
+
     private void replay(ReplayAccount account) {
-        line("connect to " + account.replay().frontend()
-                + account.service().map(name -> " (" + name + ")").orElse("") + " at "
-                + account.replay().hook().attachType().shortName() + " of "
-                + account.replay().hook().cgroup());
+        Replay replay = account.replay();
+        out.line(Text.of(
+                "connect to {}{} at {} of {}",
+                Terms.of(replay.frontend()),
+                account.service()
+                        .map(name -> Text.of(" ({})", Terms.service(name)))
+                        .orElse(Text.NONE),
+                Terms.of(replay.hook().attachType()),
+                Term.cgroup(replay.hook().cgroup())));
         if (account.turns().isEmpty()) {
-            line("no program is attached: the kernel keeps the address");
-            account.replay().hook().shownBy().forEach(this::cite);
+            out.line(Text.of("no program is attached: the kernel keeps the address"));
+            replay.hook().shownBy().forEach(this::cite);
         }
         int place = 1;
         for (ReplayAccount.Turn turn : account.turns()) {
-            turn(place++, turn);
+            program(place++, turn.step().program(), maps(turn));
+            out.line(Text.of("     {}", does(turn)));
+            turn.step().entries().forEach(this::cite);
         }
-        line("goes to      " + ends(account, account.replay().outcome()));
+        out.line(Text.of("goes to      {}", Text.join(" or ", account.texts(replay.outcome()))));
         outcomes(account);
-        line("should go to " + ends(account, account.replay().expected())
-                + (account.affected() ? "   <- differs" : ""));
+        out.line(Text.of("should go to {}", Text.join(" or ", account.texts(replay.expected())))
+                .then(account.affected() ? Text.of("   <- differs") : Text.NONE));
         account.peerNames().forEach(peer -> peerName(peer, account.affected()));
         if (account.observedSyns() > 0) {
-            line(Text.of("the capture has ")
-                    .then(Text.count(account.observedSyns(), "SYN frame", "SYN frames"))
-                    .then(" to where it goes")
-                    .plain());
+            out.line(Text.of(
+                    "the capture has {} to where it goes",
+                    Text.count(account.observedSyns(), "SYN frame", "SYN frames")));
         }
     }
 
-    private static String ends(ReplayAccount account, List<Disposition> dispositions) {
-        return Text.join(" or ", account.texts(dispositions)).plain();
+    private void program(int place, HookProgram program, Text maps) {
+        out.line(Text.of(
+                "  {}. program {} {} ({})",
+                Term.number(place),
+                Term.program(program.programId()),
+                Terms.programName(program.name()),
+                maps));
     }
 
-    private void turn(int place, ReplayAccount.Turn turn) {
-        Step step = turn.step();
-        line("  " + place + ". program " + step.program().programId() + " "
-                + step.program().name() + " (" + maps(turn) + ")");
-        line("     " + does(turn).plain());
-        step.entries().forEach(this::cite);
-    }
-
-    private static String maps(ReplayAccount.Turn turn) {
+    private static Text maps(ReplayAccount.Turn turn) {
         if (turn.isForeign()) {
-            return "not the load balancer's; its effect is not known";
+            return Text.of("not the load balancer's; its effect is not known");
         }
-        return turn.decisive().stream()
-                .map(map -> (turn.isServicesMap(map) ? "services" : "backends") + " map " + map.mapId()
-                        + (map.currency() == Generation.Currency.NOT_CURRENT ? ", NOT current" : ""))
-                .collect(Collectors.joining("; "));
+        return Text.join(
+                "; ", turn.decisive().stream().map(map -> map(turn, map)).toList());
+    }
+
+    private static Text map(ReplayAccount.Turn turn, Generation map) {
+        Text text = turn.isServicesMap(map)
+                ? Text.of("services map {}", Term.map(map.mapId()))
+                : Text.of("backends map {}", Term.map(map.mapId()));
+        return map.isNotCurrent() ? text.then(", NOT current") : text;
     }
 
     private static Text does(ReplayAccount.Turn turn) {
@@ -104,7 +130,8 @@ final class ExplainText {
                         ? Text.of("passes it unchanged")
                         : Text.of("has no entry for it and passes it unchanged");
             case REWRITES -> Text.of("rewrites it to {}", ends(turn, Disposition.Connects.class, Disposition::text));
-            case REFUSES -> Text.of("refuses the connection: {}", ends(turn, Disposition.Refused.class, Ends::refusal));
+            case REFUSES ->
+                Text.of("refuses the connection: {}", ends(turn, Disposition.Refused.class, Ends::refusal));
             case UNKNOWN ->
                 Text.of(
                         "its effect is not known: {}",
@@ -112,7 +139,8 @@ final class ExplainText {
         };
     }
 
-    private static <D extends Disposition> Text ends(ReplayAccount.Turn turn, Class<D> kind, Function<D, Text> words) {
+    private static <D extends Disposition> Text ends(
+            ReplayAccount.Turn turn, Class<D> kind, Function<D, Text> words) {
         return Text.join(
                 " or ",
                 turn.step().after().stream()
@@ -129,52 +157,64 @@ final class ExplainText {
             return;
         }
         for (Outcome outcome : outcomes) {
-            double share = ReplayJson.rounded(outcome.share());
-            line("             " + account.text(outcome.disposition()).plain()
-                    + (share < 1 ? ": " + String.format(Locale.ROOT, "%.4g", share * 100) + " % of connects" : "")
-                    + (outcome.conditions().isEmpty()
-                            ? ""
-                            : ", if " + ConditionText.and(outcome.conditions()).plain()));
+            Text text = Text.of("             {}", account.text(outcome.disposition()));
+            if (ReplayJson.rounded(outcome.share()) < 1) {
+                text = text.then(": {} of connects", Term.share(outcome.share()));
+            }
+            out.line(
+                    outcome.conditions().isEmpty()
+                            ? text
+                            : text.then(", if {}", ConditionText.and(outcome.conditions())));
         }
     }
 
     private void peerName(PeerNameAccount account, boolean affected) {
-        line(account.sentence(affected).plain());
+        out.line(account.sentence(affected));
         int place = 1;
         for (PeerName.Turn turn : account.peer().steps()) {
-            line("  " + place++ + ". program " + turn.program().programId() + " "
-                    + turn.program().name() + " (" + reverseSkMaps(turn) + ")");
+            program(place++, turn.program(), reverseSkMaps(turn.maps()));
             if (turn.notes().isEmpty()) {
-                line("     sees " + Ends.either(turn.before()).plain()
-                        + ", has no reverse_sk entry for it and passes it unchanged");
+                out.line(Text.of(
+                        "     sees {}, has no reverse_sk entry for it and passes it unchanged",
+                        Ends.either(turn.before())));
             }
-            turn.notes().forEach(note -> line("     " + note(note)));
+            turn.notes().forEach(note -> out.line(note(note)));
             turn.rows().stream().map(MapEntry::cite).forEach(this::cite);
         }
     }
 
-    private static String reverseSkMaps(PeerName.Turn turn) {
-        return turn.maps().isEmpty()
-                ? "reads no reverse_sk map that is known"
-                : "reverse_sk map" + (turn.maps().size() == 1 ? " " : "s ") + Words.list(turn.maps());
+    private static Text reverseSkMaps(List<Integer> maps) {
+        Text ids = Text.join(", ", maps.stream().map(Term::map).toList());
+        return switch (maps.size()) {
+            case 0 -> Text.of("reads no reverse_sk map that is known");
+            case 1 -> Text.of("reverse_sk map {}", ids);
+            default -> Text.of("reverse_sk maps {}", ids);
+        };
     }
 
     /** What a program finds about a socket in its reverse_sk map, and what it does with it. */
-    private static String note(Note note) {
-        String result = switch (note.outcome()) {
-            case COUNTS -> "it still has that service and answers " + note.asked();
-            case FORGOTTEN -> "it no longer has that service: it deletes the entry and passes the name unchanged";
-            case OPEN -> "whether it still has that service is not known";
+    private static Text note(Note note) {
+        Text result = switch (note.outcome()) {
+            case COUNTS -> Text.of("it still has that service and answers {}", Term.endpoint(note.asked()));
+            case FORGOTTEN ->
+                Text.of("it no longer has that service: it deletes the entry and passes the name unchanged");
+            case OPEN -> Text.of("whether it still has that service is not known");
         };
-        return "map " + note.mapId() + " has an entry of program " + note.writtenBy() + ": {socket cookie, "
-                + note.backend() + "} -> {" + note.asked() + ", rev_nat " + note.serviceId() + "}; " + result;
+        return Text.of(
+                "     map {} has an entry of program {}: {socket cookie, {}} -> {{}, rev_nat {}}; {}",
+                Term.map(note.mapId()),
+                Term.program(note.writtenBy()),
+                Term.endpoint(note.backend()),
+                Term.endpoint(note.asked()),
+                Term.id(IdKind.REV_NAT, note.serviceId()),
+                result);
     }
 
     private void cite(Citation entry) {
-        line("       " + entry.file() + "  " + entry.locator() + "  " + entry.quote());
-    }
-
-    private void line(String text) {
-        TextTable.paragraph(out, text);
+        out.line(Text.of(
+                "       {}  {}  {}",
+                Term.member(entry.file()),
+                Term.quote(entry.locator()),
+                Term.quote(entry.quote())));
     }
 }

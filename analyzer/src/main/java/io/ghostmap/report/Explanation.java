@@ -1,6 +1,7 @@
 package io.ghostmap.report;
 
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.diagnosis.Incident;
 import io.ghostmap.replay.Replay;
 import java.util.List;
@@ -9,18 +10,17 @@ import java.util.Optional;
 /**
  * The answer to one question: what happens to a connect, or a datagram, at each hook that handles it.
  *
+ * @param cgroup for whose sockets, if that was asked
+ * @param replays empty if no captured hook handles it, so that nothing can be said
  * @param gaps what the bundle lacks that would show what is attached to the cgroup asked for
  */
-public record Explanation(List<ReplayAccount> replays, List<Gap> gaps) {
+public record Explanation(
+        Frontend frontend, Optional<String> cgroup, List<ReplayAccount> replays, List<Gap> gaps) {
 
-    /** For sockets of that cgroup; without one, of the cgroup of each replay's hook. */
-    public static Explanation of(Incident incident, List<Replay> replays, Optional<String> cgroup, List<Gap> gaps) {
-        return new Explanation(ReplayAccounts.explain(incident, replays, cgroup), gaps);
-    }
-
-    /** Whether no captured hook handles it, so that nothing can be said. */
-    public boolean isEmpty() {
-        return replays.isEmpty();
+    /** Without a cgroup, each replay is for sockets of the cgroup of its hook. */
+    public static Explanation of(
+            Incident incident, Frontend frontend, Optional<String> cgroup, List<Replay> replays, List<Gap> gaps) {
+        return new Explanation(frontend, cgroup, ReplayAccounts.explain(incident, replays, cgroup), gaps);
     }
 
     /** For the terminal. */

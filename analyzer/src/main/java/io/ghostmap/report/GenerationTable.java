@@ -6,7 +6,7 @@ import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 
-/** The generations of every role, the oldest first, and the maps that cannot be told apart. */
+/** The generations of every role, the oldest first, and the maps whose role is not known. */
 record GenerationTable(List<Row> rows, List<Open> ambiguities) {
 
     record Row(

@@ -1,34 +1,32 @@
 package io.ghostmap.report;
 
-import io.ghostmap.bundle.Printable;
 import io.ghostmap.evidence.BpfLink;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 
 /** What {@code ghostmap hooks} prints: the programs of every hook, in run order. */
 public final class HooksText {
     private HooksText() {}
 
     public static String render(ReportModel model) {
+        TextLines out = new TextLines();
         if (model.hooks().isEmpty()) {
-            return "no attached program is in the bundle\n";
+            out.line(Text.of("the bundle shows no attached program"));
         }
-        StringBuilder out = new StringBuilder();
         for (HookAccount account : model.hooks()) {
-            out.append(out.isEmpty() ? "" : "\n");
+            out.gap();
             hook(out, account);
         }
         return out.toString();
     }
 
-    private static void hook(StringBuilder out, HookAccount account) {
-        out.append(account.hook().attachType().shortName())
-                .append(" of ")
-                .append(Printable.whole(account.hook().cgroup()))
-                .append(account.hook().captured() ? "" : " (order computed from the attachments)")
-                .append('\n');
-        account.hook()
-                .remark()
-                .ifPresent(remark -> TextTable.wrap("note: " + Printable.whole(remark), TextTable.WIDTH)
-                        .forEach(line -> out.append(line).append('\n')));
+    private static void hook(TextLines out, HookAccount account) {
+        Text title = Text.of(
+                "{} of {}",
+                Terms.of(account.hook().attachType()),
+                Term.cgroup(account.hook().cgroup()));
+        out.line(account.hook().captured() ? title : title.then(" (order computed from the attachments)"));
+        account.hook().remark().ifPresent(remark -> out.line(Text.of("note: {}", Term.word(remark))));
         TextTable table = new TextTable("", "PROGRAM", "NAME", "WORKS ON", "ATTACHED BY", "MAPS");
         int place = 1;
         for (HookAccount.Program program : account.programs()) {
@@ -38,26 +36,32 @@ public final class HooksText {
                     program.program().name(),
                     worksOn(program),
                     attachedBy(program),
-                    program.maps());
+                    Words.list(program.maps()));
         }
-        out.append(table.render());
+        out.table(table);
     }
 
-    private static String worksOn(HookAccount.Program program) {
+    private static Text worksOn(HookAccount.Program program) {
         return switch (program.reads()) {
-            case STALE -> "NOT current";
-            case CURRENT -> "current";
-            case NONE -> "no services";
-            case FOREIGN -> "unknown (foreign)";
-            case UNKNOWN -> "unknown";
+            case STALE -> Text.of("maps NOT current");
+            case CURRENT -> Text.of("current maps");
+            case NONE -> Text.of("no services map");
+            case FOREIGN -> Text.of("not known (foreign)");
+            case UNKNOWN -> Text.of("not known");
         };
     }
 
-    private static String attachedBy(HookAccount.Program program) {
+    private static Text attachedBy(HookAccount.Program program) {
         return switch (program.via()) {
-            case LINK -> "link " + program.link().map(BpfLink::id).orElse(0);
-            case LEGACY -> "no link";
-            case UNKNOWN -> "unknown";
+            case LINK ->
+                Text.of(
+                        "link {}",
+                        program.link()
+                                .map(BpfLink::id)
+                                .map(Term::link)
+                                .orElse(Term.word("?")));
+            case LEGACY -> Text.of("no link");
+            case UNKNOWN -> Text.of("not known");
         };
     }
 }

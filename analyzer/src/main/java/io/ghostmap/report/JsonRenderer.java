@@ -23,7 +23,7 @@ import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.ser.std.StdSerializer;
 
 /**
- * The JSON form. Members stand in the order of {@link Report}; everything outside ASCII is escaped, so that no control
+ * The JSON form. Members have the order of {@link Report}; everything outside ASCII is escaped, so that no control
  * or direction character of a bundle reaches a terminal through {@code cat}.
  */
 public final class JsonRenderer {
@@ -40,8 +40,8 @@ public final class JsonRenderer {
     private static final ObjectWriter LINES = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Any record as an object, its components as the members, in their order. Jackson's own serializers come to the same, but
-     * to collect all that a class might have for them takes longer, for the sixty records of a report, than to write a small one.
+     * Any record as an object, its components as the members, in their order. Jackson's own serializers
+     * write the same, but take longer to collect what the sixty records of a report might have for them than this one to run.
      */
     private static final class RecordSerializer extends StdSerializer<Record> {
         private record Member(String name, Method accessor) {}
@@ -53,20 +53,20 @@ public final class JsonRenderer {
         }
 
         @Override
-        public void serialize(Record told, JsonGenerator out, SerializationContext context) {
-            out.writeStartObject(told);
-            for (Member member : membersOf.computeIfAbsent(told.getClass(), RecordSerializer::members)) {
+        public void serialize(Record record, JsonGenerator out, SerializationContext context) {
+            out.writeStartObject(record);
+            for (Member member : membersOf.computeIfAbsent(record.getClass(), RecordSerializer::members)) {
                 out.writeName(member.name());
-                context.writeValue(out, answer(told, member));
+                context.writeValue(out, answer(record, member));
             }
             out.writeEndObject();
         }
 
-        private static Object answer(Record told, Member member) {
+        private static Object answer(Record record, Member member) {
             try {
-                return member.accessor().invoke(told);
+                return member.accessor().invoke(record);
             } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("no answer from " + member.name() + " of " + told.getClass(), e);
+                throw new IllegalStateException("no answer from " + member.name() + " of " + record.getClass(), e);
             }
         }
 
@@ -79,7 +79,7 @@ public final class JsonRenderer {
             return members;
         }
 
-        /** That of the component, but for one whose name would be a word of Java. */
+        /** The component's name, except for one whose name in JSON is a keyword of Java. */
         private static String nameOf(RecordComponent component) {
             boolean isFor = component.getDeclaringRecord() == Report.Finding.class
                     && component.getName().equals("supporting");
@@ -97,7 +97,7 @@ public final class JsonRenderer {
     static void write(Report report, OutputStream out) throws IOException {
         try {
             MAPPER.writeValue(out, report);
-        } catch (JacksonException e) { // it wraps what the file failed with, twice where a list is being written
+        } catch (JacksonException e) { // it wraps the file's own exception, twice while a list is being written
             for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
                 if (cause instanceof IOException failure) {
                     throw failure;

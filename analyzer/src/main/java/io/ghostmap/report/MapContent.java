@@ -34,7 +34,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
         return Optional.ofNullable(datapath.owners().get(map.id()));
     }
 
-    /** The program by whose other maps the ids in this one can be looked up; only of a services map. */
+    /** A program that reads this map, in whose other maps its ids can be looked up; only of a services map. */
     Optional<View> reader() {
         return datapath.readerOf(map.id());
     }
@@ -44,7 +44,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
         return EntryDiff.inOrder(dump).values();
     }
 
-    /** The fields of an entry; empty where the map's layout is not known. */
+    /** The fields of an entry; empty if the map's layout is not known. */
     List<NamedValue> fields(MapEntry entry) {
         return identity()
                 .flatMap(known -> owner().map(balancer -> balancer.fields(known, entry.dump(), entry.row())))
@@ -74,7 +74,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
     String title() {
         String what = role().map(MapRole::toString)
                 .orElseGet(
-                        () -> identity().map(identity -> identity.why().plain()).orElse("of no known layout"));
+                        () -> identity().map(identity -> identity.why().plain()).orElse("layout not known"));
         return "map " + map.id() + (map.name().isEmpty() ? "" : " " + map.name()) + " (" + what + currency() + "): "
                 + dump.count() + " of " + map.maxEntries() + " entries";
     }
@@ -87,7 +87,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
         return switch (generation.currency()) {
             case CURRENT -> ", current";
             case NOT_CURRENT -> ", NOT current";
-            case UNKNOWN -> ", current or not is not known";
+            case UNKNOWN -> ", not known to be current";
         };
     }
 }

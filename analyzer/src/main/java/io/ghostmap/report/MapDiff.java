@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * Two maps of one role, in the form of {@code ghostmap diff --json}: services by where they lead, then the entries as they
  * are. Ids differ between generations without meaning, so that entries can all differ while no service does.
  *
- * @param services empty list where the maps hold no services, or where their backends are not known
+ * @param services empty if the maps hold no services, or if their backends are not known
  */
 public record MapDiff(
         int first,
@@ -29,7 +29,7 @@ public record MapDiff(
     /** {@code change}: added, removed, moved (other backends) or marked (other flags). */
     public record ServiceChange(String frontend, String change, String before, String after) {}
 
-    /** {@code before} and {@code after} are the value's fields; one is empty where the entry is in one map alone. */
+    /** {@code before} and {@code after} are the value's fields; one is empty if only one map has the entry. */
     public record EntryChange(String change, String key, String before, String after) {}
 
     public static String json(MapContent first, MapContent second) {

@@ -36,7 +36,7 @@ public final class MapDiffText {
             text.services(services.get());
             text.countEntries();
         } else if (first.role().filter(MapRole::isServices).isPresent()) {
-            text.line("services cannot be compared: no program is known that reads each of them with its backends");
+            text.line("services cannot be compared: for one of the maps no program is known that reads it with its backends");
             text.countEntries();
         } else {
             text.out.append('\n');
@@ -46,9 +46,9 @@ public final class MapDiffText {
     }
 
     private void services(ServiceDiff diff) {
-        line(diff.same() + " services are the same; " + diff.moved().size() + " lead elsewhere, "
+        line(diff.same() + " services are the same; " + diff.moved().size() + " go to other backends, "
                 + diff.marked().size() + " have other flags, " + diff.removed().size()
-                + " are in the first alone, " + diff.added().size() + " in the second alone");
+                + " are only in the first, " + diff.added().size() + " only in the second");
         diff.moved()
                 .forEach(change ->
                         change(change, MapDiff.addresses(change.before()), MapDiff.addresses(change.after())));

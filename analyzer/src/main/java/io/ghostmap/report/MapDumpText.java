@@ -66,7 +66,7 @@ public final class MapDumpText {
                         + view.backends(family).mapId().map(id -> "map " + id).orElse("no map that is known")
                         + ", which program " + view.program().id() + " ("
                         + view.program().name() + ") reads with it")
-                .orElse("no program reads it: backends are only known by their ids"));
+                .orElse("no program reads it, so backends are known by their ids only"));
         line("");
         TextTable table = new TextTable("SERVICE ADDRESS", "BACKEND ADDRESS (REVNAT_ID) (SLOT)");
         for (Service service : content.datapath()

@@ -16,7 +16,7 @@ public final class MapsText {
     public static String render(ReportModel model) {
         StringBuilder out = new StringBuilder();
         if (model.generations().isEmpty()) {
-            out.append("no load-balancing map is in the bundle\n");
+            out.append("the bundle has no load-balancing map\n");
         } else {
             TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
             for (Generation map : model.generations()) {
@@ -25,7 +25,7 @@ public final class MapsText {
             out.append(table.render());
         }
         for (Ambiguity open : model.incident().datapath().ambiguities()) {
-            TextTable.paragraph(out, "open: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
+            TextTable.paragraph(out, "not known: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
         }
         return out.toString();
     }

@@ -1,62 +1,65 @@
 package io.ghostmap.report;
 
-import static io.ghostmap.report.MarkdownText.code;
-import static io.ghostmap.report.MarkdownText.text;
-
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.diagnosis.RemedyStep;
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
 import java.util.List;
 
-/** One finding in Markdown: its explanation, what to do, rivals and evidence. */
+/** One finding in Markdown: its explanation, what to do, other causes and evidence. */
 final class MarkdownFinding {
     private static final int MAX_CITATIONS = 12;
 
-    private MarkdownFinding() {}
+    private final MarkdownLines out;
 
-    static void heading(MarkdownLines out, Finding finding) {
-        out.heading(finding.id() + " (" + Words.lower(finding.severity()) + ", " + Words.lower(finding.confidence())
-                + "): " + text(finding.title()));
+    MarkdownFinding(MarkdownLines out) {
+        this.out = out;
     }
 
-    static void body(MarkdownLines out, Finding finding) {
-        finding.explanation().forEach(paragraph -> {
-            out.blank();
-            out.line(text(paragraph));
-        });
-        finding.remedy().forEach(step -> remedy(out, step));
-        finding.rivals().forEach(rival -> {
-            out.blank();
-            out.line("- Other cause: " + text(rival.hypothesis()) + ". " + text(rival.verdict()) + " To settle it: "
-                    + text(rival.decides()) + ".");
-        });
-        citations(out, "Evidence for", finding.supporting());
-        citations(out, "Evidence against", finding.contradicting());
+    void heading(Finding finding) {
+        out.heading(Text.of(
+                "{} ({}, {}): {}",
+                Term.word(finding.id()),
+                Term.word(Words.lower(finding.severity())),
+                Term.word(Words.lower(finding.confidence())),
+                finding.title()));
     }
 
-    private static void remedy(MarkdownLines out, RemedyStep step) {
-        out.blank();
-        out.line("**" + text(step.title()) + ".** Only if: " + text(step.precondition()));
-        out.blank();
-        out.line("```");
-        out.line(step.command().plain().replace("```", ""));
-        out.line("```");
-        out.blank();
-        out.line("Effect: " + text(step.effect()) + " Risk: " + text(step.risk()) + " Check: " + text(step.check())
-                + " Undo: " + text(step.undo()));
+    void body(Finding finding) {
+        finding.explanation().forEach(out::paragraph);
+        finding.remedy().forEach(this::remedy);
+        out.items(finding.rivals().stream()
+                .map(rival -> Text.of(
+                        "Other cause: {}. {} To settle it: {}.",
+                        rival.hypothesis(),
+                        rival.verdict(),
+                        rival.decides()))
+                .toList());
+        citations(Text.of("Evidence for it:"), finding.supporting());
+        citations(Text.of("Evidence against it:"), finding.contradicting());
     }
 
-    private static void citations(MarkdownLines out, String title, List<Citation> citations) {
+    private void remedy(RemedyStep step) {
+        out.paragraph(Text.of("{}. Only if: {}", step.title(), step.precondition()));
+        out.command(step.command());
+        out.paragraph(Text.of(
+                "Effect: {} Risk: {} Check: {} Undo: {}", step.effect(), step.risk(), step.check(), step.undo()));
+    }
+
+    private void citations(Text title, List<Citation> citations) {
         if (citations.isEmpty()) {
             return;
         }
-        out.blank();
-        out.line(title + ":");
-        out.blank();
-        citations.stream()
+        out.paragraph(title);
+        out.items(citations.stream()
                 .limit(MAX_CITATIONS)
-                .forEach(citation -> out.line(
-                        "- " + code(citation.file()) + " " + code(citation.locator()) + ": " + code(citation.quote())));
-        out.more(citations.size() - MAX_CITATIONS, "citations");
+                .map(citation -> Text.of(
+                        "{} {}: {}",
+                        Term.member(citation.file()),
+                        Term.quote(citation.locator()),
+                        Term.quote(citation.quote())))
+                .toList());
+        out.more(citations.size() - MAX_CITATIONS, Text.of("citations"));
     }
 }

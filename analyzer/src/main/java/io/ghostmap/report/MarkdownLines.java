@@ -1,32 +1,75 @@
 package io.ghostmap.report;
 
-/** The lines of a Markdown text. Whatever comes from a bundle has been through {@link MarkdownText} before. */
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The blocks of a Markdown text. All that enters is escaped here. */
 final class MarkdownLines {
     private final StringBuilder out = new StringBuilder();
 
-    void line(String text) {
-        out.append(text).append('\n');
+    void title(Text text) {
+        line("# " + MarkdownText.text(text));
     }
 
-    void blank() {
-        out.append('\n');
+    /** Of a section. */
+    void heading(Text text) {
+        block("## " + MarkdownText.text(text));
     }
 
-    /** Of a section, with a blank line ahead of it. */
-    void heading(String text) {
-        blank();
-        line("## " + text);
+    void paragraph(Text text) {
+        block(MarkdownText.text(text));
     }
 
-    /** How many rows of a table were left out, if any were. */
-    void more(int number, String noun) {
-        if (number > 0) {
+    /** A list has a blank line ahead of it, not between its items. */
+    void items(List<Text> texts) {
+        if (!texts.isEmpty()) {
             blank();
-            line(number + " more " + noun + " are in the JSON form.");
+            texts.forEach(text -> line("- " + MarkdownText.text(text)));
         }
     }
 
-    String text() {
+    /** Columns of numbers are aligned to the right. */
+    void table(List<Text> head, List<Boolean> numbers, List<List<Text>> rows) {
+        blank();
+        row(head.stream().map(MarkdownText::text).toList());
+        row(numbers.stream().map(number -> number ? "---:" : "---").toList());
+        rows.forEach(row -> row(row.stream().map(MarkdownText::text).toList()));
+    }
+
+    private void row(List<String> cells) {
+        line(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
+    }
+
+    void command(Text text) {
+        block("```");
+        line(text.plain().replace("```", ""));
+        line("```");
+    }
+
+    /** How many of a list were left out, if any were; {@code noun} is what they are. */
+    void more(int number, Text noun) {
+        if (number > 0) {
+            paragraph(Text.of("{} more {} are in the JSON form.", Term.number(number), noun));
+        }
+    }
+
+    private void block(String text) {
+        blank();
+        line(text);
+    }
+
+    private void blank() {
+        out.append('\n');
+    }
+
+    private void line(String text) {
+        out.append(text).append('\n');
+    }
+
+    @Override
+    public String toString() {
         return out.toString();
     }
 }

@@ -1,50 +1,51 @@
 package io.ghostmap.report;
 
-import io.ghostmap.bundle.Bundle;
-import io.ghostmap.bundle.Manifest;
 import io.ghostmap.diagnosis.Finding;
 import io.ghostmap.diagnosis.Verdict;
+import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** The top of the page: the verdict, and on what it rests. */
+/**
+ * The top of the page: the verdict, and what it is about.
+ *
+ * @param bundle its name, for the window's title as well, which can hold no markup
+ */
 record PageHead(
         String bundle,
-        Optional<String> node,
-        String severity,
+        Optional<Term> node,
         Tag level,
         Optional<String> finding,
         Text title,
         Text summary,
-        String captured,
-        String replayed,
+        Text captured,
+        Text replayed,
         String kernel,
-        List<String> standIns) {
+        Optional<Text> standIns) {
 
     static PageHead of(ReportModel model) {
-        Bundle bundle = model.incident().bundle();
         Verdict verdict = model.diagnosis().verdict();
+        String level = verdict.level().word();
+        Origin origin = Origin.of(model.incident().bundle());
         return new PageHead(
-                bundle.name(),
-                bundle.manifest().map(Manifest::node).filter(node -> !node.isEmpty()),
-                verdict.level().word(),
-                new Tag(verdict.level().word(), verdict.level().word().toUpperCase(Locale.ROOT)),
+                model.incident().bundle().name(),
+                origin.node(),
+                new Tag(level, level.toUpperCase(Locale.ROOT)),
                 verdict.finding().map(Finding::id),
                 verdict.title(),
                 verdict.summary(),
-                bundle.manifest()
-                        .filter(manifest -> !manifest.start().isEmpty())
-                        .map(manifest -> manifest.start() + " to " + manifest.end())
-                        .orElse("not known"),
+                origin.captured().orElse(Text.of("not known")),
                 replayed(model.blastRadius()),
                 model.incident().evidence().node().kernel(),
-                bundle.manifest().map(Manifest::standIns).orElse(List.of()));
+                origin.standIns().isEmpty() ? Optional.empty() : Optional.of(Text.join(", ", origin.standIns())));
     }
 
-    private static String replayed(ReportModel.BlastRadius radius) {
-        return radius.frontends() + ", of which " + radius.affected() + " end elsewhere"
-                + (radius.undecided() == 0 ? "" : " and " + radius.undecided() + " cannot be decided");
+    private static Text replayed(ReportModel.BlastRadius radius) {
+        Text text = Text.of(
+                "{}, of which {} go elsewhere", Term.number(radius.frontends()), Term.number(radius.affected()));
+        return radius.undecided() == 0
+                ? text
+                : text.then(" and {} cannot be decided", Term.number(radius.undecided()));
     }
 }

@@ -47,11 +47,11 @@ final class RecordWrapper extends DefaultObjectWrapper {
         if (object instanceof Anchors.Listed listed) {
             return html.of(listed);
         }
-        if (!(object instanceof Record told)) {
+        if (!(object instanceof Record record)) {
             throw new TemplateModelException(
                     "no template may see a " + object.getClass().getName());
         }
-        return new Members(told, answers.computeIfAbsent(told.getClass(), RecordWrapper::answersOf));
+        return new Members(record, answers.computeIfAbsent(record.getClass(), RecordWrapper::answersOf));
     }
 
     private static Map<String, Method> answersOf(Class<?> type) {
@@ -70,11 +70,11 @@ final class RecordWrapper extends DefaultObjectWrapper {
     }
 
     private final class Members implements TemplateHashModel {
-        private final Record told;
+        private final Record record;
         private final Map<String, Method> byName;
 
-        Members(Record told, Map<String, Method> byName) {
-            this.told = told;
+        Members(Record record, Map<String, Method> byName) {
+            this.record = record;
             this.byName = byName;
         }
 
@@ -82,9 +82,9 @@ final class RecordWrapper extends DefaultObjectWrapper {
         public @Nullable TemplateModel get(String name) throws TemplateModelException {
             Method answer = byName.get(name);
             try {
-                return answer == null ? null : wrap(answer.invoke(told));
+                return answer == null ? null : wrap(answer.invoke(record));
             } catch (ReflectiveOperationException e) {
-                throw new TemplateModelException("no answer from " + name + " of " + told.getClass(), e);
+                throw new TemplateModelException("no answer from " + name + " of " + record.getClass(), e);
             }
         }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The public report, {@code ghostmap/report/v1}: names and nesting are those of the JSON form and of its schema
- * ({@code report-v1.schema.json}). Lists have a declared order; a text is empty where nothing is known. The one
+ * ({@code report-v1.schema.json}). Lists have a declared order; a text is empty if nothing is known. The one
  * {@code null} is {@code current}, which JSON has no third value for.
  */
 public record Report(
@@ -45,7 +45,7 @@ public record Report(
 
     public record Missing(String artifact, String reason, String cost) {}
 
-    /** {@code current} is null where the bundle does not tell; {@code entries} is -1 for a map that was not dumped. */
+    /** {@code current} is null if the bundle does not show it; {@code entries} is -1 for a map that was not dumped. */
     public record Generation(
             String role,
             String name,
@@ -112,7 +112,7 @@ public record Report(
     public record InGeneration(
             int mapId, String as, @Nullable Boolean current, List<String> frontends, Citation source) {}
 
-    /** {@code pod} is {@code namespace/name} where the address is one of this node's pods. */
+    /** {@code pod} is {@code namespace/name} if the address is one of this node's pods. */
     public record Client(String address, String pod) {}
 
     /** How many of the frontends that any generation knows end elsewhere than the current one says. */
@@ -120,7 +120,7 @@ public record Report(
 
     /**
      * Of frontends that are affected, or whose connections the capture shows. {@code withoutPrograms} is what shows that
-     * no program runs there; empty where there are steps.
+     * no program runs there; empty if there are steps.
      */
     public record Replay(
             String frontend,
@@ -140,7 +140,7 @@ public record Report(
     public record Outcome(String end, double share, List<String> conditions) {}
 
     /**
-     * What the application is told of its peer at a reverse hook: {@code text} says it in a sentence.
+     * What the application learns about its peer at a reverse hook; {@code text} says it in a sentence.
      */
     public record PeerName(String attachType, String cgroup, String text, List<Name> names, List<NamingStep> steps) {}
 
@@ -164,8 +164,8 @@ public record Report(
     public record Note(int mapId, int writtenBy, String backend, String asked, int revNatId, String outcome) {}
 
     /**
-     * {@code generation} is the id of the services map that the program reads, 0 where it is not known; {@code
-     * current} says whether all of {@code reads} is, since current services over old backends lead astray as well.
+     * {@code generation} is the id of the services map that the program reads, 0 if it is not known; {@code
+     * current} says whether all of {@code reads} is, since current services over old backends lead to the wrong backend as well.
      */
     public record Step(
             int program,
@@ -181,7 +181,7 @@ public record Report(
     public record Reading(String role, int mapId, @Nullable Boolean current) {}
 
     /**
-     * {@code example} names the replay that shows best what is claimed; its texts are empty where none does. {@code
+     * {@code example} names the replay that shows best what is claimed; its texts are empty if none does. {@code
      * supporting} is {@code for} in JSON.
      */
     public record Finding(

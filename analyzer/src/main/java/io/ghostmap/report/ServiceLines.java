@@ -22,7 +22,7 @@ final class ServiceLines {
 
     private ServiceLines() {}
 
-    /** {@code reader} tells which backends the ids stand for. */
+    /** {@code reader} has the backends that the ids name. */
     static List<Line> of(Service service, Optional<View> reader) {
         List<Line> lines = new ArrayList<>();
         String frontend = name(service.frontend());

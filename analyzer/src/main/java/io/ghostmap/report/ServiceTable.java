@@ -3,6 +3,7 @@ package io.ghostmap.report;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The services that are sent elsewhere than the current generation says.
@@ -20,7 +21,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
      */
     record Row(
             Anchors.Listed frontend,
-            String service,
+            Optional<Term> service,
             Text hook,
             List<Text> outcome,
             List<Text> expected,
@@ -49,7 +50,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
         account.service().ifPresent(service -> anchors.alias(frontend, Terms.service(service)));
         return new Row(
                 listed,
-                account.service().orElse(""),
+                account.service().map(Terms::service),
                 Text.of(
                         "{} {}",
                         Terms.of(account.replay().hook().attachType()),

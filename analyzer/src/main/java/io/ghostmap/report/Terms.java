@@ -32,6 +32,10 @@ final class Terms {
         return Term.name(Term.NameKind.SERVICE, name);
     }
 
+    static Term node(String name) {
+        return Term.name(Term.NameKind.NODE, name);
+    }
+
     static Term pod(String name) {
         return Term.name(Term.NameKind.POD, name);
     }

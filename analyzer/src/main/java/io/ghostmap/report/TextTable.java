@@ -51,14 +51,14 @@ final class TextTable {
             line.append(cells.get(i)).append(" ".repeat(widths[i] - cells.get(i).length() + 2));
         }
         String indent = " ".repeat(line.length());
-        int room = Math.max(NARROWEST, WIDTH - line.length());
-        for (String part : wrap(cells.get(last), room)) {
+        int width = Math.max(NARROWEST, WIDTH - line.length());
+        for (String part : wrap(cells.get(last), width)) {
             out.append((line + part).stripTrailing()).append('\n');
             line = new StringBuilder(indent);
         }
     }
 
-    /** Text on lines of its own, what follows the first one indented a little more than it; control characters visible. */
+    /** Text on lines of its own, the later ones indented a little more than the first; control characters are visible. */
     static void paragraph(StringBuilder out, String text) {
         String visible = Printable.whole(text);
         String indent = " ".repeat(visible.length() - visible.stripLeading().length());
@@ -69,12 +69,12 @@ final class TextTable {
         }
     }
 
-    /** At spaces where there are any, otherwise not at all: an address is never cut in two. */
-    static List<String> wrap(String text, int room) {
+    /** At spaces if there are any, otherwise not at all: an address is never cut in two. */
+    static List<String> wrap(String text, int width) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         for (String word : text.split(" ", -1)) {
-            if (!line.isEmpty() && line.length() + 1 + word.length() > room) {
+            if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
                 lines.add(line.toString());
                 line.setLength(0);
             }

@@ -20,10 +20,10 @@ import java.util.function.Function;
 public final class TrafficTables {
     private static final int COLUMNS = 100;
 
-    /** Destinations of which the table shows each; the JSON form has all. */
+    /** Destinations that the table shows; the JSON form has all. */
     private static final int MAX_ROWS = 40;
 
-    /** Lines that one fact may take; a name from a hostile capture is cut behind them. */
+    /** Lines that one fact may take; a name from a hostile capture is cut after them. */
     private static final int MAX_CONTINUED = 4;
 
     private static final String CONTINUED = "        ";
@@ -43,7 +43,7 @@ public final class TrafficTables {
         traffic.captures().forEach(tables::capture);
         if (!traffic.inTimeOrder()) {
             tables.line(
-                    "These files were not read in the order of time; what belongs together was put together by time.");
+                    "These files were not given in the order of time; their packets are matched by time all the same.");
         }
         tables.destinations(traffic);
         tables.services(traffic);
@@ -63,15 +63,15 @@ public final class TrafficTables {
         note(
                 capture.counters().captured().isEmpty() && capture.dropped().isPresent(),
                 capture.dropped().orElse(0) + " packets dropped");
-        note(capture.lost(), "packets are missing: silence proves nothing, and attempts without a reply are unknown");
+        note(capture.lost(), "packets are missing: the reply of an attempt may be among them, so none is counted as unanswered");
         capture.interfaces().stream()
                 .filter(of -> !of.name().isEmpty() || !of.filter().isEmpty())
                 .limit(MAX_ROWS)
                 .forEach(of -> note(
                         true, "interface " + of.name() + (of.filter().isEmpty() ? "" : ", filter " + of.filter())));
         unread(capture.unread());
-        note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments, without ports: not counted");
-        note(capture.tunnelled() > 0, capture.tunnelled() + " frames in a tunnel: the inner connection counts");
+        note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments have no ports and are not counted");
+        note(capture.tunnelled() > 0, capture.tunnelled() + " frames are in a tunnel: their inner connection is counted");
         note(
                 capture.clock().backward() > 0,
                 capture.clock().backward() + " frames out of order, at most "
@@ -79,7 +79,7 @@ public final class TrafficTables {
         note(
                 capture.clock().largestGapNanos() > 10_000_000_000L,
                 "no frame for " + seconds(capture.clock().largestGapNanos()));
-        capture.damage().ifPresent(reason -> note(true, "not whole: " + reason.plain()));
+        capture.damage().ifPresent(reason -> note(true, "incomplete: " + reason.plain()));
     }
 
     private void unread(Unread unread) {
@@ -87,10 +87,10 @@ public final class TrafficTables {
                 .forEach(skipped -> note(
                         true,
                         skipped.counted().plain()
-                                + (skipped.isLoss() ? " cannot be read" : " are encrypted: not counted")));
-        note(unread.cut() > 0, unread.cut() + " frames cut before the TCP flags or the ports: not counted");
-        note(unread.malformed() > 0, unread.malformed() + " malformed frames: not counted");
-        note(unread.untimed() > 0, unread.untimed() + " frames without a time that a clock shows");
+                                + (skipped.isLoss() ? " cannot be read" : " are encrypted and not counted")));
+        note(unread.cut() > 0, unread.cut() + " frames end before the TCP flags or the ports and are not counted");
+        note(unread.malformed() > 0, unread.malformed() + " frames are malformed and not counted");
+        note(unread.untimed() > 0, unread.untimed() + " frames have no time, or one that no clock shows");
     }
 
     private void destinations(Traffic traffic) {
@@ -100,7 +100,7 @@ public final class TrafficTables {
                     .allMatch(capture -> capture.unread().lost().isEmpty());
             line(
                     allRead
-                            ? "No SYN: no connection attempt was captured."
+                            ? "No SYN was captured, so there is no connection attempt."
                             : "No SYN is among the frames that could be read.");
             return;
         }
@@ -116,7 +116,7 @@ public final class TrafficTables {
                     + " SYNs: --json has all of them");
         }
         if (traffic.untrackedSyns() > 0) {
-            line(traffic.untrackedSyns() + " SYNs went to further destinations, which are not told apart");
+            line(traffic.untrackedSyns() + " SYNs went to more destinations, which are counted together");
         }
         line("total: " + traffic.syns() + " SYN frames to "
                 + traffic.destinations().size() + " destinations");
@@ -142,7 +142,7 @@ public final class TrafficTables {
         note(
                 to.tail().counted(),
                 to.tail().syns() + " SYNs, " + to.tail().answers() + " SYN-ACKs and "
-                        + to.tail().refusals() + " RSTs of further attempts are only counted");
+                        + to.tail().refusals() + " RSTs belong to more attempts, which are only counted");
         rewrites(to).forEach((rewrite, count) -> note(true, rewrite + " (" + count + ")"));
     }
 
@@ -158,7 +158,7 @@ public final class TrafficTables {
                     Integer::sum);
         }
         return count.size() > 3
-                ? Map.of("the same SYN under other addresses: --json tells which", count.size())
+                ? Map.of("the same SYN under other addresses: --json lists them", count.size())
                 : count;
     }
 
@@ -174,7 +174,7 @@ public final class TrafficTables {
             line("and " + more + " more: --json has all of them");
         }
         if (traffic.untrackedDatagrams() > 0) {
-            line(traffic.untrackedDatagrams() + " datagrams of further flows are only counted");
+            line(traffic.untrackedDatagrams() + " datagrams belong to more flows, which are only counted");
         }
     }
 
@@ -188,7 +188,7 @@ public final class TrafficTables {
                 counts(service.replies(), Words::lower));
     }
 
-    /** The name to the left, numbers to the right, and behind them what takes any width. */
+    /** The name to the left, numbers to the right, and after them what takes any width. */
     private void row(int[] widths, Object... cells) {
         StringBuilder row = new StringBuilder();
         for (int i = 0; i < cells.length; i++) {

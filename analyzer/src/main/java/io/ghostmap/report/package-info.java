@@ -1,7 +1,7 @@
 /**
- * The report: one model, rendered as HTML, JSON, Markdown and terminal text. In goes a
- * {@link io.ghostmap.diagnosis.Diagnosis} with its case, out go texts. Renderers decide nothing; every value from the
- * bundle is escaped on its way out.
+ * The report as people and programs read it. {@link io.ghostmap.report.ReportModel} takes an incident and its diagnosis;
+ * HTML, JSON, Markdown and terminal texts are rendered from its typed values. No renderer draws a conclusion or takes a
+ * sentence apart, and every value from the bundle is escaped where it leaves.
  */
 @NullMarked
 package io.ghostmap.report;

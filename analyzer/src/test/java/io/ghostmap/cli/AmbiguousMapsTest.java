@@ -77,7 +77,7 @@ final class AmbiguousMapsTest {
 
         String sentence = "can be cilium_ct6_global, cilium_ct_any6_global or cilium_snat_v6_external";
         assertThat(MapsText.render(model).replaceAll("\\s+", " "))
-                .contains("open: map 7 (lru_hash, key of 38 and value of 56 bytes) " + sentence
+                .contains("not known: map 7 (lru_hash, key of 38 and value of 56 bytes) " + sentence
                         + ". Why: it has no name");
         assertThat(MapsText.render(model).lines()).allMatch(line -> line.length() <= 100);
         assertThat(MarkdownRenderer.render(model).replace("\\", "")).contains(sentence);

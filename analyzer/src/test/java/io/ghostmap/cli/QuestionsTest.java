@@ -99,7 +99,7 @@ final class QuestionsTest {
         if (treeIsWhole) {
             assertThat(text).contains("bpf/cgroups/tree.json  whole list").contains("note: " + list);
         } else {
-            assertThat(text).startsWith("cannot tell").doesNotContain("no program is attached");
+            assertThat(text).startsWith("not known").doesNotContain("no program is attached");
         }
     }
 
@@ -121,8 +121,8 @@ final class QuestionsTest {
         Files.delete(node.resolve("bpf/cgroups/tree.json"));
 
         assertThat(ask("explain", node.toString(), "10.96.0.10:80", "--cgroup", ROOT))
-                .startsWith("cannot tell")
-                .contains("bpf/cgroups/effective/101.json: absent, bpf/cgroups/tree.json: absent");
+                .startsWith("not known")
+                .contains("note: bpf/cgroups/effective/101.json: absent\nnote: bpf/cgroups/tree.json: absent\n");
     }
 
     /** Programs for one pod's sockets only: beside it, at the root, there are none. */
@@ -147,9 +147,9 @@ final class QuestionsTest {
     @Test
     void cgroupThatTheBundleDoesNotNameIsNotJudged() {
         assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/nobody"))
-                .startsWith("cannot tell: no captured hook handles 172.17.93.4:8080/TCP for sockets of"
-                        + " /sys/fs/cgroup/nobody")
-                .contains("node/cgroups.tsv: does not name it");
+                .startsWith("not known: no captured hook handles 172.17.93.4:8080/TCP for sockets of"
+                        + " /sys/fs/cgroup/nobody,")
+                .contains("note: node/cgroups.tsv: does not name it\n");
     }
 
     @Test
@@ -181,7 +181,7 @@ final class QuestionsTest {
     void hooksPrintsTheRunOrder() {
         assertThat(ask("hooks", SAMPLE))
                 .containsPattern(
-                        "(?s)connect4 of /sys/fs/cgroup\n.*?\n1  \\d+ .*NOT current  no link.*?\n2  \\d+ .*current +link");
+                        "(?s)connect4 of /sys/fs/cgroup\n.*?\n1  \\d+ .*NOT current +no link.*?\n2  \\d+ .*current maps +link");
     }
 
     @Test

@@ -99,7 +99,7 @@ final class TrafficCommandTest {
                 Archives.tar(Archives.member("b/pcap/any.pcap", '0', whole.length, whole)));
 
         String told = run(bundle.toString()).out();
-        assertThat(told).contains("not read in the order of time");
+        assertThat(told).contains("not given in the order of time");
         assertThat(destinations(told))
                 .isNotEmpty()
                 .isEqualTo(destinations(run(alone.toString()).out()));
