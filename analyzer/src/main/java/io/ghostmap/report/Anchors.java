@@ -21,6 +21,9 @@ final class Anchors {
     /** A term at a place that may be the one where the page lists it. */
     record Listed(Term term, Optional<String> id) {}
 
+    /** A term that stays without a link, because it is part of the row that lists it. */
+    record Unlinked(Term term) {}
+
     /** The first time that a term is listed, it gets an id; after that it is a mention like any other. */
     Listed list(Term term) {
         if (ids.containsKey(term)) {

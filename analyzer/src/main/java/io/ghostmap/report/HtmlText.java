@@ -41,12 +41,20 @@ final class HtmlText {
                 .orElseGet(() -> html(term)));
     }
 
+    VisibleHtml.Markup of(Anchors.Unlinked unlinked) {
+        return markup(unlinked(unlinked.term()));
+    }
+
     private String html(Term term) {
         Optional<String> id = anchors.idOf(term);
-        if (id.isPresent()) {
-            String style = TermFace.isMonospace(term) ? "term mono" : "term";
-            return "<a href=\"#" + escaped(id.get()) + "\" class=\"" + style + "\">" + value(term) + "</a>";
+        if (id.isEmpty()) {
+            return unlinked(term);
         }
+        String style = TermFace.isMonospace(term) ? "term mono" : "term";
+        return "<a href=\"#" + escaped(id.get()) + "\" class=\"" + style + "\">" + value(term) + "</a>";
+    }
+
+    private static String unlinked(Term term) {
         return TermFace.isMonospace(term) ? "<span" + face(term) + ">" + value(term) + "</span>" : value(term);
     }
 

@@ -44,6 +44,9 @@ final class RecordWrapper extends DefaultObjectWrapper {
         if (object instanceof Term term) {
             return html.of(term);
         }
+        if (object instanceof Anchors.Unlinked unlinked) {
+            return html.of(unlinked);
+        }
         if (object instanceof Anchors.Listed listed) {
             return html.of(listed);
         }

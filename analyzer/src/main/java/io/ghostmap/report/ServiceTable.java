@@ -21,7 +21,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
      */
     record Row(
             Anchors.Listed frontend,
-            Optional<Term> service,
+            Optional<Anchors.Unlinked> service,
             Text hook,
             List<Text> outcome,
             List<Text> expected,
@@ -50,7 +50,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
         account.service().ifPresent(service -> anchors.alias(frontend, Terms.service(service)));
         return new Row(
                 listed,
-                account.service().map(Terms::service),
+                account.service().map(Terms::service).map(Anchors.Unlinked::new),
                 Text.of(
                         "{} {}",
                         Terms.of(account.replay().hook().attachType()),
