@@ -52,7 +52,7 @@ public record Capture(
                 .map(CaptureInterface::dropped)
                 .filter(OptionalLong::isPresent)
                 .mapToLong(OptionalLong::getAsLong)
-                .reduce(Long::sum);
+                .reduce(CaptureInterface::sum);
         return counters.droppedByKernel().isPresent() ? counters.droppedByKernel() : atInterfaces;
     }
 

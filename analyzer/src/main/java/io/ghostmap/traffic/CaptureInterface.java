@@ -18,6 +18,11 @@ public record CaptureInterface(String name, int linkType, int snapLength, String
         return new CaptureInterface("", linkType, snapLength, "", OptionalLong.empty());
     }
 
+    /** The sum of two counts, or as much as a count can be. */
+    static long sum(long one, long other) {
+        return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
+    }
+
     CaptureInterface withDropped(long packets) {
         return new CaptureInterface(name, linkType, snapLength, filter, OptionalLong.of(packets));
     }

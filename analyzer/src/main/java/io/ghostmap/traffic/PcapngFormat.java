@@ -9,7 +9,9 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -37,10 +39,12 @@ final class PcapngFormat implements CaptureFormat {
     private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 
     private static final int OPTION_END = 0;
+    private static final int OPTION_HEADER = 4;
     private static final int IF_NAME = 2;
     private static final int IF_TSRESOL = 9;
     private static final int IF_FILTER = 11;
     private static final int IF_TSOFFSET = 14;
+    private static final int EPB_DROPCOUNT = 4;
     private static final int ISB_IFDROP = 5;
     private static final int ISB_OSDROP = 7;
 
@@ -59,6 +63,10 @@ final class PcapngFormat implements CaptureFormat {
     private boolean swapped;
     private boolean inSection;
     private final List<Text> oddities = new ArrayList<>();
+
+    /** By the interface's place in {@link #all}. */
+    private final Map<Integer, Long> lostBetween = new HashMap<>();
+
     private Optional<Text> damage = Optional.empty();
 
     /** An interface of the current section: its place in {@link #all}, its clock, and what its frames mostly are. */
@@ -196,9 +204,8 @@ final class PcapngFormat implements CaptureFormat {
         OptionalInt atInterface = options.find(ISB_IFDROP, 8);
         OptionalInt inSystem = options.find(ISB_OSDROP, 8);
         if (atInterface.isPresent() || inSystem.isPresent()) {
-            long dropped = atInterface.stream().mapToLong(this::quad).sum()
-                    + inSystem.stream().mapToLong(this::quad).sum();
-            all.set(index, all.get(index).withDropped(Math.max(0, dropped)));
+            long dropped = CaptureInterface.sum(count(atInterface), count(inSystem));
+            all.set(index, all.get(index).withDropped(Math.max(dropped, lostBetween.getOrDefault(index, 0L))));
         }
         return false;
     }
@@ -214,11 +221,25 @@ final class PcapngFormat implements CaptureFormat {
             broken(frame, Text.of("a packet longer than its block"));
             return true;
         }
+        int options = body + 20 + (captured + 3 & ~3);
+        if (end - options > OPTION_HEADER) {
+            new Options(options, end)
+                    .find(EPB_DROPCOUNT, 8)
+                    .ifPresent(at -> lose(interfaceId, count(OptionalInt.of(at))));
+        }
         long high = Integer.toUnsignedLong(word(body + 4));
         long low = Integer.toUnsignedLong(word(body + 8));
         Described at = section.get(interfaceId);
         frame.count(at.clock().nanos(high << 32 | low));
         return !isPlain(body + 20, captured, Integer.toUnsignedLong(word(body + 16)), at, frame);
+    }
+
+    /** Packets that were dropped between the one before and this one. */
+    private void lose(int interfaceId, long packets) {
+        int index = section.get(interfaceId).index();
+        long lost = lostBetween.merge(index, packets, CaptureInterface::sum);
+        CaptureInterface at = all.get(index);
+        all.set(index, at.withDropped(Math.max(lost, at.dropped().orElse(0))));
     }
 
     /** Length on the wire 4, packet; of interface 0, without a time: the last frame's is taken. */
@@ -293,6 +314,12 @@ final class PcapngFormat implements CaptureFormat {
     @Override
     public String name() {
         return "pcapng";
+    }
+
+    /** Of 64 bits without a sign: what is more than we count with is as much as we do. */
+    private long count(OptionalInt at) {
+        long count = at.isPresent() ? quad(at.getAsInt()) : 0;
+        return count < 0 ? Long.MAX_VALUE : count;
     }
 
     /** The options of one block: code 2, length 2, value padded to 4, until code 0 or the block's end. */

@@ -55,7 +55,7 @@ final class Settlement {
 
     private void reply(List<OpenAttempt> attempts, Segment segment) {
         if (segment.kind() == Segment.Kind.RESET && segment.fromClient()) {
-            attempts.forEach(attempt -> attempt.course().turnDown(segment));
+            near(attempts, segment).forEach(attempt -> attempt.course().turnDown(segment));
         }
         replied(attempts, segment).ifPresent(attempt -> {
             int sending = attempt.sendingsUntil(segment.nanos());
@@ -187,18 +187,23 @@ final class Settlement {
      */
     private static Optional<OpenAttempt> closest(
             List<OpenAttempt> attempts, Segment segment, ToLongFunction<OpenAttempt> distance) {
-        int later = firstAfter(attempts, segment.nanos());
-        int to = Math.min(attempts.size(), later + MAX_COMPARED);
         Optional<OpenAttempt> closest = Optional.empty();
         long least = Long.MAX_VALUE;
-        for (int i = Math.max(0, later - MAX_COMPARED); i < to; i++) {
-            long found = distance.applyAsLong(attempts.get(i));
-            if (found != NONE && (found < least || (found == least && i < later))) {
+        for (OpenAttempt attempt : near(attempts, segment)) {
+            long found = distance.applyAsLong(attempt);
+            boolean asClose = found == least && attempt.firstNanos() <= segment.nanos();
+            if (found != NONE && (found < least || asClose)) {
                 least = found;
-                closest = Optional.of(attempts.get(i));
+                closest = Optional.of(attempt);
             }
         }
         return closest;
+    }
+
+    /** Those that a segment is compared with: a flow of a hundred thousand attempts costs no more than others. */
+    private static List<OpenAttempt> near(List<OpenAttempt> attempts, Segment segment) {
+        int later = firstAfter(attempts, segment.nanos());
+        return attempts.subList(Math.max(0, later - MAX_COMPARED), Math.min(attempts.size(), later + MAX_COMPARED));
     }
 
     /** The place of the first attempt that began after that time. */

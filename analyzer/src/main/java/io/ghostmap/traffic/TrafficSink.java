@@ -152,16 +152,9 @@ public final class TrafficSink implements MemberSink {
     public Traffic assemble() {
         List<Capture> all = withCounters();
         attempts.placeStrays();
+        nameLostReplies(all);
         Coverage coverage = new Coverage(all, unreadable, blind, this::artifactOf);
         gaps.addAll(coverage.gaps());
-        if (outOfTime && attempts.lostStrays()) {
-            gaps.add(new Gap(
-                    artifactOf(all.get(0).file()),
-                    Text.of(
-                            "its rotated files were not read in the order of time, and more than {} replies stand"
-                                    + " before their SYN: some are not matched",
-                            Term.number(Strays.MAX_STRAYS))));
-        }
         Closing closing = new Closing(attempts, interfaces, new CaptureEnd(coverage, scanned, all), coverage.order());
         return new Traffic(
                 all,
@@ -171,6 +164,27 @@ public final class TrafficSink implements MemberSink {
                 attempts.untracked(),
                 datagrams.untracked(),
                 List.copyOf(gaps));
+    }
+
+    /** Replies beyond the bounds: what they would have answered is not silent. */
+    private void nameLostReplies(List<Capture> all) {
+        if (attempts.segments().full()) {
+            blind.everywhere();
+            gaps.add(new Gap(
+                    artifactOf(all.get(0).file()),
+                    Text.of(
+                            "more than {} replies and closes: those beyond were not looked at",
+                            Term.number(SegmentLog.MAX_SEGMENTS))));
+        }
+        if (outOfTime && attempts.lostStrays()) {
+            blind.everywhere();
+            gaps.add(new Gap(
+                    artifactOf(all.get(0).file()),
+                    Text.of(
+                            "its rotated files were not read in the order of time, and more than {} replies stand"
+                                    + " before their SYN: some are not matched",
+                            Term.number(Strays.MAX_STRAYS))));
+        }
     }
 
     private static int inTime(Capture one, Capture other) {

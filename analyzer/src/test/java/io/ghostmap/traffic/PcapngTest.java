@@ -58,6 +58,37 @@ final class PcapngTest {
         assertThat(Captures.read(file.bytes()).captures().get(0).dropped()).hasValue(9);
     }
 
+    /** One packet block states what was dropped before it; the statistics, if there are any, state no less. */
+    @Test
+    void dropsThatAPacketStatesMakeSilenceUnknown() {
+        file.section(ByteOrder.BIG_ENDIAN);
+        file.interfaceBlock(RAW);
+        file.enhanced(0, 1, syn(1));
+        byte[] again = syn(1);
+        again[5] = 9;
+        byte[] stated = file.option(4, 3L);
+        file.block(6, file.ints(0, 0, 1_000_000, again.length, again.length), again, stated);
+        file.block(6, file.ints(0, 0, 1_000_500, again.length, again.length), syn(8), stated);
+        assertThat(Captures.read(file.bytes()).captures().get(0).dropped()).hasValue(6);
+
+        file.block(5, file.ints(0, 0, 0), file.option(5, 0L));
+        Traffic traffic = Captures.read(file.bytes());
+        assertThat(traffic.captures().get(0).dropped()).hasValue(6);
+        assertThat(traffic.destinations().get(0).replies()).containsOnlyKeys(Reply.UNKNOWN);
+    }
+
+    @Test
+    void dropsBeyondWhatIsCountedAreNotNone() {
+        file.section(ByteOrder.LITTLE_ENDIAN);
+        file.interfaceBlock(RAW);
+        file.interfaceBlock(RAW);
+        file.enhanced(0, 1, syn(1));
+        file.block(5, file.ints(0, 0, 0), file.option(5, -1L), file.option(7, 5L));
+        file.block(5, file.ints(1, 0, 0), file.option(5, 5L));
+
+        assertThat(Captures.read(file.bytes()).captures().get(0).dropped()).hasValue(Long.MAX_VALUE);
+    }
+
     @Test
     void cutAtEveryByteGivesWhatWasWholeAndNamesTheDamage() {
         file.section(ByteOrder.LITTLE_ENDIAN);
