@@ -31,8 +31,4 @@ public record CaptureCounters(OptionalLong captured, OptionalLong received, Opti
         }
         return new CaptureCounters(captured, received, dropped);
     }
-
-    public boolean lost() {
-        return droppedByKernel.orElse(0) > 0;
-    }
 }

@@ -321,14 +321,6 @@ final class IpPacket {
         return payload;
     }
 
-    int sourcePort() {
-        return sourcePort;
-    }
-
-    int destinationPort() {
-        return destinationPort;
-    }
-
     int identification() {
         return ip.identification();
     }

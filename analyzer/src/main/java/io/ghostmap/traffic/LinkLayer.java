@@ -70,25 +70,6 @@ final class LinkLayer {
     private Direction direction = Direction.UNKNOWN;
     private Encapsulation encapsulation = Encapsulation.PPPOE;
 
-    static boolean isKnown(int linkType) {
-        return switch (linkType) {
-            case NULL,
-                    LOOP,
-                    ETHERNET,
-                    PPP,
-                    PPP_HDLC,
-                    RAW,
-                    RAW_BSD,
-                    RAW_OPENBSD,
-                    LINUX_SLL,
-                    LINUX_SLL2,
-                    IPV4,
-                    IPV6,
-                    NFLOG -> true;
-            default -> false;
-        };
-    }
-
     /** With {@link Content#IP}, {@link #ipStart()} and the others are set, and the first byte of IP was captured. */
     Content decode(int linkType, byte[] bytes, int start, int end) {
         interfaceIndex = 0;

@@ -1,9 +1,7 @@
 package io.ghostmap.traffic;
 
 import io.ghostmap.bundle.Gap;
-import io.ghostmap.net.Endpoint;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What the wire says.
@@ -35,11 +33,5 @@ public record Traffic(
     /** SYN frames that no attempt holds, because there were more attempts than are followed one by one. */
     public long tailSyns() {
         return destinations.stream().mapToLong(d -> d.tail().syns()).sum() + untrackedSyns;
-    }
-
-    public Optional<Destination> find(Endpoint endpoint) {
-        return destinations.stream()
-                .filter(destination -> destination.endpoint().equals(endpoint))
-                .findFirst();
     }
 }

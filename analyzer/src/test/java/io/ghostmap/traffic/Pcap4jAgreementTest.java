@@ -146,8 +146,8 @@ final class Pcap4jAgreementTest {
         assertThat(FlowKey.serverOf(exact).address().toBytes())
                 .as(as)
                 .isEqualTo(ip.getDstAddr().getAddress());
-        assertThat(ours.sourcePort()).as(as).isEqualTo(fromPort);
-        assertThat(ours.destinationPort()).as(as).isEqualTo(toPort);
+        assertThat(FlowKey.client(exact).port()).as(as).isEqualTo(fromPort);
+        assertThat(FlowKey.serverOf(exact).port()).as(as).isEqualTo(toPort);
     }
 
     private static void compareSegment(String as, IpPacket ours, TcpPacket.TcpHeader tcp) {
