@@ -58,7 +58,10 @@ final class CaptureScan {
         }
         switch (kind) {
             case TCP -> takeTcp();
-            case UDP -> datagrams.datagram(packet, file, frame);
+            case UDP -> {
+                datagrams.datagram(packet, file, frame);
+                packet.carried().ifPresent(unread::of);
+            }
             case ICMP_ERROR -> takeError();
             case LATER_FRAGMENT -> laterFragments++;
             case CUT -> unread.cut(packet);

@@ -5,6 +5,7 @@ import static io.ghostmap.traffic.ByteSource.u32be;
 import static io.ghostmap.traffic.ByteSource.u8;
 
 import io.ghostmap.net.IpAddress;
+import java.util.Optional;
 
 /**
  * The fields of one packet that decide about connection attempts, read in place: IP, behind one tunnel if there is one,
@@ -43,8 +44,6 @@ final class IpPacket {
     private static final int TCP = 6;
     private static final int UDP = 17;
     private static final int IPV6_IN_IP = 41;
-    private static final int GRE = 47;
-    private static final int ESP = 50;
     private static final int ICMPV6 = 58;
 
     /** Flags end at byte 14, and tshark believes them only with the window behind them. */
@@ -72,6 +71,7 @@ final class IpPacket {
     private int enclosingEnd;
     private Tunnel tunnel = Tunnel.NONE;
     private Encapsulation encapsulation = Encapsulation.NESTED;
+    private Optional<Encapsulation> carried = Optional.empty();
     private boolean quotesTcp;
 
     private int sourcePort;
@@ -128,9 +128,10 @@ final class IpPacket {
             case ICMP -> ip.addressBytes() == IpAddress.V4_BYTES ? icmp() : Kind.OTHER;
             case ICMPV6 -> ip.addressBytes() == IpAddress.V6_BYTES ? icmp() : Kind.OTHER;
             case IPV4_IN_IP, IPV6_IN_IP -> tunnelled(Tunnel.IPIP, ip.payloadAt());
-            case GRE -> in(Encapsulation.ofGre(bytes, ip.payloadAt(), end));
-            case ESP -> in(Encapsulation.ESP);
-            default -> Kind.OTHER;
+            default ->
+                Encapsulation.ofProtocol(ip.protocol(), bytes, ip.payloadAt(), end)
+                        .map(this::in)
+                        .orElse(Kind.OTHER);
         };
     }
 
@@ -169,11 +170,9 @@ final class IpPacket {
         if (found != Tunnel.NONE) {
             return inUdp(found, at + UDP_HEADER);
         }
-        if (Encapsulation.isIn(bytes, at, end)) {
-            return in(Encapsulation.VXLAN_GPE);
-        }
         ports(at);
         tunnelPorts.see(destinationPort);
+        carried = Encapsulation.ofDatagram(bytes, at, end);
         return Kind.UDP;
     }
 
@@ -265,6 +264,11 @@ final class IpPacket {
     int destination(byte[] into) {
         System.arraycopy(bytes, destinationAt, into, 0, addressBytes);
         return addressBytes;
+    }
+
+    /** Of {@link Kind#UDP}: what the datagram is if it is of a tunnel that is not opened. */
+    Optional<Encapsulation> carried() {
+        return carried;
     }
 
     /** Of {@link Kind#ENCAPSULATED}. */

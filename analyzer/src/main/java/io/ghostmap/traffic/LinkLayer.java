@@ -33,10 +33,6 @@ final class LinkLayer {
     private static final int ETHERTYPE_VLAN = 0x8100;
     private static final int ETHERTYPE_QINQ = 0x88a8;
 
-    private static final int ETHERTYPE_MPLS = 0x8847;
-    private static final int ETHERTYPE_MPLS_MULTICAST = 0x8848;
-    private static final int ETHERTYPE_PPPOE_SESSION = 0x8864;
-
     /** QinQ before 802.1ad, still written by some switches. */
     private static final int ETHERTYPE_QINQ_OLD = 0x9100;
 
@@ -160,9 +156,7 @@ final class LinkLayer {
         }
         return switch (type) {
             case ETHERTYPE_IPV4, ETHERTYPE_IPV6 -> ip(at, end);
-            case ETHERTYPE_MPLS, ETHERTYPE_MPLS_MULTICAST -> in(Encapsulation.MPLS);
-            case ETHERTYPE_PPPOE_SESSION -> in(Encapsulation.PPPOE);
-            default -> Content.OTHER;
+            default -> Encapsulation.ofEtherType(type).map(this::in).orElse(Content.OTHER);
         };
     }
 

@@ -160,6 +160,18 @@ final class UnreadFramesTest {
                 Arguments.of("GRE", ethernet(ip("2001:db8::2", "2001:db8::1", 47, gre(0x6558, ethernet(ANSWER))))),
                 Arguments.of("ERSPAN", ethernet(ip("192.0.2.2", "192.0.2.1", 47, gre(0x88be, ethernet(ANSWER))))),
                 Arguments.of("ERSPAN", ethernet(ip("192.0.2.2", "192.0.2.1", 47, gre(0x22eb, ethernet(ANSWER))))),
+                Arguments.of("NSH", ethernetOf(0x894f, new byte[40])),
+                Arguments.of("802.1ah", ethernetOf(0x88e7, new byte[40])),
+                Arguments.of("FabricPath", ethernetOf(0x8903, new byte[40])),
+                Arguments.of("EtherIP", ethernet(ip("192.0.2.2", "192.0.2.1", 97, new byte[40]))),
+                Arguments.of("IPComp", ethernet(ip("192.0.2.2", "192.0.2.1", 108, new byte[40]))),
+                Arguments.of("L2TP", ethernet(ip("2001:db8::2", "2001:db8::1", 115, new byte[40]))),
+                Arguments.of("MPLS", ethernet(ip("192.0.2.2", "192.0.2.1", 137, new byte[40]))),
+                Arguments.of("L2TP", datagram(1701, 40_000, 0x00, 0x02)),
+                Arguments.of("MPLS", datagram(40_000, 6635, 0x00, 0x01)),
+                Arguments.of("GTP-U", datagram(2152, 2152, 0x30, 0xff)),
+                Arguments.of("CAPWAP", datagram(5247, 40_000, 0x00, 0x20)),
+                Arguments.of("Teredo", datagram(40_000, 3544, 0x60, 0x00)),
                 Arguments.of("VXLAN-GPE", ethernet(ip("192.0.2.2", "192.0.2.1", UDP, vxlanGpe(ethernet(ANSWER))))),
                 Arguments.of(
                         "Geneve with neither Ethernet nor IP inside",
@@ -184,6 +196,14 @@ final class UnreadFramesTest {
                 Arguments.of("MPLS", ethernet(ip("192.0.2.2", "192.0.2.1", UDP, vxlan(mpls(ANSWER))))));
     }
 
+    private static byte[] datagram(int fromPort, int toPort, int... start) {
+        byte[] payload = new byte[48];
+        for (int i = 0; i < start.length; i++) {
+            payload[i] = (byte) start[i];
+        }
+        return ethernet(ip("192.0.2.2", "192.0.2.1", UDP, udp(fromPort, toPort, payload)));
+    }
+
     private static byte[] multicastMpls() {
         return ethernetOf(0x8848, Arrays.copyOfRange(mpls(ANSWER), 14, mpls(ANSWER).length));
     }
@@ -202,12 +222,14 @@ final class UnreadFramesTest {
     /** What is encrypted on the wire passes the node's own devices in the clear, and so does the reply. */
     @Test
     void encryptedFramesAreCountedAndHideNothing() {
-        silentSyns().frame(1_001_000, ethernet(ip("192.0.2.2", "192.0.2.1", 50, new byte[60])));
+        silentSyns()
+                .frame(1_001_000, ethernet(ip("192.0.2.2", "192.0.2.1", 50, new byte[60])))
+                .frame(1_002_000, ethernetOf(0x88e5, new byte[60]));
         Traffic traffic = Captures.read(pcap);
 
         assertThat(traffic.captures().get(0).unread().skipped())
                 .extracting(skipped -> skipped.counted().plain())
-                .containsExactly("1 frame of ESP");
+                .containsExactly("1 frame of MACsec", "1 frame of ESP");
         assertThat(traffic.gaps()).isEmpty();
         assertThat(reply(traffic)).isEqualTo(Reply.NONE);
     }
