@@ -229,9 +229,10 @@ public final class Replayer {
             return Answer.unknown(
                     question, Text.of("program {} is in no list of programs", Term.program(program.programId())));
         }
-        return programOf(program) // another's is assumed to pass, and named in the report
-                .map(known -> known.translate(question))
-                .orElse(Answer.PASSES);
+        Optional<SocketProgram> known = programOf(program);
+        return known.isPresent()
+                ? known.get().translate(question)
+                : Answer.PASSES; // another's is assumed to pass, and named in the report
     }
 
     private Optional<SocketProgram> programOf(HookProgram program) {

@@ -55,8 +55,8 @@ final class ConditionText {
                             "the client is not exempt from the local redirect policy for {}",
                             Term.endpoint(exempt.service()));
         }
-        if (fact instanceof Condition.SessionAlive) {
-            return so ? Text.of("its session affinity has not run out") : Text.of("its session affinity has run out");
+        if (fact instanceof Condition.SessionAlive alive) {
+            return session(alive.sessions().keySet(), so);
         }
         if (fact instanceof Condition.AddressOfNode address) {
             return address(address, so);
@@ -78,10 +78,14 @@ final class ConditionText {
                 : Text.of("program {} is not of {}", Term.program(of.program()), releases(of.releases()));
     }
 
-    private static Text namespace(Collection<Long> cookies, boolean so) {
-        Text named = Text.few(cookies.stream()
+    private static Text cookies(Collection<Long> cookies) {
+        return Text.few(cookies.stream()
                 .map(cookie -> Term.id(IdKind.NETNS_COOKIE, cookie))
                 .toList());
+    }
+
+    private static Text namespace(Collection<Long> cookies, boolean so) {
+        Text named = cookies(cookies);
         if (cookies.size() == 1) {
             return so
                     ? Text.of("the client is in the network namespace with cookie {}", named)
@@ -90,6 +94,29 @@ final class ConditionText {
         return so
                 ? Text.of("the client is in one of the network namespaces with cookies {}", named)
                 : Text.of("the client is in none of the network namespaces with cookies {}", named);
+    }
+
+    private static Text session(Collection<Long> cookies, boolean so) {
+        Text named = cookies(cookies);
+        if (cookies.size() == 1) {
+            return so
+                    ? Text.of(
+                            "the session of the network namespace with cookie {} has not run out, and is the client's",
+                            named)
+                    : Text.of(
+                            "the client has no session that still counts: that of the network namespace with cookie {}"
+                                    + " is not its own, or has run out",
+                            named);
+        }
+        return so
+                ? Text.of(
+                        "one of the sessions of the network namespaces with cookies {} has not run out, and is the"
+                                + " client's",
+                        named)
+                : Text.of(
+                        "the client has no session that still counts: those of the network namespaces with cookies {}"
+                                + " are not its own, or have run out",
+                        named);
     }
 
     private static Text address(Condition.AddressOfNode condition, boolean so) {

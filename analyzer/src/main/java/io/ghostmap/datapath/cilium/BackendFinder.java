@@ -15,6 +15,7 @@ import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,21 +147,41 @@ final class BackendFinder {
         }
         Map<Long, Session> byNamespace = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
         for (Affinity entry : remembered(service)) {
-            if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace) {
+            if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace
+                    && (given.isEmpty() || given.admits(Condition.ClientInNamespace.of(List.of(namespace.cookie()))))) {
                 session(service, namespace.cookie(), entry)
                         .ifPresent(session -> byNamespace.put(namespace.cookie(), session));
             }
         }
-        Map<Kept, List<Session>> groups = new LinkedHashMap<>();
-        byNamespace
-                .values()
-                .forEach(session -> groups.computeIfAbsent(session.kept(), kept -> new ArrayList<>())
-                        .add(session));
         given.splitByNamespace(
-                groups.values(),
+                byBackend(byNamespace.values(), true),
                 sessions -> sessions.stream().map(Session::cookie).toList(),
-                (sessions, where) -> followSessions(service, sessions, where),
-                where -> select(service, where));
+                (sessions, where) -> keep(service, sessions, where),
+                others -> others.splitBySession(
+                        byBackend(byNamespace.values(), false),
+                        sessions -> sessions.stream().collect(Collectors.toMap(Session::cookie, Session::entry)),
+                        (sessions, where) -> keep(service, sessions, where),
+                        where -> select(service, where)));
+    }
+
+    /** Those that surely count, or those that may have run out. */
+    private static Collection<List<Session>> byBackend(Collection<Session> sessions, boolean timed) {
+        Map<Long, List<Session>> byBackend = new LinkedHashMap<>();
+        for (Session session : sessions) {
+            if (session.timed() == timed) {
+                byBackend
+                        .computeIfAbsent(session.backend().id(), id -> new ArrayList<>())
+                        .add(session);
+            }
+        }
+        return byBackend.values();
+    }
+
+    private void keep(Service service, List<Session> alike, Conditions given) {
+        Backend backend = alike.get(0).backend();
+        alike.forEach(session -> inquiry.cite(session.entry()));
+        inquiry.cite(backend.dump(), backend.row());
+        reach(service, backend, 1, given, inquiry.cookie);
     }
 
     private List<Affinity> remembered(Service service) {
@@ -176,14 +197,7 @@ final class BackendFinder {
      *
      * @param timed whether it surely counts; otherwise it may have run out
      */
-    private record Session(long cookie, MapEntry entry, Backend backend, boolean timed) {
-        Kept kept() {
-            return new Kept(backend.id(), timed ? Optional.empty() : Optional.of(entry));
-        }
-    }
-
-    /** Clients that are surely kept at one backend are alike; whoever may not be is by itself. */
-    private record Kept(long backendId, Optional<MapEntry> doubtful) {}
+    private record Session(long cookie, MapEntry entry, Backend backend, boolean timed) {}
 
     /**
      * Empty where it does not count. One that was used in the future is of an agent that counts in jiffies, and how many of
@@ -209,20 +223,6 @@ final class BackendFinder {
                 .content()
                 .flatMap(content -> Optional.ofNullable(content.get(entry.backendId())))
                 .map(backend -> new Session(cookie, entry.entry(), backend, timed));
-    }
-
-    private void followSessions(Service service, List<Session> alike, Conditions given) {
-        Session session = alike.get(0);
-        alike.forEach(each -> inquiry.cite(each.entry()));
-        inquiry.cite(session.backend().dump(), session.backend().row());
-        if (session.timed()) {
-            reach(service, session.backend(), 1, given, inquiry.cookie);
-        } else {
-            given.split(
-                    new Condition.SessionAlive(session.entry()),
-                    where -> reach(service, session.backend(), 1, where, inquiry.cookie),
-                    where -> select(service, where));
-        }
     }
 
     /**

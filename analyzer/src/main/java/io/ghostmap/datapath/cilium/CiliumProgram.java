@@ -1,10 +1,7 @@
 package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.bundle.Citation;
-import io.ghostmap.datapath.Family;
-import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Service;
-import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.program.Answer;
 import io.ghostmap.datapath.program.Choice;
@@ -25,8 +22,8 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -40,12 +37,19 @@ final class CiliumProgram implements SocketProgram {
     private final Inquiry.Setting setting;
     private final OwnTables own;
 
+    /** Of the services maps that were dumped whole. */
+    private final Optional<KnownEndpoints> knownV4;
+
+    private final Optional<KnownEndpoints> knownV6;
+
     /** {@code releases}: of which the program can be; at least one. */
     CiliumProgram(View view, List<Semantics> releases, Inquiry.Setting setting, OwnTables own) {
         this.view = view;
         this.releases = releases;
         this.setting = setting;
         this.own = own;
+        this.knownV4 = own.known(view.servicesV4());
+        this.knownV6 = own.known(view.servicesV6());
     }
 
     // ---- connect and sendmsg --------------------------------------------------------------------------
@@ -62,14 +66,11 @@ final class CiliumProgram implements SocketProgram {
     /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
     private boolean knowsNothingOf(Question question) {
         Endpoint address = question.address();
-        Table<SortedMap<Frontend, Service>> services = view.services(Family.of(address.address()));
-        if (!services.whole()
-                || services.content().isEmpty()
-                || (question.hook() == AttachType.CONNECT6 && address.address().isV4())) {
-            return false;
-        }
-        return !own.known(services.mapId().orElseThrow(), services.content().get())
-                .mayBeFound(address);
+        boolean v4 = address.address().isV4();
+        Optional<KnownEndpoints> known = v4 ? knownV4 : knownV6;
+        return known.isPresent()
+                && !(v4 && question.hook() == AttachType.CONNECT6)
+                && !known.get().mayBeFound(address);
     }
 
     /**
@@ -84,23 +85,24 @@ final class CiliumProgram implements SocketProgram {
             return look(releases, address, question, given);
         }
         Inquiry.Result wrapped = look(releases, address.mapped(), question, given);
-        List<Inquiry.End> ends = new ArrayList<>();
+        List<Choice> choices = new ArrayList<>();
+        List<Choice> unwrapped = new ArrayList<>(wrapped.misses());
+        wrapped.choices()
+                .forEach(choice -> (choice.decision() instanceof Decision.Unknown ? unwrapped : choices).add(choice));
+        List<Choice> misses = new ArrayList<>();
         List<MapEntry> entries = new ArrayList<>(wrapped.entries());
         List<Citation> options = new ArrayList<>(wrapped.options());
         boolean alike = wrapped.alike();
-        for (Inquiry.End end : wrapped.ends()) {
-            if (end.missed() || end.choice().decision() instanceof Decision.Unknown) {
-                Inquiry.Result plain =
-                        look(releases, address, question, end.choice().given());
-                ends.addAll(plain.ends());
-                entries.addAll(plain.entries());
-                options.addAll(plain.options());
-                alike &= plain.alike();
-            } else {
-                ends.add(end);
-            }
+        for (Choice open : unwrapped) {
+            Inquiry.Result plain = look(releases, address, question, open.given());
+            choices.addAll(plain.choices());
+            misses.addAll(plain.misses());
+            entries.addAll(plain.entries());
+            options.addAll(plain.options());
+            alike &= plain.alike();
         }
-        return new Inquiry.Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), alike);
+        return new Inquiry.Result(
+                List.copyOf(choices), List.copyOf(misses), List.copyOf(entries), List.copyOf(options), alike);
     }
 
     private Inquiry.Result look(List<Semantics> releases, Endpoint address, Question question, Conditions given) {
@@ -160,27 +162,40 @@ final class CiliumProgram implements SocketProgram {
         if (all.alike()) {
             return all;
         }
-        Map<List<Inquiry.End>, List<Semantics>> byEnds = new LinkedHashMap<>();
+        Map<Ends, List<Semantics>> byEnds = new LinkedHashMap<>();
         for (Semantics release : possible) {
-            byEnds.computeIfAbsent(
-                            withoutErrors(look.with(List.of(release), given).ends()), ends -> new ArrayList<>())
+            byEnds.computeIfAbsent(Ends.of(look.with(List.of(release), given)), ends -> new ArrayList<>())
                     .add(release);
         }
         List<List<Semantics>> groups = List.copyOf(byEnds.values());
         if (groups.size() == 1) {
             return together(groups.get(0), given, look);
         }
-        List<Inquiry.End> ends = new ArrayList<>();
+        List<Choice> choices = new ArrayList<>();
+        List<Choice> misses = new ArrayList<>();
         Set<MapEntry> entries = new LinkedHashSet<>();
         Set<Citation> options = new LinkedHashSet<>();
         List<List<Release>> names = groups.stream().map(CiliumProgram::names).toList();
         given.splitByRelease(view.program().id(), names, (group, where) -> {
             Inquiry.Result result = together(groups.get(group), where, look);
-            ends.addAll(result.ends());
+            choices.addAll(result.choices());
+            misses.addAll(result.misses());
             entries.addAll(result.entries());
             options.addAll(result.options());
         });
-        return new Inquiry.Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), false);
+        return new Inquiry.Result(
+                List.copyOf(choices), List.copyOf(misses), List.copyOf(entries), List.copyOf(options), false);
+    }
+
+    /** What is compared of releases: an error is no difference. */
+    private record Ends(List<Choice> choices, List<Choice> misses) {
+        static Ends of(Inquiry.Result result) {
+            return new Ends(
+                    result.choices().stream()
+                            .map(choice -> withErrors(choice, List.of()))
+                            .toList(),
+                    result.misses());
+        }
     }
 
     private List<Semantics> possible(Conditions given) {
@@ -202,17 +217,19 @@ final class CiliumProgram implements SocketProgram {
         List<Inquiry.Result> results = releases.stream()
                 .map(release -> look.with(List.of(release), given))
                 .toList();
-        List<Inquiry.End> ends = new ArrayList<>();
-        for (int i = 0; i < results.get(0).ends().size(); i++) {
+        Inquiry.Result first = results.get(0);
+        List<Choice> choices = new ArrayList<>();
+        for (int i = 0; i < first.choices().size(); i++) {
             int place = i;
             List<Errno> errors = results.stream()
-                    .flatMap(result -> errors(result.ends().get(place)))
+                    .flatMap(result -> errors(result.choices().get(place)))
                     .distinct()
                     .toList();
-            ends.add(withErrors(results.get(0).ends().get(i), errors));
+            choices.add(withErrors(first.choices().get(i), errors));
         }
         return new Inquiry.Result(
-                List.copyOf(ends),
+                List.copyOf(choices),
+                first.misses(),
                 distinct(results, Inquiry.Result::entries),
                 distinct(results, Inquiry.Result::options),
                 false);
@@ -225,24 +242,14 @@ final class CiliumProgram implements SocketProgram {
                 .toList();
     }
 
-    private static List<Inquiry.End> withoutErrors(List<Inquiry.End> ends) {
-        return ends.stream().map(end -> withErrors(end, List.of())).toList();
+    private static Stream<Errno> errors(Choice choice) {
+        return choice.decision() instanceof Decision.Refuses refuses ? refuses.errors().stream() : Stream.empty();
     }
 
-    private static Stream<Errno> errors(Inquiry.End end) {
-        return end.choice().decision() instanceof Decision.Refuses refuses ? refuses.errors().stream() : Stream.empty();
-    }
-
-    private static Inquiry.End withErrors(Inquiry.End end, List<Errno> errors) {
-        Choice choice = end.choice();
+    private static Choice withErrors(Choice choice, List<Errno> errors) {
         return choice.decision() instanceof Decision.Refuses refuses
-                ? new Inquiry.End(
-                        new Choice(
-                                new Decision.Refuses(refuses.reason(), errors),
-                                choice.share(),
-                                choice.given(),
-                                choice.cookie()),
-                        end.missed())
-                : end;
+                ? new Choice(
+                        new Decision.Refuses(refuses.reason(), errors), choice.share(), choice.given(), choice.cookie())
+                : choice;
     }
 }

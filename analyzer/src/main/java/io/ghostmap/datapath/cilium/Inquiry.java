@@ -36,6 +36,8 @@ final class Inquiry {
     /** Entries that are cited: the frontend, and slot and backend of the first sixteen choices. */
     private static final int MAX_ENTRIES = 1 + 2 * 16;
 
+    private static final Decision PASSES = new Decision.Passes();
+
     final View view;
     final FamilyTables tables;
     final Family family;
@@ -47,7 +49,8 @@ final class Inquiry {
 
     private final List<Semantics> releases;
     private final boolean citing;
-    private final List<End> ends = new ArrayList<>();
+    private final List<Choice> choices = new ArrayList<>();
+    private final List<Choice> misses = new ArrayList<>(1);
     private final List<MapEntry> entries = new ArrayList<>();
     private final List<Citation> options = new ArrayList<>();
     private boolean alike = true;
@@ -62,20 +65,24 @@ final class Inquiry {
     record Setting(OptionalLong nowSeconds, AgentOptions options, boolean ofAgent) {}
 
     /**
-     * One way to end.
-     *
-     * @param missed whether the program knows no such service: the address passes, or is looked up again as what it maps to
-     */
-    record End(Choice choice, boolean missed) {}
-
-    /**
      * All ways to end, in the order in which they were found.
      *
+     * @param misses where the program knows no such service: the address passes, or is looked up again as what it maps to
      * @param alike whether all the releases that were asked about do the same; otherwise it is the first that does this
      */
-    record Result(List<End> ends, List<MapEntry> entries, List<Citation> options, boolean alike) {
+    record Result(
+            List<Choice> choices, List<Choice> misses, List<MapEntry> entries, List<Citation> options, boolean alike) {
         Answer answer() {
-            return new Answer(ends.stream().map(End::choice).toList(), entries, options);
+            return new Answer(all(), entries, options);
+        }
+
+        List<Choice> all() {
+            if (misses.isEmpty()) {
+                return choices;
+            }
+            List<Choice> all = new ArrayList<>(choices);
+            all.addAll(misses);
+            return all;
         }
     }
 
@@ -100,7 +107,7 @@ final class Inquiry {
     }
 
     Result result() {
-        return new Result(List.copyOf(ends), List.copyOf(entries), List.copyOf(options), alike);
+        return new Result(List.copyOf(choices), List.copyOf(misses), List.copyOf(entries), List.copyOf(options), alike);
     }
 
     int program() {
@@ -202,7 +209,7 @@ final class Inquiry {
     // ---- how it ends ----------------------------------------------------------------------------------
 
     void miss(Conditions given) {
-        ends.add(new End(new Choice(new Decision.Passes(), 1, given, cookie), true));
+        misses.add(new Choice(PASSES, 1, given, cookie));
     }
 
     void pass(Conditions given) {
@@ -210,7 +217,7 @@ final class Inquiry {
     }
 
     void pass(double share, Conditions given, SocketCookie chosen) {
-        end(new Decision.Passes(), share, given, chosen);
+        end(PASSES, share, given, chosen);
     }
 
     void unknown(Text why, Conditions given) {
@@ -224,9 +231,8 @@ final class Inquiry {
 
     /** It leads nowhere. */
     void deadEnd(Text why, double share, Conditions given, SocketCookie chosen) {
-        Decision decision = ask(release -> release.has(Trait.REFUSES_DEAD_ENDS)
-                ? new Decision.Refuses(why, List.of(release.error()))
-                : new Decision.Passes());
+        Decision decision = ask(release ->
+                release.has(Trait.REFUSES_DEAD_ENDS) ? new Decision.Refuses(why, List.of(release.error())) : PASSES);
         end(decision, share, given, chosen);
     }
 
@@ -240,7 +246,7 @@ final class Inquiry {
     }
 
     private void end(Decision decision, double share, Conditions given, SocketCookie chosen) {
-        ends.add(new End(new Choice(decision, share, given, chosen), false));
+        choices.add(new Choice(decision, share, given, chosen));
     }
 
     void cite(MapEntry entry) {

@@ -4,6 +4,7 @@ import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
+import io.ghostmap.datapath.program.Choice;
 import io.ghostmap.datapath.program.Conditions;
 import io.ghostmap.datapath.program.Decision;
 import io.ghostmap.datapath.program.Naming;
@@ -107,22 +108,24 @@ final class NameFinder {
     private void compare(int mapId, Rewrite note, Open open, List<Open> left) {
         Inquiry.Result result = stillServed.apply(note, open.given);
         entries.addAll(result.entries());
-        for (Inquiry.End end : result.ends()) {
-            Conditions where = end.choice().given();
-            Note.State state;
-            if (end.choice().decision() instanceof Decision.Unknown unknown) {
-                state = Note.State.OPEN;
-                unknown(unknown.reason(), open.notes, where);
-            } else if (end.missed()) {
-                state = Note.State.FORGOTTEN;
-                forget(note, open.notes, where, left);
+        for (Choice choice : result.choices()) {
+            if (choice.decision() instanceof Decision.Unknown unknown) {
+                unknown(unknown.reason(), open.notes, choice.given());
+                see(mapId, note, Note.State.OPEN);
             } else {
-                state = Note.State.COUNTS;
-                choices.add(
-                        new Naming.Choice(new Naming.Decision.Tells(note.asked().unmapped()), open.notes, where));
+                choices.add(new Naming.Choice(
+                        new Naming.Decision.Tells(note.asked().unmapped()), open.notes, choice.given()));
+                see(mapId, note, Note.State.COUNTS);
             }
-            seen.add(new Note(mapId, note.program(), note.backend(), note.asked(), note.serviceId(), state));
         }
+        for (Choice miss : result.misses()) {
+            forget(note, open.notes, miss.given(), left);
+            see(mapId, note, Note.State.FORGOTTEN);
+        }
+    }
+
+    private void see(int mapId, Rewrite note, Note.State state) {
+        seen.add(new Note(mapId, note.program(), note.backend(), note.asked(), note.serviceId(), state));
     }
 
     /** The program deletes the note; sock6 then unwraps a mapped name of which it had no note, but not this one. */

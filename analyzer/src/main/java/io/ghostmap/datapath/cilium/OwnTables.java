@@ -11,6 +11,7 @@ import io.ghostmap.net.Endpoint;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,7 +50,12 @@ final class OwnTables {
                 .map(dump -> ipCaches.computeIfAbsent(dump.mapId(), id -> new IpCacheTable(dump, order)));
     }
 
-    KnownEndpoints known(int mapId, SortedMap<Frontend, Service> services) {
-        return known.computeIfAbsent(mapId, id -> new KnownEndpoints(services.keySet()));
+    /** Empty of a map that was not dumped whole, or is not known. */
+    Optional<KnownEndpoints> known(Table<SortedMap<Frontend, Service>> services) {
+        if (!services.whole() || services.mapId().isEmpty()) {
+            return Optional.empty();
+        }
+        return services.content()
+                .map(table -> known.computeIfAbsent(services.mapId().get(), id -> new KnownEndpoints(table.keySet())));
     }
 }

@@ -2,19 +2,25 @@ package io.ghostmap.datapath.cilium;
 
 import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.datapath.program.Release;
-import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Set;
 
-/**
- * How a program decides if it is of one era.
- *
- * @param traits those of the era, less what its instructions say that it does not do
- * @param error what the application sees of a refusal
- */
-record Semantics(Era era, Set<Trait> traits, Errno error) {
-    Semantics {
-        traits = Collections.unmodifiableSet(EnumSet.copyOf(traits));
+/** How a program decides if it is of one era. */
+final class Semantics {
+    private final Era era;
+    private final EnumSet<Trait> traits; // not wrapped: it is asked a million times for a large node
+    private final Errno error;
+
+    /**
+     * How a program decides.
+     *
+     * @param traits those of the era, less what its instructions say that it does not do
+     * @param error what the application sees of a refusal
+     */
+    Semantics(Era era, Set<Trait> traits, Errno error) {
+        this.era = era;
+        this.traits = EnumSet.copyOf(traits);
+        this.error = error;
     }
 
     Release release() {
@@ -23,5 +29,9 @@ record Semantics(Era era, Set<Trait> traits, Errno error) {
 
     boolean has(Trait trait) {
         return traits.contains(trait);
+    }
+
+    Errno error() {
+        return error;
     }
 }

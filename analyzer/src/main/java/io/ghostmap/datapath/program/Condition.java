@@ -6,8 +6,12 @@ import io.ghostmap.net.IpAddress;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -59,7 +63,14 @@ public sealed interface Condition {
 
         /** Whether the other is never so where this is. */
         default boolean excludes(Fact other) {
-            return false;
+            return !namespaces().isEmpty()
+                    && !other.namespaces().isEmpty()
+                    && Collections.disjoint(namespaces(), other.namespaces());
+        }
+
+        /** The network namespaces of which the client is in one, by their cookies; empty where it can be in any. */
+        default Set<Long> namespaces() {
+            return Set.of();
         }
     }
 
@@ -84,8 +95,8 @@ public sealed interface Condition {
         }
 
         @Override
-        public boolean excludes(Fact other) {
-            return other instanceof ClientInNamespace that && Collections.disjoint(cookies, that.cookies);
+        public Set<Long> namespaces() {
+            return cookies;
         }
     }
 
@@ -104,8 +115,37 @@ public sealed interface Condition {
         }
     }
 
-    /** The session in that entry has not run out. */
-    record SessionAlive(MapEntry session) implements Fact {}
+    /**
+     * The client is in one of these network namespaces, and its session has not run out.
+     *
+     * @param sessions the entry of each, by the namespace's cookie
+     */
+    record SessionAlive(SortedMap<Long, MapEntry> sessions) implements Fact {
+        public SessionAlive {
+            sessions = Collections.unmodifiableSortedMap(sessions);
+        }
+
+        public static SessionAlive of(Map<Long, MapEntry> sessions) {
+            SortedMap<Long, MapEntry> sorted = new TreeMap<>(Long::compareUnsigned);
+            sorted.putAll(sessions);
+            return new SessionAlive(sorted);
+        }
+
+        @Override
+        public boolean entails(Fact other) {
+            if (other instanceof ClientInNamespace client) {
+                return client.cookies().containsAll(sessions.keySet());
+            }
+            return other instanceof SessionAlive that
+                    && that.sessions.entrySet().containsAll(sessions.entrySet());
+        }
+
+        /** A client can have a session in each of two maps, but is not in two namespaces. */
+        @Override
+        public Set<Long> namespaces() {
+            return sessions.keySet();
+        }
+    }
 
     /**
      * The address is one of this node.

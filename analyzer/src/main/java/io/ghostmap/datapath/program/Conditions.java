@@ -2,9 +2,13 @@ package io.ghostmap.datapath.program;
 
 import io.ghostmap.datapath.program.Condition.ClientInNamespace;
 import io.ghostmap.datapath.program.Condition.OfRelease;
+import io.ghostmap.datapath.program.Condition.SessionAlive;
+import io.ghostmap.evidence.MapEntry;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -31,6 +35,11 @@ public final class Conditions {
     /** What is known of the client who asks. It decides as conditions do, and is not one of them. */
     public static Conditions knowing(Collection<Condition> facts) {
         return facts.isEmpty() ? NONE : new Conditions(List.copyOf(facts), List.of());
+    }
+
+    /** Whether nothing is known and nothing taken for given. */
+    public boolean isEmpty() {
+        return known.isEmpty() && assumed.isEmpty();
     }
 
     /** In the order in which they were met; none where this holds for every client. */
@@ -69,10 +78,43 @@ public final class Conditions {
         and(ClientInNamespace.of(all).complement()).ifPresent(inNone);
     }
 
+    /**
+     * One way for each group of clients that a session keeps, and one for the clients that none keeps.
+     *
+     * @param sessions of a group, by the cookie of the namespace; each is in one group
+     */
+    public <G> void splitBySession(
+            Collection<G> groups,
+            Function<G, Map<Long, MapEntry>> sessions,
+            BiConsumer<G, Conditions> kept,
+            Consumer<Conditions> keptByNone) {
+        if (groups.isEmpty()) {
+            keptByNone.accept(this);
+            return;
+        }
+        Map<Long, MapEntry> all = new HashMap<>();
+        for (G group : groups) {
+            Map<Long, MapEntry> own = sessions.apply(group);
+            and(SessionAlive.of(own)).ifPresent(given -> kept.accept(group, given));
+            all.putAll(own);
+        }
+        and(SessionAlive.of(all).complement()).ifPresent(keptByNone);
+    }
+
+    /** Whether it can be so. */
+    public boolean admits(Condition condition) {
+        for (int i = 0; i < known.size() + assumed.size(); i++) {
+            if (at(i).contradicts(condition)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Those of the releases that the program can still be of. */
     public List<Release> possible(int program, List<Release> releases) {
         return releases.stream()
-                .filter(release -> and(new OfRelease(program, List.of(release))).isPresent())
+                .filter(release -> admits(new OfRelease(program, List.of(release))))
                 .toList();
     }
 
@@ -110,12 +152,11 @@ public final class Conditions {
         boolean implied = false;
         boolean implying = false;
         for (int i = 0; i < known.size() + assumed.size(); i++) {
-            Condition given = i < known.size() ? known.get(i) : assumed.get(i - known.size());
-            if (given.contradicts(condition)) {
+            if (at(i).contradicts(condition)) {
                 return Optional.empty();
             }
-            implied |= given.implies(condition);
-            implying |= condition.implies(given);
+            implied |= at(i).implies(condition);
+            implying |= condition.implies(at(i));
         }
         if (implied) {
             return Optional.of(this);
@@ -128,6 +169,10 @@ public final class Conditions {
         }
         all.add(condition);
         return Optional.of(new Conditions(known, List.copyOf(all)));
+    }
+
+    private Condition at(int index) {
+        return index < known.size() ? known.get(index) : assumed.get(index - known.size());
     }
 
     @Override
