@@ -130,8 +130,7 @@ final class ExplainText {
                         ? Text.of("passes it unchanged")
                         : Text.of("has no entry for it and passes it unchanged");
             case REWRITES -> Text.of("rewrites it to {}", ends(turn, Disposition.Connects.class, Disposition::text));
-            case REFUSES ->
-                Text.of("refuses the connection: {}", ends(turn, Disposition.Refused.class, Ends::refusal));
+            case REFUSES -> Text.of("refuses the connection: {}", ends(turn, Disposition.Refused.class, Ends::refusal));
             case UNKNOWN ->
                 Text.of(
                         "its effect is not known: {}",
@@ -139,8 +138,7 @@ final class ExplainText {
         };
     }
 
-    private static <D extends Disposition> Text ends(
-            ReplayAccount.Turn turn, Class<D> kind, Function<D, Text> words) {
+    private static <D extends Disposition> Text ends(ReplayAccount.Turn turn, Class<D> kind, Function<D, Text> words) {
         return Text.join(
                 " or ",
                 turn.step().after().stream()

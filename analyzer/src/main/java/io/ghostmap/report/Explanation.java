@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param replays empty if no captured hook handles it, so that nothing can be said
  * @param gaps what the bundle lacks that would show what is attached to the cgroup asked for
  */
-public record Explanation(
-        Frontend frontend, Optional<String> cgroup, List<ReplayAccount> replays, List<Gap> gaps) {
+public record Explanation(Frontend frontend, Optional<String> cgroup, List<ReplayAccount> replays, List<Gap> gaps) {
 
     /** Without a cgroup, each replay is for sockets of the cgroup of its hook. */
     public static Explanation of(

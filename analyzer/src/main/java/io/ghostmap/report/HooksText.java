@@ -56,10 +56,7 @@ public final class HooksText {
             case LINK ->
                 Text.of(
                         "link {}",
-                        program.link()
-                                .map(BpfLink::id)
-                                .map(Term::link)
-                                .orElse(Term.word("?")));
+                        program.link().map(BpfLink::id).map(Term::link).orElse(Term.word("?")));
             case LEGACY -> Text.of("no link");
             case UNKNOWN -> Text.of("not known");
         };

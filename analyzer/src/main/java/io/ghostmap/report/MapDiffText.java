@@ -36,7 +36,8 @@ public final class MapDiffText {
             text.services(services.get());
             text.countEntries();
         } else if (first.role().filter(MapRole::isServices).isPresent()) {
-            text.line("services cannot be compared: for one of the maps no program is known that reads it with its backends");
+            text.line(
+                    "services cannot be compared: for one of the maps no program is known that reads it with its backends");
             text.countEntries();
         } else {
             text.out.append('\n');

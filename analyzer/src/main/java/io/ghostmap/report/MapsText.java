@@ -14,18 +14,18 @@ public final class MapsText {
     private MapsText() {}
 
     public static String render(ReportModel model) {
-        StringBuilder out = new StringBuilder();
+        TextLines out = new TextLines();
         if (model.generations().isEmpty()) {
-            out.append("the bundle has no load-balancing map\n");
+            out.line(Text.of("the bundle has no load-balancing map"));
         } else {
             TextTable table = new TextTable("ROLE", "MAP", "CURRENT", "ENTRIES", "WHY");
             for (Generation map : model.generations()) {
                 table.row(map.role(), map.mapId(), current(map), entries(map), why(map));
             }
-            out.append(table.render());
+            out.table(table);
         }
         for (Ambiguity open : model.incident().datapath().ambiguities()) {
-            TextTable.paragraph(out, "not known: " + open.text() + ". Why: " + open.why() + ". Cost: " + open.cost() + ".");
+            out.line(Text.of("not known: {}. Why: {}. Cost: {}.", open.text(), open.why(), open.cost()));
         }
         return out.toString();
     }
@@ -34,18 +34,18 @@ public final class MapsText {
         return switch (map.currency()) {
             case CURRENT -> "yes";
             case NOT_CURRENT -> "no";
-            case UNKNOWN -> "unknown";
+            case UNKNOWN -> "not known";
         };
     }
 
     private static String entries(Generation map) {
         return map.entries()
-                .map(entries -> entries + (map.damage().isEmpty() ? "" : ", not whole"))
+                .map(entries -> entries + (map.damage().isEmpty() ? "" : ", incomplete"))
                 .orElse("not dumped");
     }
 
     /** The users of a map are one reason here, not a dozen. */
-    private static String why(Generation map) {
+    private static Text why(Generation map) {
         List<Text> reasons = new ArrayList<>();
         List<Text> users = new ArrayList<>();
         for (Reason reason : map.reasons()) {
@@ -62,6 +62,6 @@ public final class MapsText {
                             ? Text.of("used by program {}", users.get(0))
                             : Text.of("used by programs {}", Text.join(", ", users)));
         }
-        return Text.join("; ", reasons).plain();
+        return Text.join("; ", reasons);
     }
 }

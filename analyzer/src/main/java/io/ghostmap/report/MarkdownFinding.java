@@ -31,10 +31,7 @@ final class MarkdownFinding {
         finding.remedy().forEach(this::remedy);
         out.items(finding.rivals().stream()
                 .map(rival -> Text.of(
-                        "Other cause: {}. {} To settle it: {}.",
-                        rival.hypothesis(),
-                        rival.verdict(),
-                        rival.decides()))
+                        "Other cause: {}. {} To settle it: {}.", rival.hypothesis(), rival.verdict(), rival.decides()))
                 .toList());
         citations(Text.of("Evidence for it:"), finding.supporting());
         citations(Text.of("Evidence against it:"), finding.contradicting());

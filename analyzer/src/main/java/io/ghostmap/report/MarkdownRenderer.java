@@ -98,7 +98,13 @@ public final class MarkdownRenderer {
 
     private static Text attachedBy(HookAccount.Program program) {
         return switch (program.via()) {
-            case LINK -> Text.of("link {}", Text.join("", program.link().map(BpfLink::id).map(Term::link).stream().toList()));
+            case LINK ->
+                Text.of(
+                        "link {}",
+                        Text.join(
+                                "",
+                                program.link().map(BpfLink::id).map(Term::link).stream()
+                                        .toList()));
             case LEGACY -> Text.of("no link");
             case UNKNOWN -> Text.of("attachment not known");
         };
@@ -137,8 +143,7 @@ public final class MarkdownRenderer {
         out.heading(Text.of("What is missing"));
         out.items(Stream.concat(
                         diagnosis.losses().stream()
-                                .map(gap ->
-                                        Text.of("{}: {}; {}", gap.artifact().term(), gap.reason(), gap.cost())),
+                                .map(gap -> Text.of("{}: {}; {}", gap.artifact().term(), gap.reason(), gap.cost())),
                         diagnosis.skipped().stream()
                                 .map(skipped -> Text.of(
                                         "rule {} could not run, it needs {}",
@@ -148,8 +153,7 @@ public final class MarkdownRenderer {
     }
 
     private void foot() {
-        Text made = Text.of(
-                "Made offline by {} {}", Term.word(Words.ANALYZER), Term.version(model.analyzerVersion()));
+        Text made = Text.of("Made offline by {} {}", Term.word(Words.ANALYZER), Term.version(model.analyzerVersion()));
         out.paragraph(model.incident()
                 .bundle()
                 .sha256()

@@ -116,7 +116,9 @@ final class MarkdownTables {
 
     private static Text appearance(Appearance in) {
         Text text = Text.of(
-                "{} in {}", Term.word(Words.lower(in.as())), Term.map(in.generation().mapId()));
+                "{} in {}",
+                Term.word(Words.lower(in.as())),
+                Term.map(in.generation().mapId()));
         return switch (in.generation().currency()) {
             case CURRENT -> text.then(" (current)");
             case NOT_CURRENT -> text.then(" (not current)");

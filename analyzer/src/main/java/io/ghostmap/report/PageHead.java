@@ -44,8 +44,6 @@ record PageHead(
     private static Text replayed(ReportModel.BlastRadius radius) {
         Text text = Text.of(
                 "{}, of which {} go elsewhere", Term.number(radius.frontends()), Term.number(radius.affected()));
-        return radius.undecided() == 0
-                ? text
-                : text.then(" and {} cannot be decided", Term.number(radius.undecided()));
+        return radius.undecided() == 0 ? text : text.then(" and {} cannot be decided", Term.number(radius.undecided()));
     }
 }

@@ -63,15 +63,21 @@ public final class TrafficTables {
         note(
                 capture.counters().captured().isEmpty() && capture.dropped().isPresent(),
                 capture.dropped().orElse(0) + " packets dropped");
-        note(capture.lost(), "packets are missing: the reply of an attempt may be among them, so none is counted as unanswered");
+        note(
+                capture.lost(),
+                "packets are missing: the reply of an attempt may be among them, so none is counted as unanswered");
         capture.interfaces().stream()
                 .filter(of -> !of.name().isEmpty() || !of.filter().isEmpty())
                 .limit(MAX_ROWS)
                 .forEach(of -> note(
                         true, "interface " + of.name() + (of.filter().isEmpty() ? "" : ", filter " + of.filter())));
         unread(capture.unread());
-        note(capture.laterFragments() > 0, capture.laterFragments() + " later fragments have no ports and are not counted");
-        note(capture.tunnelled() > 0, capture.tunnelled() + " frames are in a tunnel: their inner connection is counted");
+        note(
+                capture.laterFragments() > 0,
+                capture.laterFragments() + " later fragments have no ports and are not counted");
+        note(
+                capture.tunnelled() > 0,
+                capture.tunnelled() + " frames are in a tunnel: their inner connection is counted");
         note(
                 capture.clock().backward() > 0,
                 capture.clock().backward() + " frames out of order, at most "
@@ -157,9 +163,7 @@ public final class TrafficTables {
                     1,
                     Integer::sum);
         }
-        return count.size() > 3
-                ? Map.of("the same SYN under other addresses: --json lists them", count.size())
-                : count;
+        return count.size() > 3 ? Map.of("the same SYN under other addresses: --json lists them", count.size()) : count;
     }
 
     private void services(Traffic traffic) {

@@ -15,7 +15,6 @@ import io.ghostmap.evidence.EvidenceSink;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.support.Addresses;
-import io.ghostmap.support.NodeBundle;
 import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
 import java.util.List;
@@ -28,7 +27,7 @@ record ReplayedNode(Evidence evidence, Datapath datapath, List<Hook> hooks, Repl
     }
 
     /** With a load balancer more than those that are known. */
-    static ReplayedNode of(NodeBundle node, Path folder, LoadBalancer another) {
+    static ReplayedNode of(TestNode node, Path folder, LoadBalancer another) {
         return of(
                 node.write(folder),
                 evidence -> DatapathReader.read(evidence, List.of(Cilium.onNode(evidence), another)));

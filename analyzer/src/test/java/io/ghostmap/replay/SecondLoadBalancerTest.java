@@ -1,5 +1,7 @@
 package io.ghostmap.replay;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.evidence.AttachType.GETPEERNAME4;
 import static io.ghostmap.replay.ReplayedNode.endpoint;
 import static io.ghostmap.replay.ReplayedNode.to;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -34,12 +36,13 @@ import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
-import io.ghostmap.support.NodeBundle;
+import io.ghostmap.support.TestNode;
 import io.ghostmap.text.Text;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -56,7 +59,6 @@ final class SecondLoadBalancerTest {
     private static final String ROOT = "/sys/fs/cgroup";
     private static final String VIP = "10.96.0.10:80";
     private static final int ENDPOINT = 6;
-    private static final int TCP = 6;
 
     @TempDir
     private Path folder;
@@ -193,29 +195,28 @@ final class SecondLoadBalancerTest {
         }
     }
 
-    private static byte[] bytes(String... endpoints) {
-        ByteBuffer bytes = ByteBuffer.allocate(endpoints.length * ENDPOINT);
+    private static String bytes(String... endpoints) {
+        StringBuilder bytes = new StringBuilder();
         for (String endpoint : endpoints) {
-            bytes.put(endpoint(endpoint).address().toBytes())
-                    .putShort((short) endpoint(endpoint).port());
+            bytes.append(HexFormat.of().formatHex(endpoint(endpoint).address().toBytes()))
+                    .append("%04x".formatted(endpoint(endpoint).port()));
         }
-        return bytes.array();
+        return bytes.toString();
     }
 
     /** Tiny sends pods to a service of Cilium, and clients on the host to an address of its own. */
     private ReplayedNode node() {
-        NodeBundle node = new NodeBundle()
+        TestNode node = TestNode.node()
                 .map(300, "hash", "tiny_services", 6, 12, "")
                 .row(300, bytes(VIP), bytes("10.96.0.20:80", "10.0.9.9:80"))
-                .generation(144, 145, true)
-                .service(144, "10.96.0.20:80", TCP, 9)
-                .backend(145, 9, "10.0.2.2:80")
                 .program(200, "tiny_connect", 300)
                 .program(201, "tiny_getpeername", 300)
-                .program(160, "cil_sock4_connect", 144, 145)
-                .attach(ROOT, 200, "cgroup_inet4_connect", "multi")
-                .attach(ROOT, 160, "cgroup_inet4_connect", "multi")
-                .attach(ROOT, 201, "cgroup_inet4_getpeername", "multi");
+                .attach(CONNECT4, 200)
+                .generation("current", 144)
+                .pinned()
+                .serves("10.96.0.20:80", "10.0.2.2:80")
+                .runs(160)
+                .attach(GETPEERNAME4, 201);
         return ReplayedNode.of(node, folder, new Tiny());
     }
 

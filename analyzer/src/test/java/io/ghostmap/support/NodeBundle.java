@@ -1,10 +1,7 @@
 package io.ghostmap.support;
 
-import io.ghostmap.net.Endpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +16,7 @@ import java.util.stream.Collectors;
  * Writes the bundle of a node as an unpacked folder, in bpftool's own shapes. A test says which maps, programs,
  * attachments and packets there are; what it does not say is absent from the bundle.
  */
-public final class NodeBundle {
+final class NodeBundle {
     private final Map<String, String> texts = new TreeMap<>();
     private final Map<String, byte[]> files = new TreeMap<>();
     private final List<String> maps = new ArrayList<>();
@@ -29,34 +26,13 @@ public final class NodeBundle {
     private final Map<String, Integer> inodes = new LinkedHashMap<>();
     private final Map<Integer, List<String>> rows = new TreeMap<>();
 
-    public NodeBundle() {
+    NodeBundle() {
         texts.put(
                 "manifest.json",
                 "{\"format\":1,\"node\":\"test-node\",\"collector\":{\"name\":\"test\",\"version\":\"1\"}}");
     }
 
-    /** Services and backends maps of one generation, pinned where the agent keeps them, or nowhere. */
-    public NodeBundle generation(int servicesMap, int backendsMap, boolean pinned) {
-        map(
-                servicesMap,
-                "hash",
-                "cilium_lb4_serv",
-                12,
-                12,
-                pinned ? "/sys/fs/bpf/tc/globals/cilium_lb4_services_v2" : "");
-        map(
-                backendsMap,
-                "hash",
-                "cilium_lb4_back",
-                4,
-                12,
-                pinned ? "/sys/fs/bpf/tc/globals/cilium_lb4_backends_v3" : "");
-        rows.computeIfAbsent(servicesMap, id -> new ArrayList<>());
-        rows.computeIfAbsent(backendsMap, id -> new ArrayList<>());
-        return this;
-    }
-
-    public NodeBundle map(int id, String type, String name, int key, int value, String pin) {
+    NodeBundle map(int id, String type, String name, int key, int value, String pin) {
         return map(id, type, name, key, value, type.startsWith("lru") ? 0 : 1, pin);
     }
 
@@ -67,42 +43,7 @@ public final class NodeBundle {
         return this;
     }
 
-    /** A frontend with one slot for each backend id, in Cilium's bytes. */
-    public NodeBundle service(int servicesMap, String frontend, int protocol, int... backendIds) {
-        return serviceWithCount(servicesMap, frontend, protocol, 0, 0, backendIds.length, backendIds);
-    }
-
-    public NodeBundle serviceWithCount(
-            int servicesMap, String frontend, int protocol, int scope, int flags2, int count, int... backendIds) {
-        Endpoint endpoint = Addresses.endpoint(frontend);
-        for (int slot = 0; slot <= backendIds.length; slot++) {
-            byte[] address = endpoint.address().toBytes();
-            ByteBuffer key = ByteBuffer.allocate(address.length + 8).order(ByteOrder.BIG_ENDIAN);
-            key.put(address).putShort((short) endpoint.port());
-            key.order(ByteOrder.LITTLE_ENDIAN)
-                    .putShort((short) slot)
-                    .put((byte) protocol)
-                    .put((byte) scope);
-            ByteBuffer value = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
-            value.putInt(slot == 0 ? 1 << 24 : backendIds[slot - 1]).putShort((short) (slot == 0 ? count : 0));
-            value.put((byte) 1).put((byte) 0x98).put((byte) 0).put((byte) flags2);
-            row(servicesMap, key.array(), value.array());
-        }
-        return this;
-    }
-
-    public NodeBundle backend(int backendsMap, int id, String backend) {
-        Endpoint endpoint = Addresses.endpoint(backend);
-        byte[] address = endpoint.address().toBytes();
-        ByteBuffer value = ByteBuffer.allocate(address.length + 8);
-        value.put(address).putShort((short) endpoint.port()).put((byte) 6);
-        return row(
-                backendsMap,
-                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(id).array(),
-                value.array());
-    }
-
-    public NodeBundle row(int mapId, byte[] key, byte[] value) {
+    NodeBundle row(int mapId, byte[] key, byte[] value) {
         rows.computeIfAbsent(mapId, id -> new ArrayList<>())
                 .add("{\"key\":" + hex(key) + ",\"value\":" + hex(value) + "}");
         return this;
@@ -113,7 +54,7 @@ public final class NodeBundle {
         rows.computeIfAbsent(mapId, id -> new ArrayList<>());
     }
 
-    public NodeBundle program(int id, String name, Integer... mapIds) {
+    NodeBundle program(int id, String name, Integer... mapIds) {
         String ids = List.of(mapIds).stream().map(String::valueOf).collect(Collectors.joining(","));
         programs.add(
                 ("{\"id\":%d,\"type\":\"cgroup_sock_addr\",\"name\":\"%s\",\"tag\":\"0123456789abcdef\",\"loaded_at\":%d,"
@@ -122,7 +63,7 @@ public final class NodeBundle {
         return this;
     }
 
-    public NodeBundle link(int id, int program, String cgroup, String type, String pin) {
+    NodeBundle link(int id, int program, String cgroup, String type, String pin) {
         links.add(
                 "{\"id\":%d,\"type\":\"cgroup\",\"prog_id\":%d,\"cgroup_id\":%d,\"attach_type\":\"%s\",\"pinned\":[%s]}"
                         .formatted(id, program, inode(cgroup), type, pin.isEmpty() ? "" : "\"" + pin + "\""));
@@ -130,7 +71,7 @@ public final class NodeBundle {
     }
 
     /** Appends a program to the list of a cgroup's hook. */
-    public NodeBundle attach(String cgroup, int program, String type, String flags) {
+    NodeBundle attach(String cgroup, int program, String type, String flags) {
         inode(cgroup);
         attached.computeIfAbsent(cgroup, c -> new ArrayList<>())
                 .add("{\"id\":%d,\"attach_type\":\"%s\",\"attach_flags\":\"%s\",\"name\":\"p%d\"}"
@@ -139,7 +80,7 @@ public final class NodeBundle {
     }
 
     /** What {@code bpftool cgroup show CGROUP effective} prints. */
-    public NodeBundle effective(String cgroup, String type, Integer... programIds) {
+    NodeBundle effective(String cgroup, String type, Integer... programIds) {
         String list = List.of(programIds).stream()
                 .map(id -> "{\"id\":%d,\"attach_type\":\"%s\",\"name\":\"p%d\"}".formatted(id, type, id))
                 .collect(Collectors.joining(","));
@@ -147,13 +88,13 @@ public final class NodeBundle {
         return this;
     }
 
-    public NodeBundle capture(PcapFile pcap) {
+    NodeBundle capture(PcapFile pcap) {
         files.put("pcap/any.pcap", pcap.bytes());
         texts.put("pcap/links.json", "[{\"ifindex\":2,\"ifname\":\"lxc0\"},{\"ifindex\":3,\"ifname\":\"eth0\"}]");
         return this;
     }
 
-    public NodeBundle text(String path, String content) {
+    NodeBundle text(String path, String content) {
         texts.put(path, content);
         return this;
     }
@@ -162,7 +103,7 @@ public final class NodeBundle {
         texts.putIfAbsent(path, content);
     }
 
-    public Path write(Path folder) {
+    Path write(Path folder) {
         list("maps", maps);
         list("programs", programs);
         list("links", links);
