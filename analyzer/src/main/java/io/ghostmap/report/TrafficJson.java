@@ -135,7 +135,7 @@ public final class TrafficJson {
                         .map(skipped -> new Skipped(skipped.what().plain(), skipped.frames()))
                         .toList(),
                 capture.laterFragments(),
-                capture.tunnelled(),
+                capture.tunneled(),
                 capture.interfaces().stream().map(TrafficJson::ofFile).toList(),
                 capture.damage().map(Text::plain).orElse(""));
     }

@@ -76,8 +76,8 @@ public final class TrafficTables {
                 capture.laterFragments() > 0,
                 capture.laterFragments() + " later fragments have no ports and are not counted");
         note(
-                capture.tunnelled() > 0,
-                capture.tunnelled() + " frames are in a tunnel: their inner connection is counted");
+                capture.tunneled() > 0,
+                capture.tunneled() + " frames are in a tunnel: their inner connection is counted");
         note(
                 capture.clock().backward() > 0,
                 capture.clock().backward() + " frames out of order, at most "

@@ -64,8 +64,8 @@ final class AttemptTable {
     private final CapturePointIndex points = new CapturePointIndex();
     private final SightingLog sightings = new SightingLog();
     private final SegmentLog segments = new SegmentLog();
-    private final byte[] key = new byte[IpPacket.LONGEST_KEY];
-    private final byte[] serverKey = new byte[IpPacket.LONGEST_KEY];
+    private final byte[] key = new byte[IpPacket.MAX_KEY];
+    private final byte[] serverKey = new byte[IpPacket.MAX_KEY];
     private final Strays strays = new Strays();
     private long untracked;
 

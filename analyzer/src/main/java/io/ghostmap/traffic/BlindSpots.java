@@ -8,7 +8,7 @@ final class BlindSpots {
     private static final int MAX_CLIENTS = 10_000;
 
     private final KeyIndex clients = new KeyIndex(MAX_CLIENTS);
-    private final byte[] address = new byte[IpPacket.LONGEST_KEY];
+    private final byte[] address = new byte[IpPacket.MAX_KEY];
     private boolean everywhere;
 
     void everywhere() {

@@ -11,7 +11,7 @@ import java.util.OptionalLong;
  * @param format {@code pcap} or {@code pcapng}
  * @param interfaces as the file describes them; one without a name for pcap
  * @param laterFragments TCP and UDP fragments without ports
- * @param tunnelled frames whose inner packet is what counts
+ * @param tunneled frames whose inner packet is what counts
  * @param unread frames that were not read to what decides
  * @param counters tcpdump's own, which stand in another file
  * @param damage why the file was not read to its end
@@ -23,13 +23,13 @@ public record Capture(
         long frames,
         CaptureClock clock,
         long laterFragments,
-        long tunnelled,
+        long tunneled,
         Unread unread,
         CaptureCounters counters,
         Optional<Text> damage) {
 
     Capture with(CaptureCounters stated) {
-        return new Capture(file, format, interfaces, frames, clock, laterFragments, tunnelled, unread, stated, damage);
+        return new Capture(file, format, interfaces, frames, clock, laterFragments, tunneled, unread, stated, damage);
     }
 
     /** Where {@link #dropped} stands: what tcpdump wrote on stderr, or the capture's own statistics. */

@@ -11,7 +11,7 @@ public final class CaptureFiles {
 
     /** Whether the content, unpacked if it is compressed, starts as a capture does. */
     public static boolean startsAsCapture(InputStream in) throws IOException {
-        byte[] head = Decompression.unpacking(in).readNBytes(CaptureFormat.LONGEST_HEAD);
+        byte[] head = Decompression.unpacking(in).readNBytes(CaptureFormat.MAX_HEAD);
         try (ByteSource source = new ByteSource(new ByteArrayInputStream(head))) {
             return !(CaptureFormat.open(source) instanceof CaptureFormat.Unreadable);
         }
@@ -20,7 +20,7 @@ public final class CaptureFiles {
     /** Time of the first frame in nanoseconds since the epoch; the end of time where there is none. */
     public static long firstNanos(InputStream in) throws IOException {
         Frame frame = new Frame();
-        byte[] head = Decompression.unpacking(in).readNBytes(PcapFormat.LONGEST_RECORD);
+        byte[] head = Decompression.unpacking(in).readNBytes(PcapFormat.MAX_RECORD);
         try (ByteSource source = new ByteSource(new ByteArrayInputStream(head))) {
             boolean more = CaptureFormat.open(source).next(frame); // passes over plain segments, and counts them
             return more || frame.number() > 0 ? frame.clock().stop().firstNanos() : Long.MAX_VALUE;

@@ -9,7 +9,7 @@ import java.util.Optional;
 sealed interface CaptureFormat
         permits PcapFormat, PcapngFormat, CaptureFormat.UnknownVersion, CaptureFormat.Unreadable {
     /** Bytes that {@link #open} looks at. */
-    int LONGEST_HEAD = PcapFormat.FILE_HEADER;
+    int MAX_HEAD = PcapFormat.FILE_HEADER;
 
     /**
      * Steps to the next frame that is not a {@link PlainSegment}; those are only counted. False at the end, or where

@@ -6,7 +6,7 @@ import java.util.TreeMap;
 
 /** The different points, each with an ordinal. A node has a few; what a hostile capture invents beyond is one. */
 final class CapturePointIndex {
-    private static final int MOST = 4_096;
+    private static final int MAX_POINTS = 4_096;
 
     private final TreeMap<CapturePoint, Integer> ordinals = new TreeMap<>();
     private final List<CapturePoint> points = new ArrayList<>(List.of(CapturePoint.FURTHER));
@@ -24,7 +24,7 @@ final class CapturePointIndex {
         if (known != null) {
             return known;
         }
-        if (points.size() == MOST) {
+        if (points.size() == MAX_POINTS) {
             return 0;
         }
         ordinals.put(point, points.size());

@@ -11,7 +11,7 @@ final class CaptureScan {
     private final IpPacket packet;
     private final UnreadFrames unread;
     private long laterFragments;
-    private long tunnelled;
+    private long tunneled;
     private boolean uneventful;
 
     CaptureScan(
@@ -54,7 +54,7 @@ final class CaptureScan {
     private void take() {
         IpPacket.Kind kind = packet.decode(frame.bytes(), link.ipStart(), link.ipEnd(), frame.isCut());
         if (packet.tunnel() != Tunnel.NONE) {
-            tunnelled++;
+            tunneled++;
         }
         switch (kind) {
             case TCP -> takeTcp();
@@ -109,7 +109,7 @@ final class CaptureScan {
                 frame.number(),
                 frame.clock().stop(),
                 laterFragments,
-                tunnelled,
+                tunneled,
                 unread.result(frame.untimed()),
                 CaptureCounters.NONE,
                 format.damage());

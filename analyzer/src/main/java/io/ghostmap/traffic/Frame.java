@@ -8,7 +8,7 @@ final class Frame {
     /** The time of a frame that states none, or one that no clock shows. */
     static final long UNKNOWN_TIME = Long.MIN_VALUE;
 
-    private static final int LONGEST_PACKET = 65_535;
+    private static final int MAX_PACKET = 65_535;
 
     private byte[] bytes = new byte[0];
     private int start;
@@ -81,8 +81,8 @@ final class Frame {
 
     /** The same for a place in the file behind the frame. */
     long position(long inFile) {
-        boolean cuts = captureInterface.snapLength() > 0 && captureInterface.snapLength() < LONGEST_PACKET;
-        return cuts ? number * PcapFormat.LONGEST_RECORD : inFile;
+        boolean cuts = captureInterface.snapLength() > 0 && captureInterface.snapLength() < MAX_PACKET;
+        return cuts ? number * PcapFormat.MAX_RECORD : inFile;
     }
 
     /** How many of the frames so far were plain segments. */

@@ -16,20 +16,20 @@ final class InterfaceNames {
     /** {@code 7: lxc5d@if6: <BROADCAST>}: behind the last @ stands the peer; a name has no blank, colon or slash. */
     private static final Pattern LINK = Pattern.compile("(\\d{1,9}): ([^:\\s]+?)(@[^:@\\s]*)?: ");
 
-    private static final int LONGEST_LIST = 1 << 24;
+    private static final int MAX_LIST = 1 << 24;
 
     private final Map<Integer, String> names = new HashMap<>();
 
     /** False when the text is not what {@code ip link} prints, or longer than any node's: one of busybox knows no JSON. */
     boolean readText(InputStream in) throws IOException {
-        byte[] text = in.readNBytes(LONGEST_LIST);
+        byte[] text = in.readNBytes(MAX_LIST);
         new String(text, StandardCharsets.UTF_8).lines().forEach(line -> {
             Matcher link = LINK.matcher(line);
             if (link.lookingAt()) {
                 names.put(Integer.valueOf(link.group(1)), link.group(2));
             }
         });
-        return !names.isEmpty() && text.length < LONGEST_LIST;
+        return !names.isEmpty() && text.length < MAX_LIST;
     }
 
     /** False when the text is not what {@code ip -j link} prints, which earlier collectors kept. */

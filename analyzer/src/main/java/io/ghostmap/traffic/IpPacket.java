@@ -37,7 +37,7 @@ final class IpPacket {
     static final int FLAG_ACK = 0x10;
 
     /** Two addresses and two ports. */
-    static final int LONGEST_KEY = 2 * IpAddress.V6_BYTES + 4;
+    static final int MAX_KEY = 2 * IpAddress.V6_BYTES + 4;
 
     private static final int ICMP = 1;
     private static final int IPV4_IN_IP = 4;
@@ -127,7 +127,7 @@ final class IpPacket {
             case UDP -> udp();
             case ICMP -> ip.addressBytes() == IpAddress.V4_BYTES ? icmp() : Kind.OTHER;
             case ICMPV6 -> ip.addressBytes() == IpAddress.V6_BYTES ? icmp() : Kind.OTHER;
-            case IPV4_IN_IP, IPV6_IN_IP -> tunnelled(Tunnel.IPIP, ip.payloadAt());
+            case IPV4_IN_IP, IPV6_IN_IP -> inside(Tunnel.IPIP, ip.payloadAt());
             default ->
                 Encapsulation.ofProtocol(ip.protocol(), bytes, ip.payloadAt(), end)
                         .map(this::in)
@@ -198,7 +198,7 @@ final class IpPacket {
         };
     }
 
-    private Kind tunnelled(Tunnel in, int start) {
+    private Kind inside(Tunnel in, int start) {
         if (tunnel != Tunnel.NONE) {
             return in(Encapsulation.NESTED);
         }

@@ -6,7 +6,7 @@ import java.util.List;
 /** An attempt while captures are read: numbers alone, since there can be a hundred thousand of them. */
 final class OpenAttempt {
     private static final int MAX_FRAMES = 12;
-    private static final int MAX_PASSAGES = 16;
+    private static final int MAX_POINTS = 16;
 
     /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
@@ -34,7 +34,7 @@ final class OpenAttempt {
     private int syns;
     private int transmissions;
     private int identification;
-    private int transmissionPassage;
+    private int transmissionPoint;
     private long transmissionNanos;
     private List<Sending> earlier = List.of();
     private int firstFile;
@@ -69,10 +69,10 @@ final class OpenAttempt {
             transmissions++;
             transmissionNanos = nanos;
             identification = packet.identification();
-            transmissionPassage = point;
+            transmissionPoint = point;
         }
         payload = Math.max(payload, packet.payload());
-        if (sightings < MAX_FRAMES || (sightings < MAX_FRAMES + MAX_PASSAGES && isNew(point, log))) {
+        if (sightings < MAX_FRAMES || (sightings < MAX_FRAMES + MAX_POINTS && isNew(point, log))) {
             lastSighting = log.add(lastSighting, file, frame.number(), point);
             if (sightings++ == 0) {
                 firstSighting = lastSighting;
@@ -81,7 +81,7 @@ final class OpenAttempt {
     }
 
     private boolean isCopy(IpPacket packet, long nanos, int point) {
-        if (covers(packet, nanos, point, transmissionNanos, identification, transmissionPassage)) {
+        if (covers(packet, nanos, point, transmissionNanos, identification, transmissionPoint)) {
             return true;
         }
         for (Sending sending : earlier) {
@@ -105,7 +105,7 @@ final class OpenAttempt {
     private void keepEarlier() {
         if (transmissions > 0 && transmissions <= MAX_EARLIER) {
             earlier = earlier.isEmpty() ? new ArrayList<>(2) : earlier;
-            earlier.add(new Sending(transmissionNanos, identification, transmissionPassage));
+            earlier.add(new Sending(transmissionNanos, identification, transmissionPoint));
         }
     }
 

@@ -37,7 +37,7 @@ final class PcapFormat implements CaptureFormat {
     private static final int LINK_TYPE_MASK = 0xffff;
 
     /** libpcap's MAXIMUM_SNAPLEN: no tool writes a longer record. */
-    static final int LONGEST_RECORD = 262_144;
+    static final int MAX_RECORD = 262_144;
 
     private final ByteSource source;
     private final boolean swapped;
@@ -94,7 +94,7 @@ final class PcapFormat implements CaptureFormat {
         passPlain(frame);
         while (source.require(recordHeader)) {
             int captured = word(source.position() + capturedAt);
-            if (captured < 0 || captured > LONGEST_RECORD) {
+            if (captured < 0 || captured > MAX_RECORD) {
                 damage = Optional.of(
                         Text.of("frame {} states a length that no capture has", Term.number(frame.number() + 1)));
                 return false;
@@ -139,7 +139,7 @@ final class PcapFormat implements CaptureFormat {
         while (start < end) {
             int captured = word(bytes, at + capturedAt);
             if (captured < 0
-                    || captured > LONGEST_RECORD
+                    || captured > MAX_RECORD
                     || captured > end - start
                     || !plain.is(bytes, start, start + captured)) {
                 break;

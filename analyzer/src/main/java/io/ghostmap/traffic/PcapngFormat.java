@@ -49,12 +49,12 @@ final class PcapngFormat implements CaptureFormat {
     private static final int ISB_OSDROP = 7;
 
     /** A block around the longest record, with its options. */
-    private static final int LONGEST_BLOCK = PcapFormat.LONGEST_RECORD + (64 << 10);
+    private static final int MAX_BLOCK = PcapFormat.MAX_RECORD + (64 << 10);
 
-    private static final int SMALLEST_BLOCK = 12;
+    private static final int MIN_BLOCK = 12;
     private static final int SECTION_HEADER_START = 16;
     private static final int MAX_INTERFACES = 4_096;
-    private static final int LONGEST_TEXT = 256;
+    private static final int MAX_TEXT = 256;
     private static final int MAX_ODDITIES = 8;
 
     private final ByteSource source;
@@ -93,14 +93,14 @@ final class PcapngFormat implements CaptureFormat {
                 return broken(frame, Text.of("no section header stands before its first block"));
             }
             long length = Integer.toUnsignedLong(word(source.position() + 4));
-            if (length < SMALLEST_BLOCK || length % 4 != 0) {
+            if (length < MIN_BLOCK || length % 4 != 0) {
                 return broken(frame, Text.of("a block states a length that no block has"));
             }
             if (!isRead(type)) {
                 if (!source.skip(length)) {
                     return broken(frame, Text.of("cut inside a block"));
                 }
-            } else if (length > LONGEST_BLOCK) {
+            } else if (length > MAX_BLOCK) {
                 return broken(frame, Text.of("a block states a length that no capture has"));
             } else if (!source.require((int) length)) {
                 return broken(frame, Text.of("cut inside a block"));
@@ -217,7 +217,7 @@ final class PcapngFormat implements CaptureFormat {
             return true;
         }
         int captured = word(body + 12);
-        if (captured < 0 || captured > end - body - 20 || captured > PcapFormat.LONGEST_RECORD) {
+        if (captured < 0 || captured > end - body - 20 || captured > PcapFormat.MAX_RECORD) {
             broken(frame, Text.of("a packet longer than its block"));
             return true;
         }
@@ -362,7 +362,7 @@ final class PcapngFormat implements CaptureFormat {
         }
 
         private String text(int at, int length) {
-            return new String(source.buffer(), at, Math.min(length, LONGEST_TEXT), StandardCharsets.UTF_8);
+            return new String(source.buffer(), at, Math.min(length, MAX_TEXT), StandardCharsets.UTF_8);
         }
     }
 }

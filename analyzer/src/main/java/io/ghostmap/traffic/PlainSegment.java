@@ -16,7 +16,7 @@ final class PlainSegment {
     private static final int FRAGMENT_OFFSET = 0x1fff;
     private static final int TCP = 6;
     private static final int TCP_HEADER = 20;
-    private static final int SMALLEST_DATA_OFFSET = 0x50;
+    private static final int MIN_DATA_OFFSET = 0x50;
     private static final int EVENTS = IpPacket.FLAG_SYN | IpPacket.FLAG_RST | IpPacket.FLAG_FIN;
 
     private final int linkHeader;
@@ -59,6 +59,6 @@ final class PlainSegment {
     }
 
     private static boolean isUneventful(byte[] bytes, int tcp) {
-        return (bytes[tcp + 12] & 0xff) >= SMALLEST_DATA_OFFSET && (bytes[tcp + 13] & EVENTS) == 0;
+        return (bytes[tcp + 12] & 0xff) >= MIN_DATA_OFFSET && (bytes[tcp + 13] & EVENTS) == 0;
     }
 }

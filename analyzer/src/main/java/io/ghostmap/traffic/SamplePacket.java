@@ -7,7 +7,7 @@ public final class SamplePacket {
     static final SamplePacket NONE = new SamplePacket(new byte[0]);
 
     /** Both fixed headers with all options fit. */
-    private static final int LONGEST = 160;
+    private static final int MAX_BYTES = 160;
 
     private final byte[] bytes;
 
@@ -16,7 +16,7 @@ public final class SamplePacket {
     }
 
     static SamplePacket of(byte[] source, int start, int end) {
-        return new SamplePacket(Arrays.copyOfRange(source, start, Math.min(end, start + LONGEST)));
+        return new SamplePacket(Arrays.copyOfRange(source, start, Math.min(end, start + MAX_BYTES)));
     }
 
     /** A copy of its own. */

@@ -17,7 +17,7 @@ final class Strays {
     /** One of them; its flow goes from its own source to its own destination. */
     record Stray(ByteBuffer flow, Segment segment) {}
 
-    private final byte[] key = new byte[IpPacket.LONGEST_KEY];
+    private final byte[] key = new byte[IpPacket.MAX_KEY];
     private final Deque<Stray> replies = new ArrayDeque<>();
     private final Deque<Stray> ends = new ArrayDeque<>();
     private boolean full;

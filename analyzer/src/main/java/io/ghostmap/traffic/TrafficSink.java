@@ -25,7 +25,7 @@ import java.util.function.LongSupplier;
  * capture: an attempt may start in one and be answered in the next.
  */
 public final class TrafficSink implements MemberSink {
-    private static final int LONGEST_TEXT = 1 << 20;
+    private static final int MAX_TEXT = 1 << 20;
 
     private final AttemptTable attempts = new AttemptTable();
     private final UdpTable datagrams = new UdpTable();
@@ -86,7 +86,7 @@ public final class TrafficSink implements MemberSink {
             }
             return;
         }
-        String text = new String(in.readNBytes(LONGEST_TEXT), StandardCharsets.UTF_8);
+        String text = new String(in.readNBytes(MAX_TEXT), StandardCharsets.UTF_8);
         if (member.kind() == ArtifactKind.AGENT_CONFIG) {
             ports.configure(text);
         } else {

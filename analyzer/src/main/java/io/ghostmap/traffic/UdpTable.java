@@ -26,8 +26,8 @@ final class UdpTable {
         private FrameRef first;
         private long firstNanos;
         private boolean firstIsForward = true;
-        private final Way forward = new Way();
-        private final Way back = new Way();
+        private final Side forward = new Side();
+        private final Side back = new Side();
 
         Flow(FrameRef first, long nanos) {
             this.first = first;
@@ -42,9 +42,9 @@ final class UdpTable {
                 firstNanos = frame.nanos();
                 firstIsForward = isForward;
             }
-            Way way = isForward ? forward : back;
-            way.datagrams++;
-            way.lastNanos = Math.max(way.lastNanos, frame.nanos());
+            Side side = isForward ? forward : back;
+            side.datagrams++;
+            side.lastNanos = Math.max(side.lastNanos, frame.nanos());
         }
 
         boolean isSeen() {
@@ -57,14 +57,14 @@ final class UdpTable {
     }
 
     /** One direction of a flow. */
-    private static final class Way {
+    private static final class Side {
         private long datagrams;
         private long lastNanos;
         private boolean unreachable;
     }
 
     /** A flow at the end of all captures, when it is known which end asked. */
-    private record Asked(Endpoint server, IpAddress client, Flow flow, Way requests, Way responses) {
+    private record Asked(Endpoint server, IpAddress client, Flow flow, Side requests, Side responses) {
         static Asked of(byte[] key, Flow flow) {
             Endpoint first = FlowKey.client(key);
             Endpoint second = FlowKey.serverOf(key);
@@ -89,7 +89,7 @@ final class UdpTable {
 
     private final KeyIndex keys = new KeyIndex(MAX_FLOWS);
     private final List<Flow> flows = new ArrayList<>();
-    private final byte[] key = new byte[IpPacket.LONGEST_KEY];
+    private final byte[] key = new byte[IpPacket.MAX_KEY];
     private long untracked;
 
     void datagram(IpPacket packet, String file, Frame frame) {

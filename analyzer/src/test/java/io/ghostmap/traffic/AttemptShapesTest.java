@@ -99,7 +99,7 @@ final class AttemptShapesTest {
         frame(ip("192.0.2.1", "192.0.2.2", UDP, vxlan(inner)));
         assertThat(only().server()).isEqualTo(Endpoint.parse(SERVER + ":80").orElseThrow());
         assertThat(only().paths()).containsExactly("in vxlan");
-        assertThat(Captures.read(pcap).captures().get(0).tunnelled()).isEqualTo(1);
+        assertThat(Captures.read(pcap).captures().get(0).tunneled()).isEqualTo(1);
     }
 
     /** Cilium and OVN put Ethernet inside, cloud mirrors and gateways IP. */

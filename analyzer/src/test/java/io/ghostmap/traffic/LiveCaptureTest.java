@@ -141,7 +141,7 @@ final class LiveCaptureTest {
                 .containsEntry("10.44.6.2 8001", "")
                 .containsEntry("10.44.7.2 8001", "")
                 .containsEntry("fd44:8::2 8001", "in ipip");
-        assertThat(traffic.captures().get(0).tunnelled()).isGreaterThan(60);
+        assertThat(traffic.captures().get(0).tunneled()).isGreaterThan(60);
         assertThat(traffic.captures().get(0).laterFragments()).isGreaterThan(3);
     }
 

@@ -137,7 +137,7 @@ final class Pcap4jAgreementTest {
     }
 
     private static void compareFlow(String as, IpPacket ours, IpHeader ip, int fromPort, int toPort) {
-        byte[] key = new byte[IpPacket.LONGEST_KEY];
+        byte[] key = new byte[IpPacket.MAX_KEY];
         int length = ours.key(key);
         byte[] exact = Arrays.copyOf(key, length);
         assertThat(FlowKey.client(exact).address().toBytes())
