@@ -89,10 +89,20 @@ public enum ArtifactKind {
     ROUTING_RULES(NETWORK),
     IPTABLES(NETWORK, Text.of("iptables rules as a rival explanation cannot be excluded")),
     IP6TABLES(NETWORK),
+    IPTABLES_LEGACY(NETWORK),
+    IP6TABLES_LEGACY(NETWORK),
+    IPTABLES_NFT(NETWORK),
+    IP6TABLES_NFT(NETWORK),
+    /** Which variant each of the commands is. */
+    IPTABLES_VARIANTS(NETWORK),
+    /** Tables of iptables-legacy that the kernel has. */
+    LEGACY_TABLES(NETWORK),
     NFTABLES(NETWORK),
+    IPVS(NETWORK),
     PROBE(NETWORK, Text.of("what a connect of the collector's own came to is not known: only clients' connects are")),
     SOCKETS(NETWORK, Text.of("single sockets cannot be tied to map entries")),
     SOCKETS_OF_POD(NETWORK, Text.of("single sockets cannot be tied to map entries")),
+    SOCKETS_OF_NAMESPACES(NETWORK, Text.of("sockets of pods cannot be tied to map entries")),
 
     CILIUM(BUNDLE, Text.of("what the agent itself believes cannot be compared with the maps")),
     AGENT_VERSION(CILIUM),

@@ -96,10 +96,18 @@ final class GhostmapLayout {
                 .member(ROUTING_RULES, JSON, "net/rules.json")
                 .member(IPTABLES, TEXT, "net/iptables.txt")
                 .member(IP6TABLES, TEXT, "net/ip6tables.txt")
+                .member(IPTABLES_LEGACY, TEXT, "net/iptables-legacy.txt")
+                .member(IP6TABLES_LEGACY, TEXT, "net/ip6tables-legacy.txt")
+                .member(IPTABLES_NFT, TEXT, "net/iptables-nft.txt")
+                .member(IP6TABLES_NFT, TEXT, "net/ip6tables-nft.txt")
+                .member(IPTABLES_VARIANTS, TABLE, "net/iptables-variants.tsv")
+                .member(LEGACY_TABLES, TABLE, "net/legacy-tables.tsv")
                 .member(NFTABLES, TEXT, "net/nft.txt")
+                .member(IPVS, TEXT, "net/ipvs.txt")
                 .member(PROBE, TABLE, "net/probe.tsv")
                 .member(SOCKETS, TEXT, "net/sockets.txt")
-                .member(SOCKETS_OF_POD, TEXT, "net/sockets-pod.txt");
+                .member(SOCKETS_OF_POD, TEXT, "net/sockets-pod.txt")
+                .member(SOCKETS_OF_NAMESPACES, TEXT, "net/sockets-of-namespaces.txt");
     }
 
     private static void cluster(BundleLayout.Builder table) {

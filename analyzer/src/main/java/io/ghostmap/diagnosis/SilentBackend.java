@@ -242,7 +242,7 @@ final class SilentBackend implements Rule {
                                 Text.join(
                                         ", ",
                                         destination.paths().stream()
-                                                .map(Terms::capturePoint)
+                                                .map(Terms::waypoint)
                                                 .toList())),
                 Text.of("a capture on all interfaces of the node and of the backend's node at the same time"));
     }

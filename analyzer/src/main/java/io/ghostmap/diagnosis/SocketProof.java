@@ -28,7 +28,7 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
     static List<SocketProof> of(Incident incident) {
         Map<Integer, List<Integer>> writers = new HashMap<>();
         List<SocketProof> proofs = new ArrayList<>();
-        for (Socket socket : incident.evidence().network().sockets()) {
+        for (Socket socket : incident.evidence().network().sockets().all()) {
             incident.datapath()
                     .reverseSk()
                     .forEach((mapId, entries) -> entries.getOrDefault(socket.remote(), List.of()).stream()

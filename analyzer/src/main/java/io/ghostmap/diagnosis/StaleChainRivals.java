@@ -3,20 +3,18 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.diagnosis.Rival.Stance;
 import io.ghostmap.evidence.KubernetesView;
-import io.ghostmap.evidence.TextFile;
+import io.ghostmap.evidence.kubeproxy.NatRule;
+import io.ghostmap.evidence.kubeproxy.NatTables;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
+import io.ghostmap.traffic.Direction;
+import io.ghostmap.traffic.Waypoint;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** What else could have sent a connection to an address that only a stale generation knows, and what the bundle says. */
 final class StaleChainRivals {
-    /** The node's end of a pod's veth, as Cilium names it. */
-    private static final Pattern POD_SIDE = Pattern.compile("lxc\\w+ in");
-
     private final Incident incident;
     private final StaleChain chain;
     private final Endpoint address;
@@ -51,60 +49,43 @@ final class StaleChainRivals {
     }
 
     private Rival netfilter() {
-        List<TextFile> captured = Stream.of(
-                        incident.evidence().network().iptables(),
-                        incident.evidence().network().nft())
-                .filter(TextFile::captured)
-                .toList();
-        Optional<Text> naming = captured.stream().flatMap(this::naming).findFirst();
-        Text verdict;
-        if (captured.isEmpty()) {
-            verdict = Text.of("Cannot be excluded: neither the iptables nor the nft rules were captured.");
-        } else {
-            verdict = naming.orElseGet(() -> Text.of(
-                    "Speaks against it: {} do not name the address. IPVS tables are not captured.",
-                    Text.and(captured.stream().map(StaleChainRivals::extent).toList())));
-        }
+        NatTables nat = incident.evidence().network().nat();
+        Optional<NatRule> naming = nat.to(address).stream().findFirst();
+        boolean excluded = naming.isEmpty() && nat.unread().isEmpty();
         return new Rival(
                 Rival.Kind.NETFILTER,
-                captured.isEmpty() ? Stance.OPEN : naming.isPresent() ? Stance.FOR : Stance.AGAINST,
+                naming.isPresent() ? Stance.FOR : excluded ? Stance.AGAINST : Stance.OPEN,
                 Text.of("kube-proxy or other netfilter rules rewrite the connection"),
-                verdict.then(entry()),
+                told(nat, naming).then(entry()),
                 Text.of(
-                        "iptables-save -c, nft list ruleset and ipvsadm -Ln, twice, with a connect in between: a rule that"
-                                + " rewrites counts it"));
+                        "iptables-legacy-save -c, nft list ruleset and /proc/net/ip_vs, twice, with a connect in between: a"
+                                + " rule that rewrites counts it"));
     }
 
-    /** The first rule that names the address. */
-    private Stream<Text> naming(TextFile rules) {
-        Pattern names =
-                Pattern.compile("(?<![0-9.])" + Pattern.quote(address.address().toString()) + "(?![0-9.])");
-        return rules.lines().stream()
-                .filter(line -> names.matcher(line).find())
-                .map(rule -> Text.of(
-                        "Speaks for it: {} names the address: {}", Term.member(rules.file()), Term.quote(rule)));
-    }
-
-    private static Text extent(TextFile rules) {
-        return Text.of(
-                "{} ({})",
-                Term.member(rules.file()),
-                rules.lines().isEmpty()
-                        ? Text.of("no rule at all")
-                        : Text.count(rules.lines().size(), "line", "lines"));
+    private Text told(NatTables nat, Optional<NatRule> naming) {
+        return naming.map(rule -> Text.of(
+                        "Speaks for it: a rule of chain {} sends connections to {} there.",
+                        Term.name(Term.NameKind.CHAIN, rule.chain()),
+                        Term.endpoint(rule.frontend())))
+                .orElseGet(() -> NatTablesText.silence(nat, address));
     }
 
     /** A SYN that comes in from a pod with the address already in it was not rewritten by the node's rules. */
     private Text entry() {
         return incident.seen(address)
                 .flatMap(seen -> seen.destination().paths().stream()
-                        .filter(path -> POD_SIDE.matcher(path).matches())
+                        .filter(this::comesFromPod)
                         .findFirst())
                 .map(path -> Text.of(
                         " The SYN carries the address already where it comes in from the pod ({}), before any rule of the"
                                 + " node's own network namespace.",
-                        Terms.capturePoint(path)))
+                        Terms.waypoint(path)))
                 .orElse(Text.NONE);
+    }
+
+    private boolean comesFromPod(Waypoint passed) {
+        return passed.direction() == Direction.IN
+                && incident.evidence().network().interfaces().isOfPod(passed.device());
     }
 
     private Rival deadBackend() {

@@ -9,6 +9,7 @@ import io.ghostmap.replay.Replay;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 import io.ghostmap.text.Text;
+import io.ghostmap.traffic.Waypoint;
 import java.util.Collection;
 import java.util.List;
 
@@ -58,8 +59,8 @@ final class Terms {
     }
 
     /** An interface and a direction, such as {@code eth0 out}. */
-    static Term capturePoint(String path) {
-        return Term.name(NameKind.INTERFACE, path);
+    static Term waypoint(Waypoint passed) {
+        return Term.name(NameKind.INTERFACE, passed.toString());
     }
 
     static Text reasons(Collection<Reason> reasons) {

@@ -21,6 +21,8 @@ import tools.jackson.databind.JsonNode;
  * @param firstNodePort of the range of NodePorts
  * @param lastNodePort of the range of NodePorts, itself included
  * @param externalIpsAnywhere whether external IPs of other nodes are translated as well
+ * @param socketLb whether services are translated at the socket, for the host at least
+ * @param kubeProxyReplacement whether the agent does all that kube-proxy would
  * @param emptyServicesPass whether a service without backends lets the connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
@@ -29,16 +31,29 @@ public record AgentOptions(
         int firstNodePort,
         int lastNodePort,
         boolean externalIpsAnywhere,
-        boolean emptyServicesPass) {
+        boolean emptyServicesPass,
+        Setting socketLb,
+        Setting kubeProxyReplacement) {
 
-    public static final AgentOptions DEFAULT = new AgentOptions(Map.of(), false, 30_000, 32_767, false, false);
+    /** Of a feature that the agent can run with or without. */
+    public enum Setting {
+        ON,
+        OFF,
+        /** Nothing captured says it, or one source says on and another says off. */
+        NOT_KNOWN
+    }
+
+    public static final AgentOptions DEFAULT =
+            new AgentOptions(Map.of(), false, 30_000, 32_767, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
 
     /** By the name of the agent's flag. */
     public enum Option {
         HOST_NETWORK_ONLY("bpf-lb-sock-hostns-only"),
         NODE_PORT_RANGE("node-port-range"),
         EXTERNAL_IPS_ANYWHERE("disable-external-ip-mitigation"),
-        EMPTY_SERVICES_PASS("enable-no-service-endpoints-routable=false");
+        EMPTY_SERVICES_PASS("enable-no-service-endpoints-routable=false"),
+        SOCKET_LB("bpf-lb-sock"),
+        KUBE_PROXY_REPLACEMENT("kube-proxy-replacement");
 
         private final String flag;
 
@@ -52,8 +67,12 @@ public record AgentOptions(
     }
 
     /** {@code BPFSocketLBHostnsOnly             : false} */
-    private static final Pattern LINE =
-            Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>true|false|[1-9]\\d{0,4})\\s*");
+    private static final Pattern LINE = Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>\\w{1,16})\\s*");
+
+    /** Of releases until 1.15 the replacement of kube-proxy had these words as well. */
+    private static final String ON = "(?i)true|strict";
+
+    private static final String SWITCH = "(?i)true|false|strict|disabled";
 
     public Optional<Citation> told(Option option) {
         return told.getOrDefault(option, List.of()).stream().findFirst();
@@ -64,8 +83,8 @@ public record AgentOptions(
     }
 
     /** Of the lines of the configuration; {@code features} of the status, of any kind where there is none. */
-    static AgentOptions of(TextFile configuration, String statusFile, JsonNode features) {
-        Reading reading = new Reading(configuration, statusFile, features);
+    static AgentOptions of(TextFile configuration, String statusFile, JsonNode replacement) {
+        Reading reading = new Reading(configuration, statusFile, replacement.path("features"));
         OptionalInt first = reading.port("NodePortMin", "portMin");
         OptionalInt last = reading.port("NodePortMax", "portMax");
         boolean range = first.isPresent() && last.isPresent() && first.getAsInt() <= last.getAsInt();
@@ -81,7 +100,17 @@ public record AgentOptions(
                 range ? first.getAsInt() : DEFAULT.firstNodePort,
                 range ? last.getAsInt() : DEFAULT.lastNodePort,
                 externalIpsAnywhere,
-                emptyServicesPass);
+                emptyServicesPass,
+                reading.setting(
+                        Option.SOCKET_LB,
+                        "EnableSocketLB",
+                        replacement.path("features").path("socketLB").path("enabled"),
+                        "socketLB.enabled"),
+                reading.setting(
+                        Option.KUBE_PROXY_REPLACEMENT,
+                        "KubeProxyReplacement",
+                        replacement.path("mode"),
+                        "kube-proxy-replacement.mode"));
     }
 
     /** The configuration first; a value that is none of its kind says nothing. */
@@ -108,14 +137,33 @@ public record AgentOptions(
             return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
         }
 
+        /** Both sources are asked: the agent's status tells how it runs, its configuration what it was told. */
+        Setting setting(Option option, String name, JsonNode status, String inStatus) {
+            List<String> values = new ArrayList<>();
+            configured(name, SWITCH).ifPresent(value -> values.add(cited(option, configuration.file(), name, value)));
+            String value = status.asString("");
+            if (value.matches(SWITCH)) {
+                values.add(cited(option, statusFile, inStatus, value));
+            }
+            boolean on = values.stream().anyMatch(each -> each.matches(ON));
+            boolean off = values.stream().anyMatch(each -> !each.matches(ON));
+            return on == off ? Setting.NOT_KNOWN : on ? Setting.ON : Setting.OFF;
+        }
+
+        private Optional<String> configured(String name, String kind) {
+            return configuration.lines().stream()
+                    .map(LINE::matcher)
+                    .filter(Matcher::matches)
+                    .filter(line -> line.group("name").equals(name))
+                    .map(line -> line.group("value"))
+                    .filter(value -> value.matches(kind))
+                    .findFirst();
+        }
+
         private String value(Option option, String name, JsonNode status, String inStatus, String kind) {
-            for (String line : configuration.lines()) {
-                Matcher told = LINE.matcher(line);
-                if (told.matches()
-                        && told.group("name").equals(name)
-                        && told.group("value").matches(kind)) {
-                    return cited(option, configuration.file(), name, told.group("value"));
-                }
+            Optional<String> configured = configured(name, kind);
+            if (configured.isPresent()) {
+                return cited(option, configuration.file(), name, configured.get());
             }
             String value = status.asString("");
             return value.matches(kind) ? cited(option, statusFile, inStatus, value) : "";

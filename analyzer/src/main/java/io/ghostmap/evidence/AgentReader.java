@@ -19,7 +19,7 @@ final class AgentReader {
     private final Frontends frontendsAfter;
     private TextFile configuration = TextFile.absent(ArtifactKind.AGENT_CONFIG);
     private String statusFile = Artifact.of(ArtifactKind.AGENT_STATUS).name();
-    private JsonNode features = MissingNode.getInstance();
+    private JsonNode replacement = MissingNode.getInstance();
 
     AgentReader(Readers readers) {
         frontends = new Frontends(
@@ -32,7 +32,7 @@ final class AgentReader {
         readers.onLines(ArtifactKind.AGENT_CONFIG, file -> configuration = file);
         readers.onRows(ArtifactKind.AGENT_STATUS, (row, file) -> {
             statusFile = file;
-            features = row.path("kube-proxy-replacement").path("features");
+            replacement = row.path("kube-proxy-replacement");
         });
     }
 
@@ -67,6 +67,6 @@ final class AgentReader {
                 List.copyOf(bpfServices),
                 frontends.list(damaged),
                 frontendsAfter.list(damaged),
-                AgentOptions.of(configuration, statusFile, features));
+                AgentOptions.of(configuration, statusFile, replacement));
     }
 }

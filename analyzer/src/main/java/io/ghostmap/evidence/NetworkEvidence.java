@@ -1,11 +1,13 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.evidence.kubeproxy.NatTables;
 import java.util.List;
 
 /**
  * What else on the node handles packets, and the sockets at their ends.
  *
  * @param devices programs on network devices
- * @param sockets of the node's network namespace, and of a pod's if the collector was given one
+ * @param nat what netfilter and IPVS translate
+ * @param sockets of the node's network namespace, and of those of pods that the collector looked into
  */
-public record NetworkEvidence(List<NetAttachment> devices, TextFile iptables, TextFile nft, List<Socket> sockets) {}
+public record NetworkEvidence(List<NetAttachment> devices, Interfaces interfaces, NatTables nat, Sockets sockets) {}

@@ -1,6 +1,7 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Printable;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import java.util.Optional;
@@ -11,12 +12,16 @@ import java.util.regex.Pattern;
  * A socket with a peer as {@code ss -e} lists it. Mapped addresses are told as the IPv4 addresses that they are.
  *
  * @param remote where its packets go: behind a translation the backend
+ * @param cgroup that owns it, as a path below the root of the hierarchy; empty if {@code ss} does not tell
  * @param cookie the kernel's own number for the socket, which no other socket of this boot has
  */
-public record Socket(Protocol protocol, String state, Endpoint local, Endpoint remote, long cookie, Citation source) {
+public record Socket(
+        Protocol protocol, String state, Endpoint local, Endpoint remote, String cgroup, long cookie, Citation source) {
 
     private static final Pattern LINE =
             Pattern.compile("(tcp|udp)\\s+(\\S+)\\s+\\d+\\s+\\d+\\s+(\\S+)\\s+(\\S+)\\s.*?\\bsk:([0-9a-f]{1,16})\\b.*");
+
+    private static final Pattern CGROUP = Pattern.compile("\\scgroup:(/\\S*)");
 
     private static final Pattern ZONE = Pattern.compile("%[^:\\]]*");
 
@@ -38,8 +43,14 @@ public record Socket(Protocol protocol, String state, Endpoint local, Endpoint r
                 fields.group(2),
                 local.get(),
                 remote.get(),
+                cgroup(line),
                 Long.parseUnsignedLong(fields.group(5), 16),
                 new Citation(file, "line " + number, quote)));
+    }
+
+    private static String cgroup(String line) {
+        Matcher owner = CGROUP.matcher(line);
+        return owner.find() ? Printable.cut(owner.group(1), ListRow.MAX_TEXT) : "";
     }
 
     private static Optional<Endpoint> endpoint(String text) {

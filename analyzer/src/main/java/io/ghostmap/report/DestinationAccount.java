@@ -45,7 +45,7 @@ record DestinationAccount(CorrelatedDestination seen, KubernetesView kubernetes)
         return Text.join(
                 ", ",
                 destination().paths().stream()
-                        .map(path -> Term.name(Term.NameKind.INTERFACE, path))
+                        .map(path -> Term.name(Term.NameKind.INTERFACE, path.toString()))
                         .toList());
     }
 

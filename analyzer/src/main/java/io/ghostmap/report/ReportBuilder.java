@@ -13,6 +13,7 @@ import io.ghostmap.evidence.NodeFacts;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.FrameRef;
+import io.ghostmap.traffic.Waypoint;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -152,7 +153,7 @@ public final class ReportBuilder {
                         .map(client -> new Report.Client(
                                 client.address().toString(), client.pod().orElse("")))
                         .toList(),
-                List.copyOf(destination.paths()),
+                destination.paths().stream().map(Waypoint::toString).toList(),
                 Words.time(destination.firstNanos()),
                 Words.time(destination.lastNanos()),
                 destination.packet(),

@@ -9,7 +9,17 @@ final class TermFace {
     static boolean isMonospace(Term term) {
         if (term instanceof Term.Name name) {
             return switch (name.kind()) {
-                case CGROUP, PATH, MEMBER, INTERFACE, PROGRAM_NAME, MAP_NAME, ATTACH_TYPE, OPTION, ERRNO, QUOTE -> true;
+                case CGROUP,
+                        PATH,
+                        MEMBER,
+                        INTERFACE,
+                        CHAIN,
+                        PROGRAM_NAME,
+                        MAP_NAME,
+                        ATTACH_TYPE,
+                        OPTION,
+                        ERRNO,
+                        QUOTE -> true;
                 case SERVICE, POD, NODE, VERSION, WORD -> false;
             };
         }

@@ -10,6 +10,7 @@ import io.ghostmap.traffic.FrameRef;
 import io.ghostmap.traffic.Tail;
 import io.ghostmap.traffic.Traffic;
 import io.ghostmap.traffic.UdpService;
+import io.ghostmap.traffic.Waypoint;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -174,7 +175,7 @@ public final class TrafficJson {
                         .limit(MAX_CLIENTS)
                         .map(IpAddress::toString)
                         .toList(),
-                List.copyOf(of.paths()),
+                of.paths().stream().map(Waypoint::toString).toList(),
                 rewrites,
                 Words.time(of.firstNanos()),
                 Words.time(of.lastNanos()),

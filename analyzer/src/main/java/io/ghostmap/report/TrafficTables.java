@@ -8,6 +8,7 @@ import io.ghostmap.traffic.Rewrite;
 import io.ghostmap.traffic.Traffic;
 import io.ghostmap.traffic.UdpService;
 import io.ghostmap.traffic.Unread;
+import io.ghostmap.traffic.Waypoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What {@code ghostmap traffic} prints: captures with their limits, destinations, services; at most 100 columns. */
 public final class TrafficTables {
@@ -75,9 +77,7 @@ public final class TrafficTables {
         note(
                 capture.laterFragments() > 0,
                 capture.laterFragments() + " later fragments have no ports and are not counted");
-        note(
-                capture.tunneled() > 0,
-                capture.tunneled() + " frames are in a tunnel: their inner connection is counted");
+        note(capture.tunneled() > 0, capture.tunneled() + " frames are in a tunnel: their inner connection is counted");
         note(
                 capture.clock().backward() > 0,
                 capture.clock().backward() + " frames out of order, at most "
@@ -144,7 +144,9 @@ public final class TrafficTables {
                                 .map(frame -> " " + frame.number())
                                 .reduce("", String::concat)
                         + (to.states().isEmpty() ? "" : ", states " + counts(to.states(), ConnectionState::name)));
-        note(!to.paths().isEmpty(), "passed " + String.join(", ", to.paths()));
+        note(
+                !to.paths().isEmpty(),
+                "passed " + to.paths().stream().map(Waypoint::toString).collect(Collectors.joining(", ")));
         note(
                 to.tail().counted(),
                 to.tail().syns() + " SYNs, " + to.tail().answers() + " SYN-ACKs and "

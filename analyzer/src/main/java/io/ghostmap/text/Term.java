@@ -77,6 +77,8 @@ public sealed interface Term extends Piece {
         /** A path inside the bundle. */
         MEMBER,
         INTERFACE,
+        /** Of a table of netfilter. */
+        CHAIN,
         PROGRAM_NAME,
         MAP_NAME,
         ATTACH_TYPE,

@@ -98,10 +98,13 @@ final class AttemptTable {
     }
 
     private void add(OpenAttempt attempt, IpPacket packet, Frame frame, LinkLayer link) {
-        int point = points.ordinal(
-                link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
-        attempt.addSyn(packet, files.size() - 1, frame, point, sightings);
+        attempt.addSyn(packet, files.size() - 1, frame, point(packet, frame, link), sightings);
         segments.syn(attempt.flow());
+    }
+
+    private int point(IpPacket packet, Frame frame, LinkLayer link) {
+        return points.ordinal(
+                link.interfaceIndex(), frame.captureInterface().name(), link.direction(), packet.tunnel());
     }
 
     private OpenAttempt open(IpPacket packet, Frame frame, int length, Server server) {
@@ -119,14 +122,14 @@ final class AttemptTable {
     }
 
     /** A SYN-ACK from the server; it answers the SYN whose sequence number it acknowledges. */
-    void synAck(IpPacket packet, Frame frame) {
+    void synAck(IpPacket packet, Frame frame, LinkLayer link) {
         int length = packet.reversedKey(key);
         int flow = flows.find(key, length);
         boolean ofFlow = flow != ABSENT && (attempts.size() < MAX_ATTEMPTS || isAcknowledged(flow, packet));
         if (ofFlow) {
-            segments.add(flow, segment(Segment.Kind.SYN_ACK, false, packet, frame));
+            segments.add(flow, segment(Segment.Kind.SYN_ACK, false, packet, frame, link));
         } else if (!countAsTail(length, Segment.Kind.SYN_ACK)) {
-            strays.add(packet, segment(Segment.Kind.SYN_ACK, true, packet, frame));
+            strays.add(packet, segment(Segment.Kind.SYN_ACK, true, packet, frame, link));
         }
     }
 
@@ -142,23 +145,23 @@ final class AttemptTable {
     }
 
     /** A RST from either side. */
-    void reset(IpPacket packet, Frame frame) {
+    void reset(IpPacket packet, Frame frame, LinkLayer link) {
         Segment.Kind kind = packet.has(IpPacket.FLAG_ACK) ? Segment.Kind.RESET_WITH_ACK : Segment.Kind.RESET;
-        if (!addToFlow(kind, packet, frame) && !countAsTail(packet.reversedKey(key), kind)) {
-            strays.add(packet, segment(kind, true, packet, frame));
+        if (!addToFlow(kind, packet, frame, link) && !countAsTail(packet.reversedKey(key), kind)) {
+            strays.add(packet, segment(kind, true, packet, frame, link));
         }
     }
 
     /** A FIN of either side. */
-    void fin(IpPacket packet, Frame frame) {
-        if (!addToFlow(Segment.Kind.FIN, packet, frame)) {
-            strays.add(packet, segment(Segment.Kind.FIN, true, packet, frame));
+    void fin(IpPacket packet, Frame frame, LinkLayer link) {
+        if (!addToFlow(Segment.Kind.FIN, packet, frame, link)) {
+            strays.add(packet, segment(Segment.Kind.FIN, true, packet, frame, link));
         }
     }
 
     /** An ICMP error; the packet's fields are those of the quoted segment. */
-    void unreachable(IpPacket packet, Frame frame) {
-        Segment error = segment(Segment.Kind.UNREACHABLE, true, packet, frame);
+    void unreachable(IpPacket packet, Frame frame, LinkLayer link) {
+        Segment error = segment(Segment.Kind.UNREACHABLE, true, packet, frame, link);
         int flow = flows.find(key, packet.key(key));
         if (flow != ABSENT) {
             segments.add(flow, error);
@@ -168,20 +171,20 @@ final class AttemptTable {
     }
 
     /** Each side is the client of a flow of its own when both opened at once. False when neither is one's client. */
-    private boolean addToFlow(Segment.Kind kind, IpPacket packet, Frame frame) {
+    private boolean addToFlow(Segment.Kind kind, IpPacket packet, Frame frame, LinkLayer link) {
         int ofClient = flows.find(key, packet.key(key));
         if (ofClient != ABSENT) {
-            segments.add(ofClient, segment(kind, true, packet, frame));
+            segments.add(ofClient, segment(kind, true, packet, frame, link));
         }
         int ofServer = flows.find(key, packet.reversedKey(key));
         if (ofServer != ABSENT) {
-            segments.add(ofServer, segment(kind, false, packet, frame));
+            segments.add(ofServer, segment(kind, false, packet, frame, link));
         }
         return ofClient != ABSENT || ofServer != ABSENT;
     }
 
-    private Segment segment(Segment.Kind kind, boolean fromClient, IpPacket packet, Frame frame) {
-        return new Segment(kind, fromClient, packet, files.size() - 1, frame);
+    private Segment segment(Segment.Kind kind, boolean fromClient, IpPacket packet, Frame frame, LinkLayer link) {
+        return new Segment(kind, fromClient, packet, files.size() - 1, frame, point(packet, frame, link));
     }
 
     /** Gives what came before its SYN was read to the flow that it belongs to. */

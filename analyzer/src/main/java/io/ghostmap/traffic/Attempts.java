@@ -48,7 +48,11 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
                 closing.state(attempt),
                 closing.rewrite(attempt),
                 frames(attempt),
-                named(points(attempt, new BitSet())));
+                named(points(attempt, new BitSet())),
+                closing.settledBy(attempt)
+                        .map(segment -> named(segment.points()))
+                        .orElse(List.of()),
+                closing.repeats(attempt));
     }
 
     private Optional<FrameRef> replyFrame(OpenAttempt attempt) {
@@ -86,17 +90,17 @@ final class Attempts extends AbstractList<ConnectionAttempt> implements RandomAc
     }
 
     /** In the order of the interfaces' indices. */
-    private List<String> named(BitSet points) {
+    private List<Waypoint> named(BitSet points) {
         return points.stream()
                 .mapToObj(closing.table().points()::get)
                 .sorted()
                 .map(point -> point.named(closing.interfaces()))
-                .filter(name -> !name.isEmpty())
+                .filter(Waypoint::isKnown)
                 .toList();
     }
 
     /** The names of all points. */
-    SortedSet<String> paths() {
+    SortedSet<Waypoint> paths() {
         BitSet all = new BitSet();
         open.forEach(attempt -> points(attempt, all));
         return Collections.unmodifiableSortedSet(new TreeSet<>(named(all)));

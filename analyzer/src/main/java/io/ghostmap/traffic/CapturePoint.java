@@ -1,7 +1,5 @@
 package io.ghostmap.traffic;
 
-import java.util.Locale;
-
 /**
  * Where a frame passed.
  *
@@ -20,12 +18,8 @@ record CapturePoint(int interfaceIndex, String interfaceName, Direction directio
                 && interfaceName.equals(otherName);
     }
 
-    /** Such as {@code eth0 out} or {@code eth0 out in vxlan}; empty when the capture tells neither. */
-    String named(InterfaceNames names) {
-        String name = interfaceIndex == 0 ? interfaceName : names.of(interfaceIndex);
-        String way = direction == Direction.UNKNOWN ? "" : direction.name().toLowerCase(Locale.ROOT);
-        String within = tunnel == Tunnel.NONE ? "" : " in " + tunnel.word();
-        return ((name + " " + way).strip() + within).strip();
+    Waypoint named(InterfaceNames names) {
+        return new Waypoint(interfaceIndex == 0 ? interfaceName : names.of(interfaceIndex), direction, tunnel);
     }
 
     @Override

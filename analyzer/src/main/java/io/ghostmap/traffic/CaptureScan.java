@@ -78,17 +78,17 @@ final class CaptureScan {
         } else if (packet.isSyn()) {
             attempts.syn(packet, frame, link);
         } else if (packet.has(IpPacket.FLAG_RST)) {
-            attempts.reset(packet, frame); // also with SYN and ACK: a client looks at this flag first
+            attempts.reset(packet, frame, link); // also with SYN and ACK: a client looks at this flag first
         } else if (packet.has(IpPacket.FLAG_SYN)) {
-            attempts.synAck(packet, frame);
+            attempts.synAck(packet, frame, link);
         } else if (packet.has(IpPacket.FLAG_ACK)) {
-            attempts.fin(packet, frame);
+            attempts.fin(packet, frame, link);
         }
     }
 
     private void takeError() {
         if (packet.quotesTcp()) {
-            attempts.unreachable(packet, frame);
+            attempts.unreachable(packet, frame, link);
         } else {
             datagrams.unreachable(packet, file, frame);
         }

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** The tables at the end of all captures: nothing is added to them any more, and values can be made of them. */
 final class Closing {
+    /** A SYN that a client sends this soon after the answer passed can have crossed it on the way. */
+    private static final long IN_FLIGHT_NANOS = 200_000_000L;
+
     private final AttemptTable table;
     private final InterfaceNames interfaces;
     private final CaptureEnd end;
@@ -87,6 +90,15 @@ final class Closing {
     /** What settled the reply. */
     Optional<Segment> settledBy(OpenAttempt attempt) {
         return settlement.course(attempt).settledBy();
+    }
+
+    /** Sendings of the SYN after its answer had passed. */
+    int repeats(OpenAttempt attempt) {
+        return settlement
+                .course(attempt)
+                .firstAnswer()
+                .map(answer -> attempt.transmissions() - attempt.sendingsUntil(answer.nanos() + IN_FLIGHT_NANOS))
+                .orElse(0);
     }
 
     Optional<Rewrite> rewrite(OpenAttempt attempt) {

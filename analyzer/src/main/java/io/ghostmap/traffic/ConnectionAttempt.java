@@ -16,7 +16,9 @@ import java.util.Optional;
  * @param state empty where the capture cannot hold what would tell, such as closes
  * @param rewrite the same SYN under other addresses, where one was captured
  * @param frames the first few frames with the SYN
- * @param paths interfaces and directions at which the SYN passed, such as {@code eth0 out}
+ * @param paths where the SYN passed
+ * @param replyPaths where the frame that settled {@code reply} passed
+ * @param repeats times the client sent its SYN again although an answer had passed: it did not get it
  */
 public record ConnectionAttempt(
         Endpoint client,
@@ -31,4 +33,6 @@ public record ConnectionAttempt(
         Optional<ConnectionState> state,
         Optional<Rewrite> rewrite,
         List<FrameRef> frames,
-        List<String> paths) {}
+        List<Waypoint> paths,
+        List<Waypoint> replyPaths,
+        int repeats) {}

@@ -26,6 +26,8 @@ final class Course {
     /** The sending, counted from 1, to which the reply came. */
     private int sending;
 
+    private Optional<Segment> firstAnswer = Optional.empty();
+
     /** The refusal that came before the answer to the same sending. */
     private Optional<Segment> refusedBefore = Optional.empty();
 
@@ -39,6 +41,7 @@ final class Course {
      * the handshake completes: {@link #turnDown} undoes the latter.
      */
     void answer(Segment synAck, int toSending) {
+        firstAnswer = firstAnswer.or(() -> Optional.of(synAck));
         if (reply != Reply.ANSWERED) {
             refusedBefore = reply == Reply.REFUSED && toSending == sending ? settledBy : Optional.empty();
             settle(Reply.ANSWERED, synAck, toSending);
@@ -117,6 +120,11 @@ final class Course {
     /** The SYN-ACK that answered. */
     Optional<Segment> answer() {
         return reply == Reply.ANSWERED ? settledBy : Optional.empty();
+    }
+
+    /** The first SYN-ACK of all, also if the client experienced another reply in the end. */
+    Optional<Segment> firstAnswer() {
+        return firstAnswer;
     }
 
     /** Whether the server is known to have said more than the capture holds. */

@@ -106,8 +106,8 @@ public final class Destination {
         return attempts.rewrites();
     }
 
-    /** Interfaces and directions at which its SYNs passed, such as {@code eth0 out}. */
-    public SortedSet<String> paths() {
+    /** Where its SYNs passed. */
+    public SortedSet<Waypoint> paths() {
         return attempts.paths();
     }
 

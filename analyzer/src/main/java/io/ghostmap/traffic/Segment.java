@@ -1,5 +1,6 @@
 package io.ghostmap.traffic;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,7 @@ final class Segment {
     private final int file;
     private final long frame;
     private final long position;
+    private final BitSet points = new BitSet();
 
     /** The one of its flow that was read before it. */
     private @Nullable Segment before;
@@ -37,8 +39,9 @@ final class Segment {
      *
      * @param fromClient whether it came from the side whose SYNs make the flow; an ICMP error quotes that side
      * @param file the ordinal of its file, in the order of reading
+     * @param point the ordinal of the point where it passed
      */
-    Segment(Kind kind, boolean fromClient, IpPacket packet, int file, Frame frame) {
+    Segment(Kind kind, boolean fromClient, IpPacket packet, int file, Frame frame, int point) {
         this.kind = kind;
         this.fromClient = fromClient;
         this.sequence = packet.sequence();
@@ -47,6 +50,7 @@ final class Segment {
         this.file = file;
         this.frame = frame.number();
         this.position = frame.position();
+        this.points.set(point);
     }
 
     private Segment(Segment same, boolean fromClient) {
@@ -58,6 +62,7 @@ final class Segment {
         this.file = same.file;
         this.frame = same.frame;
         this.position = same.position;
+        this.points.or(same.points);
     }
 
     /** The same segment in the flow of the other direction. */
@@ -77,6 +82,16 @@ final class Segment {
                 && sequence == other.sequence
                 && acknowledgment == other.acknowledgment
                 && Math.abs(nanos - other.nanos) <= COPY_WINDOW_NANOS;
+    }
+
+    /** Takes over where a copy of it passed. */
+    void alsoPassed(Segment copy) {
+        points.or(copy.points);
+    }
+
+    /** Ordinals of the points where it and its copies passed. */
+    BitSet points() {
+        return points;
     }
 
     void follow(@Nullable Segment other) {

@@ -37,6 +37,7 @@ final class SegmentLog {
         }
         Segment newest = newestOfFlow[flow];
         if (newest != null && segment.repeats(newest) && !sentSince.get(flow)) {
+            newest.alsoPassed(segment);
             return;
         }
         if (size == MAX_SEGMENTS) {

@@ -15,6 +15,7 @@ import io.ghostmap.support.Archives;
 import io.ghostmap.support.PcapFile;
 import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Traffic;
+import io.ghostmap.traffic.Waypoint;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -51,7 +52,9 @@ final class TunnelPortTest {
             assertThat(traffic.destinations())
                     .extracting(TunnelPortTest::endpoint)
                     .containsExactly(SERVICE);
-            assertThat(traffic.destinations().get(0).paths()).containsExactly("in vxlan");
+            assertThat(traffic.destinations().get(0).paths())
+                    .map(Waypoint::toString)
+                    .containsExactly("in vxlan");
             assertThat(traffic.services()).isEmpty();
             assertThat(traffic.captures()).hasSize(1);
         }
@@ -70,7 +73,9 @@ final class TunnelPortTest {
     void geneveAtThatPortIsOpenedAsWell() throws IOException, UnreadableBundleException {
         Traffic traffic = traffic(toPort(8473, geneve(ethernet(SYN))), "TunnelPort : 8473\n", false);
 
-        assertThat(traffic.destinations().get(0).paths()).containsExactly("in geneve");
+        assertThat(traffic.destinations().get(0).paths())
+                .map(Waypoint::toString)
+                .containsExactly("in geneve");
     }
 
     /** The packet alone does not show it. */

@@ -194,7 +194,7 @@ final class TestNodeTest {
                 .kernel("6.8.0")
                 .calls(160, "bpf_get_netns_cookie"));
 
-        assertThat(evidence.network().sockets())
+        assertThat(evidence.network().sockets().all())
                 .singleElement()
                 .satisfies(socket -> assertThat(socket.cookie()).isEqualTo(4711));
         assertThat(evidence.network().devices()).hasSize(1);

@@ -63,7 +63,9 @@ final class CaptureLimitsTest {
                 .tcpAt(9, 4, 40, "10.0.0.1", 4000, "10.0.0.2", 80, SYN, 1)
                 .tcpAt(7, 3, 60, "10.0.0.1", 4000, "10.0.0.2", 80, SYN, 1));
 
-        assertThat(traffic.destinations().get(0).paths()).containsExactly("if5 in", "if7", "if9 out");
+        assertThat(traffic.destinations().get(0).paths())
+                .map(Waypoint::toString)
+                .containsExactly("if5 in", "if7", "if9 out");
         assertThat(traffic.destinations().get(0).transmissions()).isEqualTo(1);
     }
 }

@@ -99,13 +99,17 @@ final class CaptureTrapsTest {
         byte[] pcap = PcapFile.cooked()
                 .tcpAt(1, OUT, 0, CLIENT, 56306, SERVER, 8080, SYN, 1000)
                 .bytes();
-        assertThat(Captures.read(pcap).destinations().get(0).paths()).containsExactly("if1 out"); // not lo
+        assertThat(Captures.read(pcap).destinations().get(0).paths())
+                .map(Waypoint::toString)
+                .containsExactly("if1 out"); // not lo
 
         TrafficSink sink = new TrafficSink();
         sink.read(BundleLayout.GHOSTMAP.memberAt("pcap/any.pcap"), new ByteArrayInputStream(pcap));
         sink.read(
                 BundleLayout.GHOSTMAP.memberAt(file), new ByteArrayInputStream(links.getBytes(StandardCharsets.UTF_8)));
-        assertThat(sink.assemble().destinations().get(0).paths()).containsExactly("lxc7 out");
+        assertThat(sink.assemble().destinations().get(0).paths())
+                .map(Waypoint::toString)
+                .containsExactly("lxc7 out");
     }
 
     /** Dropped at tc ingress it is on the pod's interface alone; by XDP or in the cgroup there is no packet to see. */
@@ -117,7 +121,7 @@ final class CaptureTrapsTest {
                         .tcpAt(LXC, IN, 5 * SECOND, CLIENT, 56306, SERVER, 8080, SYN, 1000))
                 .destinations()
                 .get(0);
-        assertThat(dropped.paths()).containsExactly("if2 in");
+        assertThat(dropped.paths()).map(Waypoint::toString).containsExactly("if2 in");
         assertThat(dropped.transmissions()).isEqualTo(3);
 
         Report unseen = Analysis.of(healthy().capture(PcapFile.cooked()).write(folder));

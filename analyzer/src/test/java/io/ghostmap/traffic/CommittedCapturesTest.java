@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,7 +42,10 @@ final class CommittedCapturesTest {
         Map<String, Map<Reply, Integer>> replies = new TreeMap<>();
         read("tunnels.pcap")
                 .destinations()
-                .forEach(to -> replies.put(String.join(",", to.paths()) + " " + to.endpoint(), to.replies()));
+                .forEach(to -> replies.put(
+                        to.paths().stream().map(Waypoint::toString).collect(Collectors.joining(",")) + " "
+                                + to.endpoint(),
+                        to.replies()));
 
         Map<Reply, Integer> answered = Map.of(Reply.ANSWERED, 3);
         Map<Reply, Integer> refused = Map.of(Reply.REFUSED, 3);

@@ -30,7 +30,7 @@ final class ConnectionAttemptTest {
         assertThat(destination.syns()).isEqualTo(4);
         assertThat(destination.transmissions()).isEqualTo(2);
         assertThat(destination.reply()).isEqualTo(Reply.NONE);
-        assertThat(destination.paths()).containsExactly("if2 in", "if3 out");
+        assertThat(destination.paths()).map(Waypoint::toString).containsExactly("if2 in", "if3 out");
         assertThat(destination.frames()).extracting(FrameRef::number).containsExactly(1L, 2L, 3L, 4L);
     }
 

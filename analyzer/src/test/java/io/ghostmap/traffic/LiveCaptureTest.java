@@ -17,6 +17,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -132,7 +133,10 @@ final class LiveCaptureTest {
     void innerConnectionsOfEveryTunnelAndTagAreSeen() throws IOException {
         Traffic traffic = read(List.of("server-side.pcap"));
         Map<String, String> paths = new TreeMap<>();
-        traffic.destinations().forEach(to -> paths.put(shown(to.endpoint()), String.join(",", to.paths())));
+        traffic.destinations()
+                .forEach(to -> paths.put(
+                        shown(to.endpoint()),
+                        to.paths().stream().map(Waypoint::toString).collect(Collectors.joining(","))));
 
         assertThat(paths)
                 .containsEntry("10.44.3.2 8001", "in vxlan")
@@ -154,9 +158,13 @@ final class LiveCaptureTest {
                     .allSatisfy(attempt -> assertThat(
                                     attempt.rewrite().orElseThrow().server())
                             .isEqualTo(Endpoint.parse("10.44.2.2:8007").orElseThrow()));
-            assertThat(service.paths()).containsExactly(name.equals("any.pcap") ? "lxc1 in" : "lxc1");
+            assertThat(service.paths())
+                    .map(Waypoint::toString)
+                    .containsExactly(name.equals("any.pcap") ? "lxc1 in" : "lxc1");
         }
-        assertThat(find(read(List.of("any.pcap")), "10.44.2.2", 8007).paths()).containsExactly("eth1 out");
+        assertThat(find(read(List.of("any.pcap")), "10.44.2.2", 8007).paths())
+                .map(Waypoint::toString)
+                .containsExactly("eth1 out");
     }
 
     @Test

@@ -45,7 +45,7 @@ final class PcapngTest {
                         1_795_000_000_000_000_001L,
                         1_795_000_001_500_000_000L,
                         1_795_000_002_000_000_000L);
-        assertThat(attempts.get(0).paths()).containsExactly("lxc0");
+        assertThat(attempts.get(0).paths()).map(Waypoint::toString).containsExactly("lxc0");
     }
 
     @Test
