@@ -9,9 +9,9 @@ import io.ghostmap.evidence.kubeproxy.NatTables;
 import io.ghostmap.evidence.kubeproxy.NatTables.Unread;
 import io.ghostmap.evidence.kubeproxy.NftText;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.BiFunction;
 
 /** Reads the rules by which netfilter and IPVS translate, and works out which of the kernel's tables they are from. */
@@ -23,9 +23,10 @@ final class NatReader {
     private static final int VARIANT_COLUMNS = 4;
     private static final int TABLE_COLUMNS = 2;
 
-    private final List<NatRule> rules = new ArrayList<>();
-    private final List<Artifact> read = new ArrayList<>();
-    private final Set<ArtifactKind> kinds = EnumSet.noneOf(ArtifactKind.class);
+    /** In the order of the kinds, whatever the order in the bundle. */
+    private final Map<ArtifactKind, List<NatRule>> rules = new EnumMap<>(ArtifactKind.class);
+
+    private boolean legacyTablesListed;
     private String defaultVariant = "";
     private boolean legacyInKernel;
 
@@ -47,16 +48,14 @@ final class NatReader {
             }
         });
         readers.onLines(ArtifactKind.LEGACY_TABLES, file -> {
-            kinds.add(ArtifactKind.LEGACY_TABLES);
+            legacyTablesListed = true;
             legacyInKernel = Texts.table(file.lines(), TABLE_COLUMNS).stream().anyMatch(row -> row[0].equals(IPV4));
         });
     }
 
     private void on(Readers readers, ArtifactKind kind, BiFunction<List<String>, String, List<NatRule>> parser) {
         readers.onLines(kind, file -> {
-            kinds.add(kind);
-            read.add(Artifact.of(kind));
-            rules.addAll(parser.apply(file.lines(), file.file()));
+            rules.put(kind, parser.apply(file.lines(), file.file()));
         });
     }
 
@@ -68,21 +67,24 @@ final class NatReader {
         if (!isNfTablesRead()) {
             unread.add(Unread.NF_TABLES);
         }
-        if (!kinds.contains(ArtifactKind.IPVS)) {
+        if (!rules.containsKey(ArtifactKind.IPVS)) {
             unread.add(Unread.IPVS);
         }
-        return new NatTables(rules, read, unread);
+        return new NatTables(
+                rules.values().stream().flatMap(List::stream).toList(),
+                rules.keySet().stream().map(Artifact::of).toList(),
+                unread);
     }
 
     private boolean isLegacyRead() {
-        return kinds.contains(ArtifactKind.IPTABLES_LEGACY)
-                || (kinds.contains(ArtifactKind.IPTABLES) && defaultVariant.equals(LEGACY))
-                || (kinds.contains(ArtifactKind.LEGACY_TABLES) && !legacyInKernel);
+        return rules.containsKey(ArtifactKind.IPTABLES_LEGACY)
+                || (rules.containsKey(ArtifactKind.IPTABLES) && defaultVariant.equals(LEGACY))
+                || (legacyTablesListed && !legacyInKernel);
     }
 
     private boolean isNfTablesRead() {
-        return kinds.contains(ArtifactKind.NFTABLES)
-                || kinds.contains(ArtifactKind.IPTABLES_NFT)
-                || (kinds.contains(ArtifactKind.IPTABLES) && defaultVariant.equals(NF_TABLES));
+        return rules.containsKey(ArtifactKind.NFTABLES)
+                || rules.containsKey(ArtifactKind.IPTABLES_NFT)
+                || (rules.containsKey(ArtifactKind.IPTABLES) && defaultVariant.equals(NF_TABLES));
     }
 }

@@ -9,7 +9,7 @@ import java.util.List;
  * different tables of the kernel, and each command shows its own only: that one of them is empty says nothing of the other.
  *
  * @param rules of all that was read; a rule of iptables-nft appears in the list of nft as well
- * @param read members that were read, in the order of the bundle
+ * @param read what was read
  * @param unread what was not: each can hold rules of which nothing is known
  */
 public record NatTables(List<NatRule> rules, List<Artifact> read, List<Unread> unread) {
