@@ -59,7 +59,7 @@ public final class Analysis {
 
     /** All that is known of the node from which a bundle was collected, before any rule is asked. */
     public static Incident incidentOf(Path path) throws UnreadableBundleException {
-        EvidenceSink evidenceSink = new EvidenceSink(LoadBalancers::isConnectionKey);
+        EvidenceSink evidenceSink = new EvidenceSink(LoadBalancers.rows());
         TrafficSink trafficSink = new TrafficSink();
         Bundle bundle = new BundleReader(Limits.DEFAULT).read(path, List.of(evidenceSink, trafficSink));
         Evidence evidence = evidenceSink.assemble(bundle);

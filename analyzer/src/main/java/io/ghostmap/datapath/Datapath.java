@@ -4,7 +4,9 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
+import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -104,6 +106,30 @@ public final class Datapath {
     /** Decoded reverse_sk maps, by map id. */
     public SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk() {
         return Collections.unmodifiableSortedMap(tables.reverseSk);
+    }
+
+    /** Entries of current conntrack maps that keep a client's packets at one backend. */
+    public Map<ServiceConnection.Tuple, ServiceConnection> serviceConnections() {
+        Map<ServiceConnection.Tuple, ServiceConnection> byTuple = new HashMap<>();
+        tables.serviceConnections.forEach((mapId, connections) -> {
+            if (generation(mapId).filter(Generation::isNotCurrent).isEmpty()) {
+                connections.forEach(connection -> byTuple.putIfAbsent(connection.tuple(), connection));
+            }
+        });
+        return byTuple;
+    }
+
+    /** Clients that session affinity keeps at one backend, by the current maps. */
+    public List<AffinitySession> sessions(Family family) {
+        List<AffinitySession> sessions = new ArrayList<>();
+        for (Generation generation : generations(MapRole.of(MapRole.Kind.AFFINITY, family))) {
+            MapDump dump = tables.dumps.get(generation.mapId());
+            LoadBalancer owner = owners.get(generation.mapId());
+            if (generation.isCurrent() && dump != null && owner != null) {
+                sessions.addAll(owner.sessions(dump, family));
+            }
+        }
+        return List.copyOf(sessions);
     }
 
     /** Maps that can be one of several, and programs with several maps for one use. */

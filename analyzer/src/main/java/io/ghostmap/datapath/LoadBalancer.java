@@ -47,6 +47,16 @@ public interface LoadBalancer {
     /** By the backend that a socket was sent to; the entries of one backend in the order of the sockets' cookies. */
     SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family);
 
+    /** Entries of a conntrack map that keep a client's packets at one backend, in the order of the dump. */
+    default List<ServiceConnection> serviceConnections(MapDump dump, MapRole role) {
+        return List.of();
+    }
+
+    /** Clients that session affinity keeps at one backend. */
+    default List<AffinitySession> sessions(MapDump dump, Family family) {
+        return List.of();
+    }
+
     /** The ids of programs in a prog array, or of maps in a map of maps. */
     List<Integer> referencedIds(MapDump dump);
 

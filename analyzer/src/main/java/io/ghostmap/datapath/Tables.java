@@ -20,6 +20,8 @@ final class Tables {
     final SortedMap<Integer, SortedMap<Long, Backend>> backends = new TreeMap<>();
     final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
 
+    final SortedMap<Integer, List<ServiceConnection>> serviceConnections = new TreeMap<>();
+
     /** The dumps of all maps that have a role. */
     final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
 
@@ -64,6 +66,7 @@ final class Tables {
             case SERVICES -> into(services, dump, balancer.services(dump, family));
             case BACKENDS -> into(backends, dump, balancer.backends(dump, family));
             case REVERSE_SK -> into(reverseSk, dump, balancer.reverseSk(dump, family));
+            case CT_TCP, CT_ANY -> into(serviceConnections, dump, balancer.serviceConnections(dump, decoding.role()));
             default ->
                 () -> {
                     // decoded by the programs that read it, or shown row by row

@@ -40,6 +40,7 @@ public sealed interface Action {
         SERVICES_OF_THE_AGENT("kubectl -n kube-system exec ds/cilium -- cilium-dbg service list"),
         DEVICE_PROGRAMS("bpftool net show"),
         LINKS("bpftool link show"),
+        PORT_RANGES("sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports"),
         REDIRECT_POLICIES("kubectl get ciliumlocalredirectpolicies -A -o wide"),
         AGENT_PODS("kubectl -n kube-system get pods -l k8s-app=cilium -o wide"),
         ENDPOINT_SLICES("kubectl get endpointslices -A -o wide");
@@ -59,7 +60,12 @@ public sealed interface Action {
     /** What the agent can be asked. */
     enum Question {
         SERVICES("cilium-dbg service list"),
-        REMOTE_CLUSTERS("cilium-dbg status --all-clusters");
+        REMOTE_CLUSTERS("cilium-dbg status --all-clusters"),
+        /** Drops as they happen, until it is ended. */
+        DROPS("timeout 30 cilium-dbg monitor --type drop"),
+        DROP_COUNTERS("cilium-dbg bpf metrics list"),
+        CONNECTIONS("cilium-dbg bpf ct list global"),
+        CONFIGURATION("cilium-dbg config -a");
 
         private final Text command;
 

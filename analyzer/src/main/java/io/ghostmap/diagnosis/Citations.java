@@ -8,6 +8,12 @@ import java.util.stream.Stream;
 final class Citations {
     private Citations() {}
 
+    /** The frame that settled the reply of an attempt. */
+    static Stream<Citation> reply(ConnectionAttempt attempt) {
+        return attempt.replyFrame().stream()
+                .map(frame -> frame.cite(attempt.server() + " > " + attempt.client() + " SYN-ACK"));
+    }
+
     /** The first frames with the SYN of an attempt. */
     static Stream<Citation> syns(ConnectionAttempt attempt) {
         return attempt.frames().stream().map(frame -> frame.cite(attempt.client() + " > " + attempt.server() + " SYN"));

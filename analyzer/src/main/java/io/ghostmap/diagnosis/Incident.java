@@ -5,6 +5,7 @@ import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.diagnosis.layers.Layers;
+import io.ghostmap.diagnosis.wire.Journeys;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
@@ -34,6 +35,7 @@ import java.util.stream.Collectors;
  * @param bypass sockets that pass none of the hooks, where the wire shows some
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param layers every frontend as Kubernetes wants it, as the agent believes it, and as the current maps hold it
+ * @param journeys the attempts that failed, by what their packets met on the node
  * @param destinations what was seen on the wire, against every generation
  */
 public record Incident(
@@ -49,7 +51,8 @@ public record Incident(
         List<CorrelatedDestination> destinations,
         List<Hook> separate,
         Optional<Bypass> bypass,
-        Layers layers) {
+        Layers layers,
+        Journeys journeys) {
 
     public static Incident of(Bundle bundle, Evidence evidence, Traffic traffic, Datapath datapath) {
         List<Hook> hooks = Hooks.of(evidence, datapath);
@@ -81,7 +84,8 @@ public record Incident(
                         evidence.kubernetes().intent(),
                         evidence.agent().frontends(),
                         datapath,
-                        bundle.manifest().map(Manifest::node).orElse("")));
+                        bundle.manifest().map(Manifest::node).orElse("")),
+                Journeys.of(traffic, evidence.network().interfaces()));
     }
 
     /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */

@@ -10,8 +10,10 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 
 /** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
@@ -35,7 +37,7 @@ final class Judgement {
         if (worst.isPresent()) {
             return found(worst.get());
         }
-        List<Doubt> doubts = doubts(incident, skipped);
+        List<Doubt> doubts = doubts(incident, findings, skipped);
         if (!doubts.isEmpty()) {
             return inconclusive(doubts, summary(incident));
         }
@@ -74,7 +76,7 @@ final class Judgement {
     }
 
     /** Whatever stands between this bundle and an "ok". */
-    private static List<Doubt> doubts(Incident incident, List<SkippedRule> skipped) {
+    private static List<Doubt> doubts(Incident incident, List<Finding> findings, List<SkippedRule> skipped) {
         List<Doubt> doubts = new ArrayList<>();
         List<CatalogEntry> silenced = skipped.stream()
                 .map(SkippedRule::rule)
@@ -108,9 +110,11 @@ final class Judgement {
         if (undecided > 0) {
             doubts.add(new Doubt.OutcomesUnknown(undecided, frontends(incident.replays())));
         }
+        Set<Endpoint> explained = explained(findings);
         List<Endpoint> unexplained = incident.destinations().stream()
                 .filter(Judgement::isUnexplained)
                 .map(seen -> seen.destination().endpoint())
+                .filter(endpoint -> !explained.contains(endpoint))
                 .toList();
         if (!unexplained.isEmpty()) {
             doubts.add(new Doubt.DestinationsUnexplained(unexplained));
@@ -119,6 +123,19 @@ final class Judgement {
             doubts.add(new Doubt.NoSynCaptured());
         }
         return doubts;
+    }
+
+    /** Addresses that a finding about the node speaks of. */
+    private static Set<Endpoint> explained(List<Finding> findings) {
+        Set<Endpoint> explained = new HashSet<>();
+        for (Finding finding : findings) {
+            if (isOfTheNode(finding.rule())) {
+                finding.subjects(Subject.Frontend.class)
+                        .forEach(about -> explained.add(about.frontend().endpoint()));
+                finding.subjects(Subject.Backend.class).forEach(about -> explained.add(about.endpoint()));
+            }
+        }
+        return explained;
     }
 
     /** Linux 5.7 brought links to cgroup hooks; an older kernel has none that a list could lack. */

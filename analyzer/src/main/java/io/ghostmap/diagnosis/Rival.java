@@ -17,6 +17,8 @@ public record Rival(Kind kind, Stance stance, Text hypothesis, Text verdict, Tex
         ANSWER_NOT_CAPTURED,
         /** The client asked for the address itself. */
         DIRECT_CONNECT,
+        /** The client itself drops the answer. */
+        CLIENT_REFUSES,
         /** Rules of netfilter rewrote the destination. */
         NETFILTER,
         /** The backend is the right one, and dead. */

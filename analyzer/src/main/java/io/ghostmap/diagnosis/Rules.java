@@ -20,7 +20,12 @@ public final class Rules {
         rules.add(new AgentDrift());
         rules.add(new MapFull());
         rules.addAll(GoneBackend.rules());
+        rules.add(new StaleConnection());
+        rules.add(new LostOnNode());
         rules.add(new SilentBackend());
+        rules.add(new ReturnPath());
+        rules.add(new TakenNodePort());
+        rules.add(new UntranslatedAnswer());
         rules.add(new SecondCilium());
         rules.addAll(CaptureLimits.rules());
         return rules;

@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Outcome;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * SLB-28: the load balancer did as it should, and the backend does not answer. Needed so that a report can say that the
@@ -72,9 +74,13 @@ final class SilentBackend implements Rule {
                 }
             }
         }
+        Set<Endpoint> lost = LostOnNode.of(incident).journeys().stream()
+                .map(Journey::destination)
+                .collect(Collectors.toSet());
         // Where a stale program sends connections to the same address, the node is not acquitted.
         List<CorrelatedDestination> silent = incident.destinations().stream()
                 .filter(seen -> isListedAndSilent(seen) && !mistaken.contains(endAt(seen)))
+                .filter(seen -> !lost.contains(seen.destination().endpoint())) // it never got the SYNs
                 .filter(seen -> standing(incident, seen) != Standing.GONE) // SLB-13 and SLB-14 speak of those
                 .toList();
         List<Finding.Draft> findings = new ArrayList<>();

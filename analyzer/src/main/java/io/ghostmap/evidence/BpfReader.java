@@ -11,7 +11,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -40,11 +39,11 @@ final class BpfReader {
         }
     }
 
-    /** {@code counted}: the sizes in bytes of keys of map dumps whose rows are only counted, but for the first. */
-    BpfReader(Readers readers, IntPredicate counted) {
+    /** Keeps the rows of map dumps that {@code filter} keeps. */
+    BpfReader(Readers readers, RowFilter filter) {
         before = new State(readers, ArtifactKind.MAPS_BEFORE, ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.LINKS_BEFORE);
         after = new State(readers, ArtifactKind.MAPS_AFTER, ArtifactKind.PROGRAMS_AFTER, ArtifactKind.LINKS_AFTER);
-        dumps = new MapDumpsReader(counted);
+        dumps = new MapDumpsReader(filter);
         readers.onTable(ArtifactKind.PINS, 4, this::pin);
         readers.onTable(ArtifactKind.HOLDERS, 5, this::holder);
         readers.on(ArtifactKind.PROGRAM_DUMP, (member, in) -> {

@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
 
 /** Takes the node's files as the bundle streams past, in any order, and assembles the {@link Evidence} at the end. */
@@ -25,12 +24,12 @@ public final class EvidenceSink implements MemberSink {
 
     /** Keeps the rows of all dumps. */
     public EvidenceSink() {
-        this(keyBytes -> false);
+        this(RowFilter.ALL);
     }
 
-    /** {@code counted}: the sizes in bytes of keys of map dumps whose rows are only counted, but for the first. */
-    public EvidenceSink(IntPredicate counted) {
-        bpf = new BpfReader(readers, counted);
+    /** Keeps the rows of map dumps that {@code filter} keeps. */
+    public EvidenceSink(RowFilter filter) {
+        bpf = new BpfReader(readers, filter);
     }
 
     @Override

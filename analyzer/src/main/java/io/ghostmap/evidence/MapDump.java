@@ -25,6 +25,7 @@ public final class MapDump {
     private final List<byte[]> pieces;
     private final int rowsPerPiece;
     private final int count;
+    private final int kept;
     private final int vanished;
     private final Optional<Text> damage;
 
@@ -37,6 +38,7 @@ public final class MapDump {
             List<byte[]> pieces,
             int rowsPerPiece,
             int count,
+            int kept,
             int vanished,
             Optional<Text> damage) {
         this.mapId = mapId;
@@ -47,6 +49,7 @@ public final class MapDump {
         this.pieces = pieces;
         this.rowsPerPiece = rowsPerPiece;
         this.count = count;
+        this.kept = kept;
         this.vanished = vanished;
         this.damage = damage;
     }
@@ -78,9 +81,14 @@ public final class MapDump {
         return cpus;
     }
 
-    /** Rows that have both key and value; of a dump that was only counted, none but the first can be asked for. */
+    /** Rows that have both key and value. */
     public int count() {
         return count;
+    }
+
+    /** Those of them that a {@link RowFilter} kept: only they can be asked for, by their place among them. */
+    public int kept() {
+        return kept;
     }
 
     /** Rows whose entry was deleted between the walk and the look-up; a sign of churn. */
@@ -105,7 +113,7 @@ public final class MapDump {
 
     private byte[] bytes(int row, int from, int to) {
         int start = row % rowsPerPiece * (keyBytes + valueBytes);
-        if (row / rowsPerPiece >= pieces.size() || start + to > pieces.get(row / rowsPerPiece).length) {
+        if (row >= kept) {
             throw new IllegalStateException("row " + row + " of " + file + " was counted, not kept");
         }
         return Arrays.copyOfRange(pieces.get(row / rowsPerPiece), start + from, start + to);

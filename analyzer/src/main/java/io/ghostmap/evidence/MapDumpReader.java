@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
-import java.util.function.IntPredicate;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -69,19 +68,19 @@ final class MapDumpReader {
         private boolean isMap;
     }
 
-    private MapDumpReader(int mapId, String file, IntPredicate counted) {
+    private MapDumpReader(int mapId, String file, RowFilter filter) {
         this.mapId = mapId;
         this.file = file;
-        this.slab = new Slab(counted);
+        this.slab = new Slab(filter);
     }
 
     /**
      * Reads what is there; a dump that breaks off, packed or not, keeps its rows and carries the reason.
      *
-     * @param counted the sizes in bytes of keys whose rows are only counted, but for the first
+     * @param filter which of its rows are kept; the first one always is
      */
-    static MapDump read(int mapId, String file, InputStream in, IntPredicate counted) {
-        MapDumpReader reader = new MapDumpReader(mapId, file, counted);
+    static MapDump read(int mapId, String file, InputStream in, RowFilter filter) {
+        MapDumpReader reader = new MapDumpReader(mapId, file, filter);
         try {
             RowScanner.Result scanned = RowScanner.scan(in, reader.slab);
             reader.vanished = scanned.vanished();
@@ -96,7 +95,7 @@ final class MapDumpReader {
 
     /** As {@link #read}, by the JSON parser alone: what the quick way is compared with. */
     static MapDump readSlowly(int mapId, String file, InputStream in) {
-        MapDumpReader reader = new MapDumpReader(mapId, file, keyBytes -> false);
+        MapDumpReader reader = new MapDumpReader(mapId, file, RowFilter.ALL);
         reader.readDocuments(new JsonRepair(in));
         return reader.finish();
     }
@@ -355,6 +354,7 @@ final class MapDumpReader {
                 slab.pieces(),
                 slab.rowsPerPiece(),
                 slab.count(),
+                slab.kept(),
                 vanished,
                 damage);
     }

@@ -15,20 +15,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 
 /** Reads the dumps of maps. They share nothing with the other readers, so that both can read at the same time. */
 final class MapDumpsReader {
     /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
     private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
 
-    private final IntPredicate counted;
+    private final RowFilter filter;
     private final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
     private final List<Gap> gaps = new ArrayList<>();
     private long unpackedDumps;
 
-    MapDumpsReader(IntPredicate counted) {
-        this.counted = counted;
+    MapDumpsReader(RowFilter filter) {
+        this.filter = filter;
     }
 
     void read(Member member, InputStream in) throws IOException {
@@ -50,7 +49,7 @@ final class MapDumpsReader {
         try (InputStream unpacked = Decompression.unpacking(in)) {
             BoundedStream plain = new BoundedStream(unpacked, UNPACKED_DUMPS - unpackedDumps);
             try (ReadAheadStream ahead = new ReadAheadStream(plain)) {
-                dump = MapDumpReader.read(mapId, member.path(), ahead, counted);
+                dump = MapDumpReader.read(mapId, member.path(), ahead, filter);
             }
             unpackedDumps += plain.count();
         }

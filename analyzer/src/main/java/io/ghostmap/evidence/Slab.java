@@ -3,7 +3,6 @@ package io.ghostmap.evidence;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.IntPredicate;
 
 /**
  * The rows of one dump while it is read: key, value, key, value, … Every row has the sizes of the first. In pieces of a
@@ -18,7 +17,7 @@ final class Slab {
     /** Most dumps are small. */
     private static final int FIRST_PIECE = 1 << 12;
 
-    private final IntPredicate counted;
+    private final RowFilter filter;
     private final List<byte[]> full = new ArrayList<>();
     private byte[] piece = new byte[0];
     private int fill;
@@ -26,11 +25,11 @@ final class Slab {
     private int valueBytes;
     private int rowsPerPiece = 1;
     private int count;
-    private boolean kept = true;
+    private int kept;
+    private boolean filtered;
 
-    /** {@code counted}: the sizes in bytes of keys of which the first row is kept, and the others are only counted. */
-    Slab(IntPredicate counted) {
-        this.counted = counted;
+    Slab(RowFilter filter) {
+        this.filter = filter;
     }
 
     /** Whether a row of these sizes is one of this dump, and there is room for it. */
@@ -39,7 +38,7 @@ final class Slab {
     }
 
     boolean isFull(int further) {
-        return kept && (long) count * (keyBytes + valueBytes) + further > MAX_BYTES;
+        return (long) kept * (keyBytes + valueBytes) + further > MAX_BYTES;
     }
 
     /** Makes room for one row, counts it, and returns where its key begins in {@link #piece()}. */
@@ -48,18 +47,27 @@ final class Slab {
         if (count == 0) {
             keyBytes = key;
             valueBytes = value;
-            kept = !counted.test(key);
-            rowsPerPiece = kept ? Math.max(1, PIECE / row) : 2;
-        } else if (!kept) {
-            fill = row; // each in the place of the one before
+            filtered = filter.concerns(key);
+            rowsPerPiece = Math.max(1, PIECE / row);
         }
+        dropLastIfUnwanted();
         if (fill + row > piece.length) {
             makeRoom(row);
         }
         int start = fill;
         fill += row;
         count++;
+        kept++;
         return start;
+    }
+
+    /** A row is whole only when the next one begins, or at the end. */
+    private void dropLastIfUnwanted() {
+        int row = keyBytes + valueBytes;
+        if (filtered && kept > 1 && fill >= row && !filter.keeps(piece, fill - row, keyBytes)) {
+            fill -= row;
+            kept--;
+        }
     }
 
     /** The first piece grows with what it holds; all others are as large as they can be. */
@@ -77,6 +85,7 @@ final class Slab {
     /** Takes the last row back. */
     void giveBack() {
         count--;
+        kept--;
         fill -= keyBytes + valueBytes;
     }
 
@@ -97,6 +106,11 @@ final class Slab {
         return count;
     }
 
+    /** Rows that are kept; final once {@link #pieces} was asked for. */
+    int kept() {
+        return kept;
+    }
+
     /** How many rows stand in each of the {@link #pieces()} but the last. */
     int rowsPerPiece() {
         return rowsPerPiece;
@@ -104,9 +118,7 @@ final class Slab {
 
     /** The rows that are kept and no more. */
     List<byte[]> pieces() {
-        if (!kept) {
-            return List.of(Arrays.copyOf(piece, keyBytes + valueBytes));
-        }
+        dropLastIfUnwanted();
         List<byte[]> pieces = new ArrayList<>(full);
         pieces.add(piece.length == fill ? piece : Arrays.copyOf(piece, fill));
         return List.copyOf(pieces);

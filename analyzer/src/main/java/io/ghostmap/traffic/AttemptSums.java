@@ -11,11 +11,13 @@ final class AttemptSums {
     private final Map<Reply, Integer> replies = new EnumMap<>(Reply.class);
     private final Map<ConnectionState, Integer> states = new EnumMap<>(ConnectionState.class);
     private long transmissions;
+    private long repeats;
     private long firstNanos = Long.MAX_VALUE;
     private long lastNanos;
 
     void add(OpenAttempt attempt, Closing closing) {
         transmissions += attempt.transmissions();
+        repeats += closing.repeats(attempt);
         firstNanos = Math.min(firstNanos, attempt.firstNanos());
         lastNanos = Math.max(lastNanos, attempt.lastNanos());
         replies.merge(closing.reply(attempt), 1, Integer::sum);
@@ -24,6 +26,10 @@ final class AttemptSums {
 
     long transmissions() {
         return transmissions;
+    }
+
+    long repeats() {
+        return repeats;
     }
 
     /** 0 where nothing was added. */

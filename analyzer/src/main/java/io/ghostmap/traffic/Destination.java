@@ -63,6 +63,11 @@ public final class Destination {
         return sums().transmissions();
     }
 
+    /** SYNs that clients sent again although an answer had passed; of followed attempts. */
+    public long repeats() {
+        return sums().repeats();
+    }
+
     /** Time of the first SYN, 0 where only the tail has any. */
     public long firstNanos() {
         return sums().firstNanos();

@@ -68,20 +68,34 @@ final class MapDumpTest {
         assertThat(dump.damage()).isEmpty();
     }
 
+    private static final RowFilter KEYS_OF_SEVEN = new RowFilter() {
+        @Override
+        public boolean concerns(int keyBytes) {
+            return keyBytes == 1;
+        }
+
+        @Override
+        public boolean keeps(byte[] bytes, int key, int keyBytes) {
+            return bytes[key] == 7;
+        }
+    };
+
     @Test
-    void ofRowsThatAreOnlyCountedTheFirstIsKept() {
+    void filteredRowsAreCountedAndOnlyTheFirstAndTheWantedOnesKept() {
         StringBuilder json = new StringBuilder();
         for (int i = 0; i < 1_000; i++) {
             json.append(i == 0 ? "[" : ",").append("{\"key\":[\"0x%02x\"],\"value\":[\"0x07\"]}".formatted(i & 0xff));
         }
 
         for (String end : List.of("]\n", ",{\"key\":[\"0x0")) { // the second goes to the JSON parser
-            MapDump dump = MapDumpReader.read(27, "f", text(json + end), keyBytes -> keyBytes == 1);
+            MapDump dump = MapDumpReader.read(27, "f", text(json + end), KEYS_OF_SEVEN);
 
             assertThat(dump.count()).isEqualTo(1_000);
+            assertThat(dump.kept()).isEqualTo(1 + 4);
             assertThat(dump.key(0)).containsExactly(0);
             assertThat(dump.value(0)).containsExactly(7);
-            assertThatThrownBy(() -> dump.key(1)).isInstanceOf(IllegalStateException.class);
+            assertThat(dump.key(4)).containsExactly(7);
+            assertThatThrownBy(() -> dump.key(5)).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(() -> dump.value(999)).hasMessage("row 999 of f was counted, not kept");
             assertThat(dump.damage().isPresent()).isEqualTo(!end.equals("]\n"));
         }
@@ -139,7 +153,7 @@ final class MapDumpTest {
     void unpackingEndsAtItsLimit() throws IOException {
         BoundedStream endless = new BoundedStream(new SequenceInputStream(text("["), blanks()), 1 << 20);
 
-        assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless, key -> false)
+        assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless, RowFilter.ALL)
                         .damage()
                         .map(Text::plain))
                 .contains("breaks off after 0 entries");

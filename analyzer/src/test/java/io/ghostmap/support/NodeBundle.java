@@ -90,7 +90,9 @@ final class NodeBundle {
 
     NodeBundle capture(PcapFile pcap) {
         files.put("pcap/any.pcap", pcap.bytes());
-        texts.put("pcap/links.json", "[{\"ifindex\":2,\"ifname\":\"lxc0\"},{\"ifindex\":3,\"ifname\":\"eth0\"}]");
+        texts.put(
+                "pcap/links.json",
+                "[{\"ifindex\":2,\"ifname\":\"lxc0\"},{\"ifindex\":3,\"ifname\":\"eth0\"},{\"ifindex\":4,\"ifname\":\"lxc1\"}]");
         return this;
     }
 

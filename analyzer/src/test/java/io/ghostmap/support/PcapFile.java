@@ -62,7 +62,21 @@ public final class PcapFile {
             int toPort,
             int flags,
             long seq) {
-        byte[] segment = segment(fromPort, toPort, flags, seq, 0);
+        return tcpAt(ifindex, packetType, micros, from, fromPort, to, toPort, flags, seq, 0);
+    }
+
+    public PcapFile tcpAt(
+            int ifindex,
+            int packetType,
+            long micros,
+            String from,
+            int fromPort,
+            String to,
+            int toPort,
+            int flags,
+            long seq,
+            long ack) {
+        byte[] segment = segment(fromPort, toPort, flags, seq, ack);
         return frame(micros, link(from.indexOf(':') >= 0, ifindex, packetType, ip(from, to, 6, segment)));
     }
 

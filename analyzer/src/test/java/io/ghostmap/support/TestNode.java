@@ -37,6 +37,14 @@ public final class TestNode {
     /** Where the agent keeps its maps. */
     public static final String AGENT_PINS = "/sys/fs/bpf/tc/globals";
 
+    /** Of the node's own network namespace, in the order of their indices: two pods' devices, and the way out. */
+    public static final List<String> DEVICES = List.of("lxc0", "eth0", "lxc1");
+
+    /** The address of the node, at eth0. */
+    public static final String ADDRESS = "192.168.61.17";
+
+    private static final int FIRST_DEVICE = 2;
+
     private static final String AGENT_LINKS = "/sys/fs/bpf/cilium/socketlb/links/cgroup/";
     private static final int MAPS_OF_A_GENERATION = 100;
 
@@ -334,6 +342,22 @@ public final class TestNode {
     public TestNode capture(PcapFile pcap) {
         bundle.capture(pcap);
         return this;
+    }
+
+    static int index(String device) {
+        return FIRST_DEVICE + DEVICES.indexOf(device);
+    }
+
+    /** What {@code ip -j address} prints of {@link #DEVICES}. */
+    public TestNode interfaces() {
+        return text(
+                "net/addresses.json",
+                DEVICES.stream()
+                        .map(device -> device.startsWith("lxc")
+                                ? "{\"ifname\":\"%s\",\"link_netnsid\":1,\"addr_info\":[]}".formatted(device)
+                                : "{\"ifname\":\"%s\",\"addr_info\":[{\"local\":\"%s\",\"scope\":\"global\"}]}"
+                                        .formatted(device, ADDRESS))
+                        .collect(Collectors.joining(",", "[", "]")));
     }
 
     /** What the capture on all interfaces has: the attempts one after another. */

@@ -1,5 +1,6 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.datapath.AffinitySession;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Service;
@@ -147,7 +148,7 @@ final class BackendFinder {
         }
         Map<Long, Session> byNamespace = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
         for (Affinity entry : remembered(service)) {
-            if (entry.client() instanceof Affinity.Client.NetworkNamespace namespace
+            if (entry.client() instanceof AffinitySession.Client.NetworkNamespace namespace
                     && (given.isEmpty() || given.admits(Condition.ClientInNamespace.of(List.of(namespace.cookie()))))) {
                 session(service, namespace.cookie(), entry)
                         .ifPresent(session -> byNamespace.put(namespace.cookie(), session));

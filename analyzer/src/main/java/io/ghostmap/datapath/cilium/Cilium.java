@@ -3,6 +3,7 @@ package io.ghostmap.datapath.cilium;
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.AffinitySession;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
@@ -13,6 +14,7 @@ import io.ghostmap.datapath.NamedValue;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.Service;
+import io.ghostmap.datapath.ServiceConnection;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.cilium.Identification.Identified;
 import io.ghostmap.datapath.program.SocketProgram;
@@ -22,6 +24,7 @@ import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.Listing;
 import io.ghostmap.evidence.MapDump;
+import io.ghostmap.evidence.RowFilter;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Text;
 import java.nio.ByteOrder;
@@ -42,6 +45,12 @@ import java.util.stream.Stream;
 /** Cilium's socket load balancer, 1.6 to 1.21-dev. */
 public final class Cilium implements LoadBalancer {
     /** Programs of 1.13 and later. Names may be cut to 15 characters. */
+    /**
+     * Of maps whose keys are tuples of a connection ({@code struct ipv4_ct_tuple}, {@code struct ipv6_ct_tuple} in {@code
+     * bpf/lib/common.h}), conntrack and SNAT, the entries of kind SERVICE; every row of other maps.
+     */
+    public static final RowFilter ROWS = new ServiceTuples();
+
     private static final Pattern PREFIXED = Pattern.compile("cil_sock([46]_.+|_releas.*)");
 
     /** Programs up to 1.12. */
@@ -92,15 +101,6 @@ public final class Cilium implements LoadBalancer {
         this.node = node;
         this.gaps = gaps;
         this.own = new OwnTables(order);
-    }
-
-    /**
-     * Whether keys of that size are tuples of a connection ({@code struct ipv4_ct_tuple}, {@code struct ipv6_ct_tuple} in
-     * {@code bpf/lib/common.h}): of the maps that have such keys, conntrack and SNAT, nothing is concluded from single rows,
-     * and a large node has half a million of them.
-     */
-    public static boolean isConnectionKey(int keyBytes) {
-        return keyBytes == 14 || keyBytes == 38;
     }
 
     /** Of the machines that Kubernetes runs on only s390x keeps the high byte first. */
@@ -230,6 +230,23 @@ public final class Cilium implements LoadBalancer {
     @Override
     public SortedMap<Endpoint, List<ReverseSkEntry>> reverseSk(MapDump dump, Family family) {
         return Sessions.reverseSk(dump, family, order);
+    }
+
+    @Override
+    public List<ServiceConnection> serviceConnections(MapDump dump, MapRole role) {
+        return Sessions.serviceConnections(dump, role, order);
+    }
+
+    @Override
+    public List<AffinitySession> sessions(MapDump dump, Family family) {
+        return Sessions.affinity(dump, family, order).values().stream()
+                .flatMap(List::stream)
+                .map(each -> new AffinitySession(
+                        each.client(),
+                        each.revNatId(),
+                        each.backendId(),
+                        each.entry().cite()))
+                .toList();
     }
 
     @Override

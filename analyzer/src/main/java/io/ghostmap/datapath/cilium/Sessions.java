@@ -1,15 +1,18 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.datapath.AffinitySession;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.MapRole.Kind;
 import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
+import io.ghostmap.datapath.ServiceConnection;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
+import io.ghostmap.net.Protocol;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,8 +84,9 @@ final class Sessions {
                         boolean cookie = (marks.small(key, order) & NETNS_COOKIE) != 0;
                         return new Affinity(
                                 cookie
-                                        ? new Affinity.Client.NetworkNamespace(Bytes.u64(key, 0, order))
-                                        : new Affinity.Client.Address(IpAddress.of(key, 0, family.addressBytes())),
+                                        ? new AffinitySession.Client.NetworkNamespace(Bytes.u64(key, 0, order))
+                                        : new AffinitySession.Client.Address(
+                                                IpAddress.of(key, 0, family.addressBytes())),
                                 id.small(key, order),
                                 lastUsed.number(value, order),
                                 backend.number(value, order),
@@ -93,6 +97,38 @@ final class Sessions {
                 .sorted(Comparator.comparing(affinity -> affinity.entry().key(), Arrays::compareUnsigned))
                 .toList();
         return groups(entries, Affinity::revNatId);
+    }
+
+    static List<ServiceConnection> serviceConnections(MapDump dump, MapRole role, ByteOrder order) {
+        List<ServiceConnection> connections = new ArrayList<>();
+        if (dump.count() == 0) {
+            return connections;
+        }
+        Layout layout = Layouts.of(role, dump.keyBytes(), dump.valueBytes());
+        Field flags = layout.keyField("flags");
+        Field frontend = layout.keyField("source");
+        Field frontendPort = layout.keyField("dport");
+        Field client = layout.keyField("destination");
+        Field clientPort = layout.keyField("sport");
+        Field protocol = layout.keyField("proto");
+        Field backend = layout.valueField("backend_id");
+        Field id = layout.valueField("rev_nat_id");
+        for (int row = 0; row < dump.kept(); row++) {
+            byte[] key = dump.key(row);
+            if ((flags.small(key, order) & ServiceTuples.SERVICE) != 0) {
+                byte[] value = dump.value(row);
+                int citedRow = row;
+                Protocol.ofNumber(protocol.small(key, order))
+                        .ifPresent(known -> connections.add(new ServiceConnection(
+                                client.endpointWith(clientPort, key),
+                                frontend.endpointWith(frontendPort, key),
+                                known,
+                                backend.number(value, order),
+                                id.small(value, order),
+                                dump.cite(citedRow))));
+            }
+        }
+        return connections;
     }
 
     static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {

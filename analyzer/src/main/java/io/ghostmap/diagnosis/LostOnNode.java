@@ -1,0 +1,110 @@
+package io.ghostmap.diagnosis;
+
+import io.ghostmap.diagnosis.wire.Journey;
+import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Text;
+import io.ghostmap.traffic.Reply;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * SLB-24: SYNs come in by a device of this node and never leave it by any, so that this node drops them: a policy or an
+ * identity, mostly, at the program of that device.
+ *
+ * <p>Guards: the capture names devices, and shows other packets that leave; a frontend that is a dead end, a stale entry of
+ * conntrack and programs that run twice lose packets in the same way, and have rules of their own.
+ */
+final class LostOnNode implements Rule {
+    private static final CatalogEntry ENTRY = new CatalogEntry(
+            "SLB-24",
+            CatalogEntry.Kind.NODE,
+            Text.of("this node drops connections at the device of a pod"),
+            Set.of(Requirement.PACKETS),
+            Severity.WARNING,
+            Severity.WARNING);
+
+    @Override
+    public CatalogEntry entry() {
+        return ENTRY;
+    }
+
+    @Override
+    public List<Finding.Draft> findings(Incident incident) {
+        Failures lost = of(incident);
+        return lost.isEmpty() ? List.of() : List.of(finding(incident, lost));
+    }
+
+    /** The attempts of which that is so. */
+    static Failures of(Incident incident) {
+        if (!incident.journeys().showsLeaving() || DuplicateDevicePrograms.isPresent(incident)) {
+            return new Failures(incident, List.of());
+        }
+        Set<Journey> explained = StaleConnection.journeys(incident);
+        return new Failures(
+                incident,
+                incident.journeys().failed().stream()
+                        .filter(journey -> journey.asked().reply() == Reply.NONE && !journey.isAnswered())
+                        .filter(journey -> journey.isTraced() && !journey.left() && isForwarded(incident, journey))
+                        .filter(journey -> !isDeadEnd(incident, journey.server()) && !explained.contains(journey))
+                        .toList());
+    }
+
+    /** Whether the node would have to pass the packet on: it comes from a pod, or is for one of this node. */
+    private static boolean isForwarded(Incident incident, Journey journey) {
+        return switch (journey.origin()) {
+            case POD -> true;
+            case OUTSIDE ->
+                incident.evidence()
+                        .kubernetes()
+                        .podName(journey.destination().address())
+                        .isPresent();
+            case NODE, NOT_KNOWN -> false;
+        };
+    }
+
+    private static boolean isDeadEnd(Incident incident, Endpoint server) {
+        return Failures.frontend(incident, server)
+                .flatMap(incident.layers()::of)
+                .filter(layers -> layers.isDeadEnd())
+                .isPresent();
+    }
+
+    private static Finding.Draft finding(Incident incident, Failures lost) {
+        return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
+                .about(lost.subjects())
+                .title(Text.of(
+                        "This node drops connections to {}: their SYNs come in by {} and leave by no device",
+                        Text.few(Terms.endpoints(lost.servers())),
+                        Text.few(lost.entries())))
+                .summary(Text.of(
+                        "{} failed: each SYN was seen at the device where it came in and nowhere else, while others were seen"
+                                + " to leave. The servers never got them.",
+                        lost.shares()))
+                .explanation(
+                        List.of(
+                                Text.of(
+                                        "What drops a packet at that point is a program of Cilium at the device: a network policy that"
+                                                + " does not allow the connection, an identity that is wrong or too old for the policy"
+                                                + " map, or a full connection table. The service, its backends and their nodes are not"
+                                                + " at fault."),
+                                Text.of(
+                                        "If other pods of this node reach the same server, compare their identities and the age of the"
+                                                + " pods: a policy map that was not updated fails the pods that live longest.")))
+                .supporting(lost.frames())
+                .rivals(List.of(new Rival(
+                        Rival.Kind.ANSWER_NOT_CAPTURED,
+                        Rival.Stance.AGAINST,
+                        Text.of("The SYNs left by an interface that was not captured"),
+                        Text.of("Speaks against it: the same capture shows other packets that leave this node."),
+                        Text.of("a second capture with tcpdump -i any while a client tries"))))
+                .remedy(List.of(RemedyStep.reading(
+                                Text.of("Ask the agent why it drops them"),
+                                Text.of("kubectl reaches the cluster, and a client tries at the same time."),
+                                List.of(
+                                        new Action.AskAgent(incident.nodeName(), Action.Question.DROPS),
+                                        new Action.AskAgent(incident.nodeName(), Action.Question.DROP_COUNTERS)))
+                        .check(Text.of(
+                                "The monitor prints the drop with its reason. Policy denied names the identities of both"
+                                        + " sides; anything else belongs into the ticket."))));
+    }
+}

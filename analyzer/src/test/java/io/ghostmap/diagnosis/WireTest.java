@@ -1,0 +1,231 @@
+package io.ghostmap.diagnosis;
+
+import static io.ghostmap.evidence.AttachType.CONNECT4;
+import static io.ghostmap.support.Addresses.endpoint;
+import static io.ghostmap.support.Attempt.attempt;
+import static io.ghostmap.support.TestNode.node;
+import static io.ghostmap.support.TestService.service;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.datapath.cilium.MapRow;
+import io.ghostmap.support.Attempt;
+import io.ghostmap.support.TestNode;
+import io.ghostmap.support.TestService.Mark;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What failed attempts met on the node: SLB-15, 24, 29, 32 and 35. */
+final class WireTest {
+    private static final String VIP = "172.17.93.4:8080";
+    private static final String BACKEND = "172.16.109.127:8080";
+    private static final String POD = "10.0.0.7";
+    private static final String OUTSIDE = "203.0.113.9";
+    private static final String EXTERNAL = "198.51.100.11:8080";
+    private static final String NODE = TestNode.ADDRESS;
+
+    @TempDir
+    private Path folder;
+
+    /** The service is in order in all layers, and other connections of the same pod succeed. */
+    private static TestNode healthy() {
+        return node().generation("only", 144)
+                .pinned()
+                .serves(VIP, BACKEND)
+                .wantedAt(VIP, BACKEND)
+                .runs(160)
+                .kernelRuns(CONNECT4, 160)
+                .interfaces();
+    }
+
+    private static TestNode withNodePort() {
+        return healthy()
+                .serves(service(NODE + ":30880").marked(Mark.NODE_PORT).to(BACKEND))
+                .agentServes(409, NODE + ":30880", BACKEND);
+    }
+
+    private Diagnosed seen(TestNode node, Attempt... attempts) throws UnreadableBundleException {
+        Attempt good = attempt(POD, 3999, BACKEND)
+                .at(100)
+                .enters("lxc0")
+                .leaves("eth0")
+                .answered();
+        return Diagnosed.of(
+                node.sees(Stream.concat(Stream.of(good), Stream.of(attempts)).toArray(Attempt[]::new)), folder);
+    }
+
+    @Test
+    void answeredAttemptsAreInOrder() throws UnreadableBundleException {
+        assertThat(seen(healthy()).verdict()).isEqualTo(Verdict.Level.OK);
+    }
+
+    // ---- SLB-24 ---------------------------------------------------------------------------------------
+
+    @Test
+    void synThatNeverLeavesIsDroppedHere() throws UnreadableBundleException {
+        Diagnosed node = seen(healthy(), attempt(POD, BACKEND).enters("lxc0").unanswered());
+
+        assertThat(node.rules()).containsExactly("SLB-24");
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+    }
+
+    @Test
+    void synThatLeavesWasNotDroppedHere() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy(), attempt(POD, BACKEND).enters("lxc0").leaves("eth0").unanswered());
+
+        assertThat(node.rules()).containsExactly("SLB-28");
+    }
+
+    /** A capture of the pod's device alone shows nothing leave. */
+    @Test
+    void captureThatShowsNothingLeaveAccusesNobody() throws UnreadableBundleException {
+        Diagnosed node =
+                Diagnosed.of(healthy().sees(attempt(POD, BACKEND).enters("lxc0").unanswered()), folder);
+
+        assertThat(node.rules()).doesNotContain("SLB-24");
+    }
+
+    @Test
+    void synFromOutsideForAPodOfThisNodeIsDroppedHere() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy().kubernetes(objects -> objects.pod("shop/cart-x1", "172.16.109.127")),
+                attempt(OUTSIDE, BACKEND).enters("eth0").unanswered());
+
+        assertThat(node.rules()).containsExactly("SLB-24");
+    }
+
+    // ---- SLB-29 ---------------------------------------------------------------------------------------
+
+    @Test
+    void answerThatLeftAndSynThatCameAgain() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy(),
+                attempt(OUTSIDE, VIP)
+                        .enters("eth0")
+                        .translatedTo(BACKEND)
+                        .leaves("lxc1")
+                        .answeredInVain());
+
+        assertThat(node.rules()).containsExactly("SLB-29");
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.INFO);
+    }
+
+    /** One answer is lost now and then. */
+    @Test
+    void clientWithAnAttemptThatSucceededIsNotCutOff() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy(),
+                attempt(OUTSIDE, 4001, VIP)
+                        .enters("eth0")
+                        .translatedTo(BACKEND)
+                        .leaves("lxc1")
+                        .answered(),
+                attempt(OUTSIDE, 4002, VIP)
+                        .at(50)
+                        .enters("eth0")
+                        .translatedTo(BACKEND)
+                        .leaves("lxc1")
+                        .answeredInVain());
+
+        assertThat(node.rules()).isEmpty();
+    }
+
+    @Test
+    void answerThatCameInAndWentNoFurther() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy(),
+                attempt(POD, 4001, EXTERNAL)
+                        .enters("lxc0")
+                        .masqueradedAs(NODE, 51000)
+                        .leaves("eth0")
+                        .answerLost(),
+                attempt(POD, 4002, EXTERNAL)
+                        .at(50)
+                        .enters("lxc0")
+                        .masqueradedAs(NODE, 51001)
+                        .leaves("eth0")
+                        .answerLost());
+
+        assertThat(node.rules()).containsExactly("SLB-29");
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+    }
+
+    // ---- SLB-32 ---------------------------------------------------------------------------------------
+
+    @Test
+    void sourcePortThatIsANodePort() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                withNodePort(),
+                attempt(POD, EXTERNAL)
+                        .enters("lxc0")
+                        .masqueradedAs(NODE, 30880)
+                        .leaves("eth0")
+                        .answerLost());
+
+        assertThat(node.rules()).containsExactly("SLB-32");
+    }
+
+    @Test
+    void sourcePortThatIsANodePortAndWorks() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                withNodePort(),
+                attempt(POD, EXTERNAL)
+                        .enters("lxc0")
+                        .masqueradedAs(NODE, 30880)
+                        .leaves("eth0")
+                        .answered());
+
+        assertThat(node.rules()).isEmpty();
+    }
+
+    // ---- SLB-35 ---------------------------------------------------------------------------------------
+
+    @Test
+    void answerWithTheAddressOfTheBackend() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy(),
+                attempt(POD, VIP)
+                        .enters("lxc0")
+                        .translatedTo(BACKEND)
+                        .leaves("eth0")
+                        .answerUntranslated());
+
+        assertThat(node.rules()).containsExactly("SLB-35");
+    }
+
+    // ---- SLB-15 ---------------------------------------------------------------------------------------
+
+    private static MapRow connection(int clientPort, int backendId) {
+        return MapRow.in("cilium_ct4_global")
+                .key("source", endpoint(VIP).address())
+                .key("dport", 8080)
+                .key("destination", endpoint(POD + ":1").address())
+                .key("sport", clientPort)
+                .key("proto", 6)
+                .key("flags", 4)
+                .value("backend_id", backendId);
+    }
+
+    @Test
+    void portThatConntrackSendsToABackendThatIsGone() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy().holds(connection(4000, 8123)),
+                attempt(POD, VIP).enters("lxc0").unanswered());
+
+        assertThat(node.rules()).containsExactly("SLB-15");
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+    }
+
+    /** The entry is about another port of the client. */
+    @Test
+    void entryOfAnotherPortExplainsNothing() throws UnreadableBundleException {
+        Diagnosed node = seen(
+                healthy().holds(connection(4001, 8123)),
+                attempt(POD, VIP).enters("lxc0").unanswered());
+
+        assertThat(node.rules()).containsExactly("SLB-24");
+    }
+}
