@@ -30,7 +30,8 @@ final class DeadEnd implements Rule {
     private final CatalogEntry entry;
     private final Kind kind;
 
-    private enum Kind {
+    /** Who can help. */
+    enum Kind {
         UNKNOWN_AGENT,
         AGENT,
         TRAFFIC_POLICY,
@@ -141,15 +142,16 @@ final class DeadEnd implements Rule {
                 .toList();
         Text where = Text.of("{} ({})", Term.name(Term.NameKind.SERVICE, service.name()), Text.few(frontends));
         Text ready = Text.count(wanted.usable().size(), "ready endpoint", "ready endpoints");
+        DeadEndText text = new DeadEndText(incident, kind);
         return Finding.draft(entry, entry.worst(), confidence(incident))
                 .about(service.frontends().stream()
                         .map(layers -> new Subject.Frontend(layers.frontend()))
                         .toList())
                 .about(wanted.usable().stream().map(Subject.Backend::new).toList())
                 .about(new Subject.Map(held.mapId()))
-                .title(title(where, ready))
-                .summary(summary(where, held, ready))
-                .explanation(explanation(incident, service, held, wanted))
+                .title(text.title(where, ready))
+                .summary(text.summary(where, held, ready))
+                .explanation(text.explanation(service, held, wanted))
                 .supporting(supporting(service, wanted))
                 .rivals(kind == Kind.TRAFFIC_POLICY ? List.of() : List.of(momentaryChange()))
                 .remedy(remedy(incident, held));
@@ -160,95 +162,6 @@ final class DeadEnd implements Rule {
         return kind == Kind.TRAFFIC_POLICY || incident.evidence().agent().isSteady()
                 ? Confidence.CERTAIN
                 : Confidence.LIKELY;
-    }
-
-    private Text title(Text where, Text ready) {
-        return switch (kind) {
-            case UNKNOWN_AGENT ->
-                Text.of(
-                        "{} is unreachable from this node: the current map has no backend for it, and Kubernetes has {}",
-                        where,
-                        ready);
-            case AGENT ->
-                Text.of(
-                        "{} is unreachable from this node: the agent knows no backend of it, and Kubernetes has {}",
-                        where,
-                        ready);
-            case TRAFFIC_POLICY ->
-                Text.of("{} has no backend on this node, and its traffic policy allows no other: as configured", where);
-            case REDIRECT_POLICY ->
-                Text.of(
-                        "{} is unreachable from this node: a local redirect policy took it over and has no backend for it",
-                        where);
-        };
-    }
-
-    private Text summary(Text where, Held.Known held, Text ready) {
-        Text map = Text.of(
-                "Map {} has {} with a count of 0: every connect to it is refused at the socket, so that no packet leaves.",
-                Term.map(held.mapId()),
-                where);
-        return switch (kind) {
-            case TRAFFIC_POLICY ->
-                Text.of("{} Clients on nodes with a backend reach it; the slices have {} on other nodes.", map, ready);
-            case REDIRECT_POLICY, AGENT, UNKNOWN_AGENT -> Text.of("{} The slices have {}.", map, ready);
-        };
-    }
-
-    private List<Text> explanation(Incident incident, ServiceDeadEnds service, Held.Known held, Wanted.Claimed wanted) {
-        List<Text> paragraphs = new ArrayList<>();
-        paragraphs.add(Text.of(
-                "Kubernetes wants {} at {}. The current services map {} has no slot for it.",
-                Text.few(wanted.usable().stream().map(Term::endpoint).toList()),
-                Text.few(service.frontends().stream()
-                        .map(layers -> Terms.frontend(layers.frontend()))
-                        .toList()),
-                Term.map(held.mapId())));
-        switch (kind) {
-            case REDIRECT_POLICY ->
-                paragraphs.add(Text.of(
-                        "The entry is marked LocalRedirect: a CiliumLocalRedirectPolicy took the service over. It sends clients to"
-                                + " a pod of this node alone, and that pod was not there, was not ready, or its network namespace"
-                                + " was not known to the agent when the policy was applied. The service's own endpoints are not"
-                                + " used as long as the policy exists: the workload is healthy and not at fault."));
-            case AGENT -> {
-                paragraphs.add(Text.of(
-                        "The agent's own list agrees with the map, so that the map does what the agent believes. The agent is"
-                                + " at fault, or what it was told by the API server: compare its view of the slices, not the"
-                                + " maps."));
-                twin(incident, service).ifPresent(paragraphs::add);
-            }
-            case UNKNOWN_AGENT ->
-                paragraphs.add(Text.of(
-                        "The agent's own list (cilium-dbg service list) is not in this bundle, so that it is open whether the"
-                                + " agent does not know the backends or did not write them."));
-            case TRAFFIC_POLICY ->
-                paragraphs.add(Text.of(
-                        "The service's traffic policy is Local, which restricts clients of this node to backends on this node."
-                                + " Its endpoints are on {}. This is how the service was configured, not a fault of the node.",
-                        Text.few(wanted.endpoints().stream()
-                                .filter(SliceEndpoint::isReady)
-                                .map(endpoint -> Term.name(Term.NameKind.NODE, endpoint.node()))
-                                .distinct()
-                                .toList())));
-        }
-        return paragraphs;
-    }
-
-    /** The known fault of releases before 2026: a service whose name begins like another's takes a shared backend away. */
-    private static Optional<Text> twin(Incident incident, ServiceDeadEnds service) {
-        if (service.ref().isEmpty()) {
-            return Optional.empty();
-        }
-        return service.ref()
-                .flatMap(ref -> ServiceTwin.of(incident.evidence().kubernetes().intent(), ref))
-                .map(twin -> Text.of(
-                        "{} and {} are in one namespace, the one name is the beginning of the other, and both have the endpoint {}:"
-                                + " an agent before the fix of January 2026 (cilium#43619) removes the backend of one when it handles"
-                                + " the slices of the other. Restarting the agent can bring it back for a while; an upgrade ends it.",
-                        Term.name(Term.NameKind.SERVICE, twin.shorter().toString()),
-                        Term.name(Term.NameKind.SERVICE, twin.longer().toString()),
-                        Term.endpoint(twin.shared())));
     }
 
     private static Rival momentaryChange() {

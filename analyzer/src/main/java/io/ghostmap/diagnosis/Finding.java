@@ -12,8 +12,9 @@ import java.util.Optional;
  * What a rule claims.
  *
  * @param number 1 for the first finding of its rule
- * @param title one sentence with the numbers in it
- * @param summary what was seen, in one or two sentences, for the head of the report
+ * @param headline what clients experience, or what else is wrong: the service first, and no ids
+ * @param cause why, with the ids; empty if the headline says it all
+ * @param summary what was seen, in a few sentences, for the head of the report
  * @param explanation paragraphs, in the order in which an engineer would explain it
  * @param example the connect that shows it best: the one that the title and the explanation speak of
  */
@@ -23,7 +24,8 @@ public record Finding(
         Severity severity,
         Confidence confidence,
         List<Subject> subjects,
-        Text title,
+        Text headline,
+        Text cause,
         Text summary,
         List<Text> explanation,
         Optional<Replay> example,
@@ -35,6 +37,11 @@ public record Finding(
     /** Stable within a report: the rule's id, with a number if the rule speaks more than once. */
     public String id() {
         return number == 1 ? rule.id() : rule.id() + "-" + number;
+    }
+
+    /** The headline and its cause. */
+    public Text title() {
+        return cause.isEmpty() ? headline : headline.then(": ").then(cause);
     }
 
     /** The subjects of one kind. */
@@ -52,7 +59,8 @@ public record Finding(
         private final Severity severity;
         private final Confidence confidence;
         private final List<Subject> subjects = new ArrayList<>();
-        private Text title = Text.NONE;
+        private Text headline = Text.NONE;
+        private Text cause = Text.NONE;
         private Text summary = Text.NONE;
         private List<Text> explanation = List.of();
         private Optional<Replay> example = Optional.empty();
@@ -80,8 +88,13 @@ public record Finding(
             return this;
         }
 
-        Draft title(Text text) {
-            title = text;
+        Draft title(Text whole) {
+            return title(whole, Text.NONE);
+        }
+
+        Draft title(Text effect, Text why) {
+            headline = effect;
+            cause = why;
             return this;
         }
 
@@ -127,7 +140,8 @@ public record Finding(
                     severity,
                     confidence,
                     subjects.stream().distinct().toList(),
-                    title,
+                    headline,
+                    cause,
                     summary,
                     explanation,
                     example,

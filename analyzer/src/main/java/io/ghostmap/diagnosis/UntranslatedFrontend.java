@@ -5,9 +5,6 @@ import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.evidence.AgentOptions;
-import io.ghostmap.evidence.BpfLink;
-import io.ghostmap.evidence.ObjectKind;
-import io.ghostmap.evidence.Pin;
 import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.text.Term;
@@ -15,9 +12,7 @@ import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * SLB-04: a service's own address is on the wire, because no socket program ran for the client: the programs are attached
@@ -38,9 +33,6 @@ final class UntranslatedFrontend implements Rule {
             Severity.CRITICAL);
 
     private static final int MAX_FRAMES = 6;
-
-    /** Where the agent attaches its programs on a node of cgroup v2 alone. */
-    private static final Action.Cgroup ROOT = new Action.Cgroup("/sys/fs/cgroup", OptionalLong.empty());
 
     @Override
     public CatalogEntry entry() {
@@ -96,7 +88,7 @@ final class UntranslatedFrontend implements Rule {
                 .example(Optional.of(bypass.example()))
                 .supporting(supporting(raw, hooks))
                 .rivals(rivals(incident))
-                .remedy(List.of(remedy(incident, hooks)));
+                .remedy(List.of(ReattachRemedy.of(incident, cgroups(hooks))));
     }
 
     private static Text seen(List<CorrelatedDestination> raw) {
@@ -118,27 +110,6 @@ final class UntranslatedFrontend implements Rule {
                                 + " {} and below. Whoever connects from elsewhere passes none of them.",
                         Text.and(Terms.programs(programs)),
                         Text.few(Terms.cgroups(cgroups(hooks))));
-    }
-
-    private static List<PinPath> pinsOfLinks(Incident incident, List<Hook> hooks) {
-        List<String> wrong = cgroups(hooks);
-        List<BpfLink> links = incident.hooks().stream()
-                .filter(hook -> wrong.contains(hook.cgroup()))
-                .flatMap(hook -> hook.programs().stream())
-                .filter(program -> program.view().isPresent())
-                .flatMap(program -> program.attachment().stream())
-                .flatMap(attachment -> attachment.link().stream())
-                .distinct()
-                .toList();
-        Stream<String> listed = links.stream().flatMap(link -> link.pins().stream());
-        Stream<String> walked = incident.evidence().bpf().pins().stream()
-                .filter(pin -> pin.kind() == ObjectKind.LINK && links.stream().anyMatch(link -> link.id() == pin.id()))
-                .map(Pin::path);
-        return Stream.concat(listed, walked)
-                .distinct()
-                .sorted()
-                .flatMap(path -> incident.pin(path).stream())
-                .toList();
     }
 
     private static List<String> cgroups(List<Hook> hooks) {
@@ -205,32 +176,5 @@ final class UntranslatedFrontend implements Rule {
                                         .name()))
                         : Text.of("Cannot be excluded: no root is listed."),
                 Text.of("the collector run on the host itself, outside of any container"));
-    }
-
-    /** The exact pins of the links that sit on the wrong cgroup; a pattern would take whatever lies beside them. */
-    private static RemedyStep remedy(Incident incident, List<Hook> hooks) {
-        List<PinPath> pins = pinsOfLinks(incident, hooks);
-        List<Action> actions = new ArrayList<>();
-        actions.add(new Action.ShowEffective(ROOT));
-        pins.forEach(pin -> actions.add(new Action.RemovePin(pin)));
-        actions.add(new Action.RestartAgent(incident.nodeName()));
-        return RemedyStep.changing(
-                        Text.of("Let the agent attach anew, to the root"),
-                        Text.of(
-                                "You are root on the node of this bundle; the links listed are on a cgroup that is not the"
-                                        + " root."),
-                        actions)
-                .effect(
-                        pins.isEmpty()
-                                ? Text.of(
-                                        "The agent attaches its programs anew. This bundle names no pin of a link that it"
-                                                + " could find and keep instead.")
-                                : Text.of(
-                                        "The links end with their pins; the agent, finding none, makes new ones on its"
-                                                + " cgroup root."))
-                .risk(Text.of("Until the agent is up again nothing on this node is translated at the socket."))
-                .undo(Text.of("Nothing to undo: the agent made the links, and makes them again."))
-                .check(Text.of(
-                        "bpftool cgroup show /sys/fs/cgroup lists cil_sock4_connect, and a new connection works."));
     }
 }
