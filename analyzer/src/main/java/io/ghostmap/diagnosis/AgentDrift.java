@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Agreement;
 import io.ghostmap.datapath.Agreement.Difference;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -11,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SLB-11: the services map that counts as current holds something else than Cilium's own list says. Also where it is the
- * only one: there is no older generation then to blame, and nothing else would notice.
+ * SLB-11: the services map that counts as current has something else than Cilium's own list. It speaks also if there is only
+ * one map: then no older generation is to blame, and no other rule would notice.
  */
 final class AgentDrift implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -23,10 +24,10 @@ final class AgentDrift implements Rule {
             Severity.WARNING,
             Severity.INFO);
 
-    /** List and map are read at different moments: so many differences can be a change in between. */
+    /** List and map are read at different moments: so many differences can come from a change in between. */
     private static final int CHURN = 2;
 
-    /** Of a large cluster, one in so many. */
+    /** In a large cluster, one service in so many. */
     private static final int CHURN_SHARE = 200;
 
     private static final int MAX_CITED = 5;
@@ -44,15 +45,16 @@ final class AgentDrift implements Rule {
                 generation
                         .agreement()
                         .filter(agreement -> !agreement.isWhole())
-                        .ifPresent(agreement -> findings.add(finding(generation, agreement)));
+                        .ifPresent(agreement -> findings.add(finding(incident, generation, agreement)));
             }
         }
         return findings;
     }
 
-    private static Finding.Draft finding(Generation generation, Agreement agreement) {
+    private static Finding.Draft finding(Incident incident, Generation generation, Agreement agreement) {
         int different = agreement.differences().size() + agreement.unstated().size();
         boolean churn = different <= Math.max(CHURN, agreement.stated() / CHURN_SHARE);
+        Names names = new Names(incident);
         return Finding.draft(
                         ENTRY,
                         churn ? Severity.INFO : Severity.WARNING,
@@ -62,74 +64,91 @@ final class AgentDrift implements Rule {
                         .map(difference -> new Subject.Frontend(difference.frontend()))
                         .toList())
                 .about(agreement.unstated().stream().map(Subject.Frontend::new).toList())
-                .title(title(generation, agreement))
+                .title(headline(names, agreement), cause(generation, agreement))
                 .summary(Text.of(
-                        "{} lead elsewhere or are missing in map {}, {} stand in the map alone.",
-                        Text.count(agreement.differences().size(), "stated frontend", "stated frontends"),
-                        Term.map(generation.mapId()),
-                        Text.count(agreement.unstated().size(), "further one", "further ones")))
-                .explanation(explanation(agreement, churn))
+                        "Programs follow the map, whatever the list says. {}",
+                        churn
+                                ? Text.of(
+                                        "So few differences can be services that changed while the bundle was collected.")
+                                : Text.of(
+                                        "Either the agent does not write what it lists, or it writes to a map that is not in"
+                                                + " this bundle.")))
+                .explanation(explanation(names, generation, agreement))
                 .supporting(supporting(generation, agreement))
                 .rivals(List.of(new Rival(
                         Rival.Kind.CHANGE_BETWEEN_READINGS,
                         churn ? Rival.Stance.FOR : Rival.Stance.AGAINST,
-                        Text.of("A service changed between the moments at which the list and the map were read"),
-                        churn
-                                ? Text.of("possible: the differences are few")
-                                : Text.of("unlikely: the differences are many"),
-                        Text.of("A second bundle: differences that stay are none of that kind."))))
+                        Text.of("A service changed after one of the two was read and before the other"),
+                        churn ? Text.of("the differences are few.") : Text.of("the differences are many."),
+                        Text.of("a second bundle: differences that are still there are not of that kind"))))
                 .remedy(List.of(RemedyStep.reading(
-                                Text.of("See whether the difference stays"),
+                                Text.of("See whether the differences are still there"),
                                 Text.of("You are root on the node of this bundle."),
                                 List.of(Action.Look.SERVICES_OF_THE_AGENT, new Action.DumpMap(generation.mapId())))
-                        .check(Text.of("The frontends named here are the same in both."))));
+                        .check(Text.of("The services named here are the same in both."))));
     }
 
-    private static Text title(Generation generation, Agreement agreement) {
-        Text title = Text.of(
-                "The {} {} map, {}, agrees with Cilium's own list on {} of {}",
-                generation.basis() == Generation.Basis.ONLY_MAP ? Text.of("only") : Text.of("current"),
+    private static Text headline(Names names, Agreement agreement) {
+        List<Frontend> differing =
+                agreement.differences().stream().map(Difference::frontend).toList();
+        return differing.isEmpty()
+                ? Text.of(
+                        "The services map on {} has {} that Cilium's own list lacks",
+                        names.node(),
+                        Text.count(agreement.unstated().size(), "service address", "service addresses"))
+                : Text.of(
+                        "Connections to {} from {} do not go to the backends that Cilium lists",
+                        names.services(differing),
+                        names.node());
+    }
+
+    private static Text cause(Generation generation, Agreement agreement) {
+        return Text.of(
+                "{} map {}, {}, agrees with Cilium's own list on {} of {}",
                 Terms.role(generation.role()),
                 Term.map(generation.mapId()),
+                generation.basis() == Generation.Basis.ONLY_MAP ? Text.of("the only one") : Text.of("which is current"),
                 Term.number(agreement.agreeing()),
-                Text.count(agreement.stated(), "frontend", "frontends"));
-        return agreement.unstated().isEmpty()
-                ? title
-                : title.then(
-                        " and holds {} that the list lacks",
-                        Term.number(agreement.unstated().size()));
+                Text.count(agreement.stated(), "listed service address", "listed service addresses"));
     }
 
-    private static List<Text> explanation(Agreement agreement, boolean churn) {
+    private static List<Text> explanation(Names names, Generation generation, Agreement agreement) {
         List<Text> paragraphs = new ArrayList<>();
         if (!agreement.differences().isEmpty()) {
             paragraphs.add(Text.of(
-                    "Different: {}.",
+                    "{} in map {}: {}.",
+                    agreement.differences().size() == 1
+                            ? Text.of("One listed service address is different or missing")
+                            : Text.of(
+                                    "{} listed service addresses are different or missing",
+                                    Term.number(agreement.differences().size())),
+                    Term.map(generation.mapId()),
                     Text.few(agreement.differences().stream()
-                            .map(AgentDrift::words)
+                            .map(difference -> difference(names, difference))
                             .toList())));
         }
         if (!agreement.unstated().isEmpty()) {
-            paragraphs.add(Text.of("In the map alone: {}.", Text.few(Terms.frontends(agreement.unstated()))));
+            paragraphs.add(Text.of(
+                    "{} only in the map: {}.",
+                    agreement.unstated().size() == 1
+                            ? Text.of("One is")
+                            : Text.of("{} are", Term.number(agreement.unstated().size())),
+                    names.few(agreement.unstated())));
         }
-        paragraphs.add(Text.of(
-                "Programs follow the map, whatever the list says. {}",
-                churn
-                        ? Text.of("So few differences can be services that changed while the bundle was taken.")
-                        : Text.of("The agent does not write what it believes, or it writes to a map that is not in this"
-                                + " bundle.")));
         return paragraphs;
     }
 
-    private static Text words(Difference difference) {
-        Text nothing = Text.of("nothing");
+    private static Text difference(Names names, Difference difference) {
+        Text listed =
+                difference.stated().isEmpty() ? Text.of("no backend") : Text.few(Terms.endpoints(difference.stated()));
+        if (!difference.known()) {
+            return Text.of("{} is missing (listed with {})", names.service(difference.frontend()), listed);
+        }
         return Text.of(
-                "{} leads to {}, stated {}",
-                Terms.frontend(difference.frontend()),
-                !difference.known()
-                        ? Text.of("nothing, since the map does not have it")
-                        : difference.inMap().isEmpty() ? nothing : Text.few(Terms.endpoints(difference.inMap())),
-                difference.stated().isEmpty() ? nothing : Text.few(Terms.endpoints(difference.stated())));
+                "{} has {} (listed with {})",
+                names.service(difference.frontend()),
+                difference.inMap().isEmpty() ? Text.of("no backend") : Text.few(Terms.endpoints(difference.inMap())),
+                listed);
     }
 
     private static List<Citation> supporting(Generation generation, Agreement agreement) {

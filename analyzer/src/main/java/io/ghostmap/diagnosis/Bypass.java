@@ -17,16 +17,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Sockets that pass no program of the load balancer, as the wire shows them: services' own addresses that nobody answered,
- * on a node where no program is attached to the root. An answer shows that the packets were translated one by one.
+ * Sockets that pass no program of the load balancer, as the capture shows them: SYNs to services' own addresses without an
+ * answer, on a node on which no program is attached to the root. An answer would show that packets are translated one by one.
  *
  * @param raw those addresses
- * @param hooks forward hooks that do have such programs; none of them is the root's
+ * @param hooks forward hooks that have programs of the load balancer; none of them is the root's
  * @param replays a connect to each of the addresses from a socket beside those hooks
  */
 record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> replays) {
 
-    /** Empty where a program runs at the root, or nothing of that kind was seen. */
+    /** Empty if a program runs at the root, or no such SYN was seen. */
     static Optional<Bypass> of(
             Evidence evidence, List<Hook> all, List<CorrelatedDestination> destinations, Replayer replayer) {
         boolean known = evidence.cgroups().treeCaptured()
@@ -46,10 +46,10 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
                 .filter(cgroup -> cgroup.path().equals("/"))
                 .toList();
         Optional<Cgroup> root = roots.stream().findFirst();
-        boolean everybody = hooks.stream()
+        boolean atTheRoot = hooks.stream()
                 .anyMatch(hook ->
                         roots.stream().anyMatch(cgroup -> cgroup.directory().equals(hook.cgroup())));
-        return !known || raw.isEmpty() || everybody
+        return !known || raw.isEmpty() || atTheRoot
                 ? Optional.empty()
                 : Optional.of(new Bypass(
                         raw,
@@ -64,13 +64,13 @@ record Bypass(List<CorrelatedDestination> raw, List<Hook> hooks, List<Replay> re
         boolean captured = root.filter(cgroup -> evidence.cgroups().effective().containsKey(cgroup.inode()))
                 .isPresent();
         AttachType type = endpoint.address().isV4() ? AttachType.CONNECT4 : AttachType.CONNECT6;
-        Hook nobody = Hook.withoutPrograms(
+        Hook unattached = Hook.withoutPrograms(
                 root.map(Cgroup::directory).orElse("a cgroup without programs"),
                 root.map(cgroup -> OptionalLong.of(cgroup.inode())).orElse(OptionalLong.empty()),
                 type,
                 captured,
                 root.map(cgroup -> Unattached.shownBy(evidence, cgroup, type)).orElse(List.of()));
-        return replayer.replay(nobody, Frontend.external(endpoint, Protocol.TCP), Client.UNKNOWN);
+        return replayer.replay(unattached, Frontend.external(endpoint, Protocol.TCP), Client.UNKNOWN);
     }
 
     /** The connect that shows it best: the first of the addresses, which are ordered by what was seen of them. */

@@ -14,49 +14,59 @@ final class CaptureLimits {
     /** In the order of the catalog. */
     static List<Rule> rules() {
         return List.of(
-                new CaptureRule(
-                        new CatalogEntry(
-                                "CAP-01",
-                                CatalogEntry.Kind.EVIDENCE,
-                                Text.of("the kernel dropped packets before tcpdump could take them"),
-                                Set.of(Requirement.PACKETS),
-                                Severity.WARNING,
-                                Severity.WARNING),
+                rule(
+                        "CAP-01",
+                        Text.of("the kernel dropped packets of the capture"),
+                        Requirement.PACKETS,
+                        Severity.WARNING,
                         LostFrames::dropped),
                 rule(
                         "CAP-02",
                         Text.of("the capture ended before some attempts could be answered"),
                         Requirement.PACKETS,
+                        Severity.INFO,
                         CaptureWindow::tooShort),
-                rule("CAP-03", Text.of("the capture holds no SYN"), Requirement.PACKETS, CaptureWindow::withoutSyn),
-                rule("CAP-04", Text.of("frames were cut inside a header"), Requirement.PACKETS, LostFrames::cut),
+                rule(
+                        "CAP-03",
+                        Text.of("the capture has no SYN"),
+                        Requirement.PACKETS,
+                        Severity.INFO,
+                        CaptureWindow::withoutSyn),
+                rule(
+                        "CAP-04",
+                        Text.of("frames were cut inside a header"),
+                        Requirement.PACKETS,
+                        Severity.INFO,
+                        LostFrames::cut),
                 rule(
                         "CAP-05",
-                        Text.of("a capture file is not whole, or holds frames that are not read"),
+                        Text.of("a capture file is damaged, or has frames that are not read"),
                         Requirement.PACKETS,
+                        Severity.INFO,
                         LostFrames::notRead),
                 rule(
                         "CAP-06",
                         Text.of("the node's BPF objects changed during the capture"),
                         Requirement.BOTH_READINGS,
+                        Severity.INFO,
                         CaptureLimits::drift),
                 rule(
                         "CAP-07",
-                        Text.of("the capture holds more attempts than are followed one by one"),
+                        Text.of("the capture has more attempts than are followed one by one"),
                         Requirement.PACKETS,
+                        Severity.INFO,
                         CaptureWindow::tooManyAttempts),
                 rule(
                         "CAP-08",
                         Text.of("the files of a rotated capture are not in the order of time"),
                         Requirement.PACKETS,
+                        Severity.INFO,
                         CaptureWindow::notInTimeOrder));
     }
 
-    private static Rule rule(String id, Text title, Requirement requirement, Look look) {
+    private static Rule rule(String id, Text title, Requirement requirement, Severity severity, Look look) {
         return new CaptureRule(
-                new CatalogEntry(
-                        id, CatalogEntry.Kind.EVIDENCE, title, Set.of(requirement), Severity.INFO, Severity.INFO),
-                look);
+                new CatalogEntry(id, CatalogEntry.Kind.EVIDENCE, title, Set.of(requirement), severity, severity), look);
     }
 
     @FunctionalInterface
@@ -76,13 +86,17 @@ final class CaptureLimits {
         if (changes.isEmpty()) {
             return List.of();
         }
+        Text during = Text.of(
+                "A restart of the agent or an upgrade looks like this. What this report says of programs and their"
+                        + " order holds for the time before the capture.");
         return List.of(Finding.draft(entry, entry.worst(), Confidence.CERTAIN)
-                .title(Text.of(
-                        "The node's BPF objects changed while the packets were captured: {}",
-                        Text.count(changes.size(), "change", "changes")))
-                .explanation(
-                        List.of(Text.of("An agent that restarts or an upgrade in progress looks like this. What this"
-                                + " report says of the order of programs holds for the reading before the capture.")))
+                .title(
+                        Text.of("The node's BPF objects changed during the capture"),
+                        Text.of(
+                                "{} between the readings before and after it",
+                                Text.count(changes.size(), "change", "changes")))
+                .summary(during)
+                .explanation(List.of(during))
                 .supporting(changes.stream().limit(MAX_CHANGES).toList()));
     }
 }

@@ -6,6 +6,6 @@ public enum Confidence {
     CERTAIN,
     /** The maps and the run order say so; packets neither confirm nor contradict. */
     LIKELY,
-    /** One source only, or a part of it is missing. */
+    /** Only one source says so, or a part of the evidence is missing. */
     POSSIBLE
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
-/** A destination on the wire against every generation. */
+/** A destination on the wire, and what it is in every generation. */
 public record CorrelatedDestination(
         Destination destination, Classification classification, List<Appearance> appearances) {
 

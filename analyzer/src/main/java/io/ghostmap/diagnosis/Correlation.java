@@ -24,7 +24,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 
-/** Every SYN destination against every generation: as a frontend, as a backend, and of which services. */
+/** Looks up every SYN destination in every generation: as a frontend, as a backend, and of which services. */
 final class Correlation {
     private final Datapath datapath;
     private final Set<Endpoint> seen;
@@ -44,7 +44,7 @@ final class Correlation {
         return traffic.destinations().stream().map(correlation::correlate).toList();
     }
 
-    /** Of what was seen only: a large node has far more backends than a capture has destinations. */
+    /** Indexes only what was seen: a large node has far more backends than a capture has destinations. */
     private void index() {
         datapath.backends().forEach((mapId, table) -> {
             Map<Endpoint, List<Backend>> byEndpoint = new HashMap<>();
@@ -71,7 +71,7 @@ final class Correlation {
         }
     }
 
-    /** Slots name backends by ids that are valid in the backends map of the same view only. */
+    /** Slots name backends by ids that are valid only in the backends map of the same view. */
     private void indexServices(View view, Family family, int backendsMap) {
         Map<Long, SortedSet<Frontend>> byBackend = frontendsByBackend.getOrDefault(backendsMap, Map.of());
         if (byBackend.isEmpty()) {

@@ -16,12 +16,12 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The four classes of frontends that the current map has and that lead nowhere. Which one it is decides who can help: a
- * redirect policy without a backend (SLB-20), an agent that does not believe what Kubernetes wants (SLB-10), a traffic policy
- * that works as configured (SLB-19), or a dead end of which the agent's view is not known (SLB-08). A dead end of which the
- * agent knows backends is drift between agent and map, which SLB-11 reports.
+ * Frontends of the current map without a backend. Four classes, which differ in who can help: a redirect policy without a
+ * backend (SLB-20), an agent that does not list what Kubernetes wants (SLB-10), a traffic policy that works as configured
+ * (SLB-19), and a dead end for which the agent's list is not known (SLB-08). If the agent lists backends for it, agent and map
+ * differ, which SLB-11 reports.
  *
- * <p>Guard: a service without endpoints in Kubernetes, and one whose endpoints are not ready, is the workload's matter.
+ * <p>Guard: a service without endpoints in Kubernetes, or without a ready one, is not the node's fault.
  */
 final class DeadEnd implements Rule {
     /** Services that have a finding of their own; the rest is counted. */
@@ -138,7 +138,7 @@ final class DeadEnd implements Rule {
         Held.Known held = (Held.Known) first.held();
         Wanted.Claimed wanted = (Wanted.Claimed) first.wanted();
         List<Term> frontends = service.frontends().stream()
-                .map(layers -> Terms.frontend(layers.frontend()))
+                .map(layers -> Names.address(layers.frontend()))
                 .toList();
         Text where = Text.of("{} ({})", Term.name(Term.NameKind.SERVICE, service.name()), Text.few(frontends));
         Text ready = Text.count(wanted.usable().size(), "ready endpoint", "ready endpoints");
@@ -149,7 +149,7 @@ final class DeadEnd implements Rule {
                         .toList())
                 .about(wanted.usable().stream().map(Subject.Backend::new).toList())
                 .about(new Subject.Map(held.mapId()))
-                .title(text.title(where, ready))
+                .title(text.headline(where), text.cause(ready))
                 .summary(text.summary(where, held, ready))
                 .explanation(text.explanation(service, held, wanted))
                 .supporting(supporting(service, wanted))
@@ -168,30 +168,31 @@ final class DeadEnd implements Rule {
         return new Rival(
                 Rival.Kind.CHANGE_BETWEEN_READINGS,
                 Rival.Stance.AGAINST,
-                Text.of("The service was being changed while the bundle was taken"),
+                Text.of("The service was being changed while the bundle was collected"),
                 Text.of(
-                        "Map and slices were read at different moments; a service whose only backend was being replaced can"
-                                + " look like this for seconds."),
-                Text.of("a second bundle, or cilium-dbg service list again: what stays is not a change of a moment"));
+                        "this lasts only seconds, while the only backend of a service is being replaced; but map and slices were"
+                                + " read at different moments."),
+                Text.of("a second bundle, or cilium-dbg service list again: what is still there is not such a change"));
     }
 
     private List<RemedyStep> remedy(Incident incident, Held.Known held) {
         List<RemedyStep> steps = new ArrayList<>();
         steps.add(RemedyStep.reading(
-                        Text.of("See whether it is still so"),
+                        Text.of("See whether the service still has no backend"),
                         Text.of("You are root on the node of this bundle, and kubectl reaches the cluster."),
                         List.of(
                                 new Action.DumpMap(held.mapId()),
                                 new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),
                                 Action.Look.ENDPOINT_SLICES))
                 .check(Text.of(
-                        "The frontends named here still have no backend, and the slices still have ready ones.")));
+                        "The addresses named here still have no backend, and the slices still have ready ones.")));
         if (kind == Kind.REDIRECT_POLICY) {
             steps.add(RemedyStep.reading(
                             Text.of("Find the policy and its pod"),
                             Text.of("kubectl reaches the cluster."),
                             List.of(Action.Look.REDIRECT_POLICIES))
-                    .check(Text.of("One policy names this service; its backend pod runs and is ready on this node.")));
+                    .check(Text.of(
+                            "One policy names this service, and its backend pod runs and is ready on this node.")));
         }
         return steps;
     }
@@ -217,12 +218,13 @@ final class DeadEnd implements Rule {
                         .flatMap(service -> service.frontends().stream())
                         .map(layers -> new Subject.Frontend(layers.frontend()))
                         .toList())
-                .title(Text.of(
-                        "{} in the same state: {}",
-                        Text.count(services.size(), "more service is", "more services are"),
+                .title(
+                        Text.of(
+                                "{} in the same state",
+                                Text.count(services.size(), "more service is", "more services are")),
                         Text.few(services.stream()
                                 .map(service -> Term.name(Term.NameKind.SERVICE, service.name()))
-                                .toList())))
+                                .toList()))
                 .summary(Text.of("The JSON form of this report names each of them."));
     }
 }

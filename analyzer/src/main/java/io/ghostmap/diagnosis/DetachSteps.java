@@ -44,44 +44,54 @@ final class DetachSteps {
         SortedSet<String> pins = stale.pinsOf(programs);
         RemedyStep step = RemedyStep.changing(
                         Text.of(
-                                "Detach the stale {} (attached without a link)",
-                                programs.size() == 1 ? Text.of("program") : Text.of("programs")),
+                                "Detach the stale {}",
+                                programs.size() == 1
+                                        ? Text.of("program, which is attached without a link")
+                                        : Text.of("programs, which are attached without links")),
                         legacyPrecondition(programs),
                         detach)
                 .effect(Text.of(
-                        "New connections are translated by the current generation at once. {}{}",
+                        "New connections are translated by the current program at once. {}{}",
                         left(),
                         pins.isEmpty()
                                 ? Text.of(
-                                        "No pin of these programs and their maps was seen, so that the kernel frees them"
-                                                + " when the last attachment goes.")
-                                : Text.of("Pins keep the programs or their maps loaded until the next step.")))
+                                        "No pin of these programs or their maps was seen, so the kernel frees them when they"
+                                                + " are detached.")
+                                : Text.of("Pins keep these programs or their maps loaded until the next step.")))
                 .risk(liveSockets())
-                .undo(Text.of(
-                        "None, unless the program is pinned: a program without a pin is freed by this. The current"
-                                + " generation is not touched."))
+                .undo(
+                        pins.isEmpty()
+                                ? Text.of(
+                                        "None: the kernel frees a program without a pin when it is detached. The current"
+                                                + " generation is not touched.")
+                                : Text.of("Only while a pin keeps the program: attach it again by the pin. The current"
+                                        + " generation is not touched."))
                 .check(lastCheck);
         return pins.isEmpty() ? List.of(step) : List.of(step, removePins(pins));
     }
 
     private static Text liveSockets() {
         return Text.of(
-                "Sockets that are already connected stay where they are: clients that hold a connection to a wrong"
-                        + " backend must be restarted. UDP clients that the old program translated lose the reverse translation of"
-                        + " their replies until they send again.");
+                "Sockets that are already connected are not changed: restart clients that hold a connection to a wrong"
+                        + " backend. UDP clients that the stale program translated see replies from the backend's own address until they"
+                        + " send again.");
     }
 
     private Text left() {
         if (stale.left().isEmpty()) {
             return Text.NONE;
         }
+        boolean one = stale.left().size() == 1;
         return Text.of(
-                "Left attached: {}. No program of the current generation is attached there to take its place, and it finds"
-                        + " nothing of sockets that the old programs no longer translate. ",
+                "{} {} attached: no current program would take {} place, and {} nothing for sockets that the stale programs no"
+                        + " longer translate. ",
                 Text.and(stale.left().stream()
                         .map(attached -> Text.of(
-                                "program {} at {}", Term.program(attached.program()), Terms.hook(attached.type())))
-                        .toList()));
+                                "Program {} at {}", Term.program(attached.program()), Terms.hook(attached.type())))
+                        .toList()),
+                one ? Text.of("stays") : Text.of("stay"),
+                one ? Text.of("its") : Text.of("their"),
+                one ? Text.of("it does") : Text.of("they do"));
     }
 
     private Text legacyPrecondition(List<Attached> programs) {
@@ -91,11 +101,11 @@ final class DetachSteps {
                 .toList();
         return exclusive.isEmpty()
                 ? Text.of(
-                        "The step before has shown each of these ids at its hook with the flag multi, as in this bundle.")
+                        "The first step has shown each of these ids at its hook with the flag multi, as in this bundle.")
                 : Text.of(
-                        "At {} the program was attached with an exclusive flag: there the kernel detaches whatever program"
-                                + " is attached, whatever id it is given. Run that line only if the step before has shown"
-                                + " this id as the only program of the hook.",
+                        "At {} the program is attached with an exclusive flag. There the kernel detaches whatever program is"
+                                + " attached, whatever id it is given. Run that line only if the first step has shown this id as"
+                                + " the only program of the hook.",
                         Text.and(exclusive));
     }
 
@@ -109,44 +119,55 @@ final class DetachSteps {
         RemedyStep step = RemedyStep.changing(
                         Text.of("Detach the stale {}", links.size() == 1 ? Text.of("link") : Text.of("links")),
                         Text.of(
-                                "The step before has shown that each of these links still names its stale program. bpftool"
+                                "The first step has shown that each of these links still names its stale program, and bpftool is"
                                         + " 5.9 or newer."),
                         links.stream()
                                 .map(link -> new Action.DetachLink(link.id()))
                                 .toList())
                 .effect(Text.of(
-                        "The programs stop at once, whoever holds the links. {}bpftool cgroup detach would be refused here"
-                                + " (\"failed to detach program\"): it removes only what was attached without a link.",
+                        "The programs stop at once, even if a process or a pin still holds the links. {}bpftool cgroup detach"
+                                + " would be refused here (\"failed to detach program\"): it removes only what was attached"
+                                + " without a link.",
                         left()))
                 .risk(liveSockets())
-                .undo(Text.of("None: a severed link cannot be attached again. The current generation is not touched."))
+                .undo(Text.of("None: a detached link cannot be attached again. The current generation is not touched."))
                 .check(Text.of(
                         "{} bpftool link show lists the links with cgroup_id 0 until their pins are gone.", lastCheck));
         return List.of(step, removePins(pins));
     }
 
-    /** A command only if every pin can be removed by its path: what remained would keep its object, unnoticed. */
+    /** Removes pins only if each can be removed by its path: one that remained would keep its object, unnoticed. */
     private RemedyStep removePins(SortedSet<String> paths) {
         List<PinPath> pins =
                 paths.stream().flatMap(path -> incident.pin(path).stream()).toList();
-        boolean all = !pins.isEmpty() && pins.size() == paths.size();
+        if (pins.isEmpty() || pins.size() < paths.size()) {
+            return findPins();
+        }
         return RemedyStep.changing(
-                        Text.of("Free what the pins still hold"),
-                        all
-                                ? Text.of(
-                                        "The step before was taken. These paths are those of the stale links, programs and"
-                                                + " maps, and not those that the agent works with.")
-                                : Text.of(
-                                        "The step before was taken. This bundle names no pin that could be removed by its"
-                                                + " path: it lies in a bpffs of another mount namespace, or a process holds the"
-                                                + " object; these commands list where to look."),
-                        all
-                                ? pins.stream().map(Action.RemovePin::new).toList()
-                                : List.of(Action.Look.HOLDERS, Action.Look.PINS))
-                .effect(Text.of("What is stale leaves the kernel: links, then programs, then maps."))
+                        Text.of("Remove the pins that keep the stale objects loaded"),
+                        Text.of(
+                                "The step before was taken. These are pins of the stale links, programs and maps, not of those"
+                                        + " that the agent works with."),
+                        pins.stream().map(Action.RemovePin::new).toList())
+                .effect(Text.of("The kernel frees the stale links, programs and maps."))
                 .risk(Text.of("None once the programs are detached."))
-                .undo(Text.of("Nothing to undo: what was detached served nothing."))
-                .check(Text.of("bpftool link show and bpftool map show no longer list them."));
+                .undo(Text.of("None, and none is needed: nothing uses these objects any more."))
+                .check(freed());
+    }
+
+    private static RemedyStep findPins() {
+        return RemedyStep.reading(
+                        Text.of("Find out what keeps the stale objects loaded"),
+                        Text.of("The step before was taken."),
+                        List.of(Action.Look.HOLDERS, Action.Look.PINS))
+                .then(Text.of(
+                        "This bundle does not show every pin as a path that can be removed: a process holds the objects, or"
+                                + " they are pinned in a bpffs of another mount namespace or under an unusual name."))
+                .check(freed());
+    }
+
+    private static Text freed() {
+        return Text.of("bpftool link show and bpftool map show no longer list them.");
     }
 
     private static List<RemedyStep> findOut(List<Attached> programs) {
@@ -158,16 +179,16 @@ final class DetachSteps {
                                 "Find out how the stale {} attached",
                                 programs.size() == 1 ? Text.of("program is") : Text.of("programs are")),
                         Text.of(
-                                "The way of attachment decides what removes a program, and this bundle does not tell it: the"
-                                        + " list of links is absent, cut, or contradicts the cgroup tree."),
+                                "How a program is attached decides what removes it, and this bundle does not show it: the list"
+                                        + " of links is absent, cut, or contradicts the cgroup tree."),
                         programs.stream()
                                 .map(attached -> new Action.FindLinkOf(attached.program()))
                                 .distinct()
                                 .toList())
                 .then(
                         Text.of(
-                                "A link that names the program: bpftool link detach id LINK, then remove its pin. No such"
-                                        + " link: bpftool cgroup detach CGROUP HOOK id PROGRAM, with the cgroup and hook of this report."))
-                .check(Text.of("Each program is found in exactly one of both ways.")));
+                                "If a link names the program: bpftool link detach id LINK, then remove its pin. If none does:"
+                                        + " bpftool cgroup detach CGROUP HOOK id PROGRAM, with the cgroup and the hook of this report."))
+                .check(Text.of("For each program it is known whether a link names it.")));
     }
 }

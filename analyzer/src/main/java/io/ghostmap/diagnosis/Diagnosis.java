@@ -4,9 +4,9 @@ import io.ghostmap.bundle.Gap;
 import java.util.List;
 
 /**
- * The outcome of all rules on one case.
+ * What all rules said of one incident.
  *
- * @param findings from the worst to the least
+ * @param findings from the worst to the mildest
  * @param losses what was missing, cut or unreadable
  */
 public record Diagnosis(Verdict verdict, List<Finding> findings, List<SkippedRule> skipped, List<Gap> losses) {}

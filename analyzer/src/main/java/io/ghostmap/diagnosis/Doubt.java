@@ -16,7 +16,7 @@ public sealed interface Doubt {
         @Override
         public Text text() {
             return Text.of(
-                    "the bundle lacks what {} need",
+                    "the bundle lacks what rules {} need",
                     Text.join(
                             ", ",
                             rules.stream().map(rule -> Term.word(rule.id())).toList()));
@@ -28,7 +28,7 @@ public sealed interface Doubt {
         @Override
         public Text text() {
             Text named = Text.few(artifacts.stream().map(Artifact::term).toList());
-            return named.then(artifacts.size() == 1 ? " is" : " are").then(" missing or not whole");
+            return named.then(artifacts.size() == 1 ? " is" : " are").then(" missing or damaged");
         }
     }
 
@@ -45,9 +45,9 @@ public sealed interface Doubt {
         @Override
         public Text text() {
             return Text.of(
-                    "for {} of {} the evidence does not tell where a connect ends",
-                    Text.count(frontends, "frontend", "frontends"),
-                    Term.number(all));
+                    "for {} of {} the evidence does not show where a connection goes",
+                    Term.number(frontends),
+                    Text.count(all, "service address", "service addresses"));
         }
     }
 
@@ -56,7 +56,7 @@ public sealed interface Doubt {
         @Override
         public Text text() {
             return Text.of(
-                    "SYNs went to {}, which the maps do not explain",
+                    "SYNs went to {}, which no map explains",
                     Text.few(destinations.stream().map(Term::endpoint).toList()));
         }
     }
@@ -65,7 +65,7 @@ public sealed interface Doubt {
     record NoSynCaptured() implements Doubt {
         @Override
         public Text text() {
-            return Text.of("nothing is wrong in the node's maps, and the capture holds no SYN to check them against");
+            return Text.of("no fault was found in the node's maps, but the capture has no SYN to check them against");
         }
     }
 }

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * SLB-07: two programs of one name run at one direction of one device. The older one was left behind, reads maps that nobody
- * writes any more, and runs first: packets are dropped or translated by it, whatever the newer one would do.
+ * SLB-07: two programs of one name run at one direction of one device. The older one is a leftover, reads maps that are no
+ * longer written, and runs first: it drops or translates packets, whatever the newer one would do.
  *
  * <p>Guard: programs of different names share a hook on purpose.
  */
@@ -103,18 +103,18 @@ final class DuplicateDevicePrograms implements Rule {
                 .about(silent.stream().map(Subject.Backend::new).toList())
                 .title(
                         silent.isEmpty()
-                                ? Text.of("Programs run twice at {} ({})", pairs, Text.few(devices))
-                                : Text.of(
-                                        "Connections from this node fail at its devices: programs run twice at {} ({})",
-                                        pairs,
-                                        Text.few(devices)))
+                                ? Text.of("Packets on {} pass two programs of one name", new Names(incident).node())
+                                : Text.of("Connections from {} fail", new Names(incident).node()),
+                        silent.isEmpty()
+                                ? Text.of("at {} ({})", pairs, Text.few(devices))
+                                : Text.of("packets pass two programs of one name at {} ({})", pairs, Text.few(devices)))
                 .summary(Text.of(
-                        "At {} two programs of one name run one after the other{}.",
+                        "At {}, two programs of one name run one after the other.{}",
                         pairs,
                         silent.isEmpty()
                                 ? Text.NONE
                                 : Text.of(
-                                        "; {} got no answer",
+                                        " Attempts to {} failed.",
                                         Text.count(silent.size(), "destination", "destinations"))))
                 .explanation(List.of(
                         Text.of(
@@ -123,13 +123,13 @@ final class DuplicateDevicePrograms implements Rule {
                                         .map(entry -> pair(incident, entry.getKey(), entry.getValue()))
                                         .toList())),
                         Text.of(
-                                "An agent replaces its programs in place. A second one of the same name is left if the agent did"
-                                        + " not find the first one's link, for example because another bpffs was mounted over the one"
-                                        + " that held its pin. The first one keeps running on maps that the agent no longer writes: it"
-                                        + " can drop, or send to the wrong place, what the second one never sees."),
+                                "An agent replaces its programs in place. A second one of the same name remains if the agent did not"
+                                        + " find the link of the first, for example because another bpffs was mounted over the one with"
+                                        + " its pin. The first program keeps running on maps that the agent no longer writes. It can drop"
+                                        + " packets that the second one never sees, or send them to the wrong place."),
                         Text.of(
-                                "This is the mechanism of SLB-01 at the devices instead of the sockets. Neither the backends nor"
-                                        + " their nodes need to be at fault, even if all of them are silent.")))
+                                "This is what SLB-01 is for sockets, at the devices. The backends and their nodes need not be at"
+                                        + " fault, even if all of them are silent.")))
                 .supporting(programs(duplicates.values())
                         .flatMap(attached -> Stream.concat(
                                 Stream.of(attached.source()),
@@ -141,20 +141,20 @@ final class DuplicateDevicePrograms implements Rule {
                                         Text.of("See whether both programs are still attached"),
                                         Text.of("You are root on the node of this bundle."),
                                         List.of(Action.Look.DEVICE_PROGRAMS, Action.Look.LINKS, Action.Look.PINS))
-                                .check(Text.of(
-                                        "The same pairs of ids are listed. The link that no pin of the agent's names is the one"
-                                                + " that was left behind.")),
+                                .check(
+                                        Text.of(
+                                                "The same pairs of ids are listed. The link for which the agent has no pin is the leftover.")),
                         RemedyStep.changing(
                                         Text.of("Drain and reboot the node"),
                                         Text.of("The pairs are still there, and workloads can move."),
-                                        List.of(new Action.DrainNode(incident.nodeName())))
+                                        List.of(new Action.DrainNode(incident.nodeName()), new Action.Reboot()))
                                 .effect(Text.of(
-                                        "A reboot ends every attachment. Detaching single links does the same without one, but a"
-                                                + " wrong id takes the node off the network: only with the list of the step"
-                                                + " before at hand."))
+                                        "A reboot ends every attachment. Detaching single links has the same effect without a reboot,"
+                                                + " but a wrong id takes the node off the network: do it only with the list of the"
+                                                + " first step at hand."))
                                 .risk(Text.of("Pods of this node are evicted."))
-                                .undo(Text.of("kubectl uncordon the node after the reboot."))
-                                .check(Text.of("Each name appears once per device and direction."))));
+                                .undo(new Action.UncordonNode(incident.nodeName()).command())
+                                .check(Text.of("Each name appears once for each device and direction."))));
     }
 
     private static Stream<NetAttachment> programs(Collection<List<NetAttachment>> hooks) {

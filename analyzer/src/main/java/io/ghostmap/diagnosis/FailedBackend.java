@@ -88,6 +88,12 @@ record FailedBackend(Incident incident, CorrelatedDestination seen, Optional<Rep
         return failures() == destination().attempts().size();
     }
 
+    /** Whether connections to its only service have no other destination. */
+    boolean isTheOnlyOne() {
+        return services().size() == 1
+                && replay.filter(connect -> connect.outcome().size() == 1).isPresent();
+    }
+
     private static boolean isFailed(ConnectionAttempt attempt) {
         return switch (attempt.reply()) {
             case NONE, REFUSED, UNREACHABLE -> true;

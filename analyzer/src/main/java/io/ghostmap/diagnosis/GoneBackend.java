@@ -5,7 +5,6 @@ import io.ghostmap.datapath.Backend;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
-import io.ghostmap.evidence.kubernetes.ServiceRef;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -65,7 +64,7 @@ final class GoneBackend implements Rule {
         return entry;
     }
 
-    /** A backend that is gone, with the frontends that lead to it. */
+    /** A backend that is gone, with the frontends whose connections go there. */
     private record Gone(Backend backend, List<FrontendLayers> frontends, List<ConnectionAttempt> failed) {}
 
     @Override
@@ -113,7 +112,9 @@ final class GoneBackend implements Rule {
         boolean failed = !gone.failed.isEmpty();
         Endpoint at = gone.backend.endpoint();
         Term backend = Term.endpoint(at);
-        Text service = service(gone);
+        Names names = new Names(incident);
+        Text services = names.services(
+                gone.frontends.stream().map(FrontendLayers::frontend).distinct().toList());
         Text attempts = Text.count(gone.failed.size(), "attempt", "attempts");
         return Finding.draft(
                         entry,
@@ -123,70 +124,51 @@ final class GoneBackend implements Rule {
                 .about(gone.frontends.stream()
                         .map(layers -> new Subject.Frontend(layers.frontend()))
                         .toList())
-                .title(title(failed, backend, service))
+                .title(
+                        failed
+                                ? Text.of("Some connections to {} from {} fail", services, names.node())
+                                : Text.of("Some connections to {} from {} may fail", services, names.node()),
+                        cause(backend))
                 .summary(Text.of(
-                        "{} is behind {} in the current maps, and no endpoint slice of the service has it{}.",
+                        "The current maps have {} as a backend of {}, but no endpoint slice of the service has it{}.",
                         backend,
-                        Text.few(gone.frontends.stream()
-                                .map(layers -> Terms.frontend(layers.frontend()))
+                        names.few(gone.frontends.stream()
+                                .map(FrontendLayers::frontend)
+                                .distinct()
                                 .toList()),
-                        failed ? Text.of("; {} to it failed", attempts) : Text.NONE))
+                        failed ? Text.of(". {} to it failed", attempts) : Text.NONE))
                 .explanation(explanation(gone, backend))
                 .supporting(supporting(gone))
                 .rivals(List.of(new Rival(
                         Rival.Kind.CHANGE_BETWEEN_READINGS,
                         failed ? Rival.Stance.OPEN : Rival.Stance.FOR,
-                        Text.of("The pod ended while the bundle was taken"),
+                        Text.of("The pod ended while the bundle was collected"),
                         Text.of(
-                                "The maps are read before the slices: a backend that was removed in between is in the one and"
-                                        + " not in the other."),
-                        Text.of("a second bundle: a backend that is still there did not just end"))))
+                                "the maps are read before the slices, so that a backend that was removed in between is in the maps"
+                                        + " but not in the slices."),
+                        Text.of("a second bundle: a backend that is still in its maps did not just end"))))
                 .remedy(List.of(remote ? remoteCheck(incident) : localCheck(incident, gone)));
     }
 
-    private Text title(boolean failed, Term backend, Text service) {
-        if (remote) {
-            return Text.of(
-                    "Connections to {} fail when they reach {}, a backend of another cluster that does not answer",
-                    service,
-                    backend);
-        }
-        return failed
-                ? Text.of(
-                        "Connections to {} fail when they reach {}: the maps still have it, and no endpoint slice does",
-                        service,
-                        backend)
-                : Text.of("The maps send some connections to {} to {}, which no endpoint slice has", service, backend);
-    }
-
-    private static Text service(Gone gone) {
-        return Text.of(
-                "{}",
-                Text.few(gone.frontends.stream()
-                        .map(layers -> layers.service()
-                                .map(ServiceRef::toString)
-                                .map(name -> Text.of(
-                                        "{} ({})",
-                                        Term.name(Term.NameKind.SERVICE, name),
-                                        Terms.frontend(layers.frontend())))
-                                .orElse(Text.of(Terms.frontend(layers.frontend()))))
-                        .distinct()
-                        .toList()));
+    private Text cause(Term backend) {
+        return remote
+                ? Text.of("{}, a backend of another cluster, does not answer", backend)
+                : Text.of("the maps still send them to {}, which no endpoint slice has", backend);
     }
 
     private List<Text> explanation(Gone gone, Term backend) {
         List<Text> paragraphs = new ArrayList<>();
         if (remote) {
             paragraphs.add(Text.of(
-                    "The backends map gives {} the cluster id {}: it came through the cluster mesh. An agent that missed the"
-                            + " removal while it restarted keeps such a backend until it synchronizes anew.",
+                    "The backends map gives {} the cluster id {}: it came through the cluster mesh. An agent that missed its removal"
+                            + " during a restart keeps such a backend until it synchronizes again.",
                     backend,
                     Term.number(gone.backend.clusterId())));
         } else {
             paragraphs.add(Text.of(
-                    "The maps are behind Kubernetes for {}: a share of new connections, one for each of its slots, goes to an"
-                            + " address where nothing answers any more. The pod and its node are not at fault; the agent, or"
-                            + " what the API server told it, is late.",
+                    "The maps lag behind Kubernetes for {}: some new connections, according to its share of the slots, still go"
+                            + " there. The pod and its node are not at fault. Either the agent is late or what it receives from the"
+                            + " API server.",
                     backend));
         }
         suspect(gone).ifPresent(paragraphs::add);
@@ -198,7 +180,7 @@ final class GoneBackend implements Rule {
             case AGENT ->
                 Optional.of(
                         Text.of(
-                                "The agent's own list has the backend as well: the agent has not taken in the slices, the maps follow it."));
+                                "The agent's own list has the backend as well: the agent has not processed the slices, and the maps follow it."));
             case MAPS ->
                 Optional.of(
                         Text.of(
@@ -216,7 +198,8 @@ final class GoneBackend implements Rule {
                                 new Action.FindPod(gone.backend.endpoint().address()),
                                 Action.Look.ENDPOINT_SLICES))
                 .check(Text.of(
-                        "No pod has the address, and the agent lists it no more; otherwise keep both for the ticket."));
+                        "If no pod has the address and the agent no longer lists it, the fault is over; otherwise keep both"
+                                + " outputs for the ticket."));
     }
 
     private static RemedyStep remoteCheck(Incident incident) {
@@ -227,8 +210,8 @@ final class GoneBackend implements Rule {
                                 new Action.AskAgent(incident.nodeName(), Action.Question.REMOTE_CLUSTERS),
                                 Action.Look.ENDPOINT_SLICES))
                 .check(Text.of(
-                        "The other cluster's slices no longer have the address: then restarting this node's agent makes it"
-                                + " synchronize anew."));
+                        "If the other cluster's slices no longer have the address, restarting this node's agent makes it"
+                                + " synchronize again."));
     }
 
     private static List<Citation> supporting(Gone gone) {
@@ -250,12 +233,13 @@ final class GoneBackend implements Rule {
                 .about(gone.stream()
                         .map(each -> new Subject.Backend(each.backend.endpoint()))
                         .toList())
-                .title(Text.of(
-                        "{} that no endpoint slice has: {}",
-                        Text.count(gone.size(), "more backend", "more backends"),
+                .title(
+                        Text.of(
+                                "The maps have {} that no endpoint slice has",
+                                Text.count(gone.size(), "more backend", "more backends")),
                         Text.few(gone.stream()
                                 .map(each -> Term.endpoint(each.backend.endpoint()))
-                                .toList())))
+                                .toList()))
                 .summary(Text.of("The JSON form of this report names each of them."));
     }
 }

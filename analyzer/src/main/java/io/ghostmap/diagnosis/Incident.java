@@ -26,13 +26,13 @@ import java.util.concurrent.ForkJoinTask;
 import java.util.stream.Collectors;
 
 /**
- * All that is known about one node, from claims to replays. What the rules read.
+ * All that is known about one node, from claims to replays: what the rules read.
  *
  * @param replayer for further connects on this node
  * @param replays of every frontend of every generation, at every hook that handles it; and of {@code bypass}
- * @param affected those of them that end elsewhere than the current generation says
+ * @param affected those of them that go elsewhere than the current generation says
  * @param onTheWire those of the replays that can end at an address to which the capture shows a SYN, in their order
- * @param bypass sockets that pass none of the hooks, where the wire shows some
+ * @param bypass sockets that pass none of the hooks, if the capture shows any
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node
  * @param layers every frontend as Kubernetes wants it, as the agent believes it, and as the current maps hold it
  * @param journeys the attempts that failed, by what their packets met on the node
@@ -88,7 +88,7 @@ public record Incident(
                 Journeys.of(traffic, evidence.network().interfaces()));
     }
 
-    /** Asked once for all: hardly any of a large node's replays is, and to look costs a walk through the whole memory. */
+    /** Computed once: few of a large node's replays are on the wire, and each look would walk through all of its memory. */
     private static Set<Replay> onTheWire(List<Replay> replays, List<CorrelatedDestination> destinations) {
         Set<Disposition> ends = ends(destinations);
         List<Replay> found =

@@ -39,7 +39,7 @@ final class Judgement {
         }
         List<Doubt> doubts = doubts(incident, findings, skipped);
         if (!doubts.isEmpty()) {
-            return inconclusive(doubts, summary(incident));
+            return inconclusive(incident, doubts);
         }
         return findings.stream()
                 .filter(finding -> isOfTheNode(finding.rule()))
@@ -50,7 +50,9 @@ final class Judgement {
                         Level.OK,
                         Optional.empty(),
                         List.of(),
-                        Text.of("Nothing wrong found: the programs on this node's hooks agree with its current maps"),
+                        Text.of(
+                                "No fault found: the programs on {} send connections where its current maps say",
+                                new Names(incident).node()),
                         summary(incident)));
     }
 
@@ -59,13 +61,17 @@ final class Judgement {
         return new Verdict(level, Optional.of(worst), List.of(), worst.title(), worst.summary());
     }
 
-    private static Verdict inconclusive(List<Doubt> doubts, Text summary) {
+    private static Verdict inconclusive(Incident incident, List<Doubt> doubts) {
         List<Text> clauses = doubts.stream().map(Doubt::text).toList();
+        Text summary = summary(incident);
         return new Verdict(
                 Level.INCONCLUSIVE,
                 Optional.empty(),
                 List.copyOf(doubts),
-                Text.of("Cannot tell: {}", clauses.get(0)),
+                Text.of(
+                        "It is not known whether services are reachable from {}: {}",
+                        new Names(incident).node(),
+                        clauses.get(0)),
                 clauses.size() == 1
                         ? summary
                         : Text.of("Also: {}. {}", Text.join("; ", clauses.subList(1, clauses.size())), summary));
@@ -75,7 +81,7 @@ final class Judgement {
         return rule.kind() == CatalogEntry.Kind.NODE;
     }
 
-    /** Whatever stands between this bundle and an "ok". */
+    /** What keeps this bundle from being called in order. */
     private static List<Doubt> doubts(Incident incident, List<Finding> findings, List<SkippedRule> skipped) {
         List<Doubt> doubts = new ArrayList<>();
         List<CatalogEntry> silenced = skipped.stream()
@@ -160,12 +166,16 @@ final class Judgement {
     }
 
     private static Text summary(Incident incident) {
-        return Text.of(
-                "{} on the wire, {}; {} of {} replayed end elsewhere than the current generation says.",
-                Text.count(incident.destinations().size(), "destination", "destinations"),
-                Text.count(incident.traffic().syns(), "SYN frame", "SYN frames"),
+        Text wire = incident.traffic().captured()
+                ? Text.of(
+                        "The capture has {} to {}.",
+                        Text.count(incident.traffic().syns(), "SYN frame", "SYN frames"),
+                        Text.count(incident.destinations().size(), "destination", "destinations"))
+                : Text.of("The bundle has no packet capture.");
+        return wire.then(
+                " Connections to {} of {} would go elsewhere than the current maps say.",
                 Term.number(frontends(incident.affected())),
-                Text.count(frontends(incident.replays()), "frontend", "frontends"));
+                Text.count(frontends(incident.replays()), "replayed service address", "replayed service addresses"));
     }
 
     private static long frontends(List<Replay> replays) {

@@ -20,12 +20,11 @@ final class LostFrames {
                                 Text.of(
                                         "The kernel dropped {} before tcpdump could take them",
                                         Text.count(capture.dropped().orElse(0), "packet", "packets")),
-                                Text.of("A reply that is not in the capture may have been among them: silence proves"
-                                        + " nothing here, and attempts without a reply are reported as unknown."),
-                                new Citation(
+                                silenceProvesNothing(),
+                                List.of(new Citation(
                                         capture.countersFile(),
                                         "packets dropped by kernel",
-                                        String.valueOf(capture.dropped().orElse(0))))
+                                        String.valueOf(capture.dropped().orElse(0)))))
                         .about(new Subject.Capture(capture.file())))
                 .toList();
     }
@@ -37,11 +36,12 @@ final class LostFrames {
                         capture,
                         entry,
                         Text.of(
-                                "{} cut before the TCP flags or the ports by the snap length {}",
-                                Text.count(capture.unread().cut(), "frame was", "frames were"),
-                                Term.number(capture.snapLength())),
-                        Text.of("They are not counted, and a reply may be among them: the silence of those whom they"
-                                + " were sent to is reported as unknown."),
+                                "The snap length of {} cut {} before the TCP flags or the ports",
+                                Text.count(capture.snapLength(), "byte", "bytes"),
+                                Text.count(capture.unread().cut(), "frame", "frames")),
+                        Text.of(
+                                "These frames are not counted, and a reply may be among them. Attempts to their senders without"
+                                        + " another reply are reported as unknown."),
                         "snap length " + capture.snapLength()))
                 .toList();
     }
@@ -57,11 +57,11 @@ final class LostFrames {
                         capture,
                         entry,
                         Text.of(
-                                "The capture {} is not whole: {}",
+                                "Capture {} is damaged: {}",
                                 Term.member(capture.file()),
                                 capture.damage().orElse(Text.NONE)),
                         Text.of(
-                                "What came after {} is not known; a reply may be missing.",
+                                "What came after {} is not known. A reply may be missing.",
                                 Text.count(capture.frames(), "frame", "frames")),
                         "frame " + capture.frames()));
     }
@@ -73,14 +73,18 @@ final class LostFrames {
                         capture,
                         entry,
                         Text.of(
-                                "In the capture {} {} cannot be read",
+                                "Capture {} has {} that cannot be read",
                                 Term.member(capture.file()),
                                 Text.and(capture.unread().lost().stream()
                                         .map(Unread.Skipped::counted)
                                         .toList())),
-                        Text.of(
-                                "A reply may be among them: silence proves nothing here, and attempts without a reply are"
-                                        + " reported as unknown."),
+                        silenceProvesNothing(),
                         "whole file"));
+    }
+
+    private static Text silenceProvesNothing() {
+        return Text.of(
+                "A reply that is missing from the capture may have been among them. Silence therefore proves nothing here:"
+                        + " attempts without a reply are reported as unknown.");
     }
 }

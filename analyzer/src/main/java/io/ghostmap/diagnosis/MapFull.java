@@ -1,14 +1,13 @@
 package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.diagnosis.layers.Believed;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
-import io.ghostmap.evidence.kubernetes.ServiceRef;
-import io.ghostmap.text.Piece;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SLB-12: a current map of the load balancer has no room left, so that the agent cannot write what it wants to.
+ * SLB-12: a current map of the load balancer is full, so that the agent cannot write what it wants to.
  *
  * <p>Guard: maps that evict their oldest entries are full by design, and are not of these roles or of another type.
  */
@@ -96,18 +95,18 @@ final class MapFull implements Rule {
                 .about(shutOut.stream()
                         .map(layers -> new Subject.Frontend(layers.frontend()))
                         .toList())
-                .title(title(generation, shutOut, entries, map))
+                .title(headline(incident, generation, shutOut), cause(generation, entries))
                 .summary(Text.of(
-                        "The current {} map {} holds {}{}.",
+                        "The current {} map {} has {}{}.",
                         Terms.role(generation.role()),
                         map,
                         entries,
                         shutOut.isEmpty()
                                 ? Text.NONE
                                 : Text.of(
-                                        "; {} that the agent or Kubernetes has are not in it",
-                                        Text.count(shutOut.size(), "frontend", "frontends"))))
-                .explanation(explanation(generation, shutOut, map))
+                                        " and lacks {} that the agent or Kubernetes has",
+                                        Text.count(shutOut.size(), "service address", "service addresses"))))
+                .explanation(explanation(incident, generation, shutOut, map))
                 .supporting(supporting(generation, shutOut))
                 .remedy(List.of(RemedyStep.reading(
                                 Text.of("See the size of the map"),
@@ -115,9 +114,9 @@ final class MapFull implements Rule {
                                 List.of(new Action.ShowMap(generation.mapId())))
                         .then(
                                 Text.of(
-                                        "The size is set by --bpf-lb-map-max (and by --bpf-lb-service-map-max and its kin). A larger"
-                                                + " size makes the agent replace the map when it restarts: plan that as a change,"
-                                                + " node by node, and look for programs that keep the old one afterwards (SLB-01)."))
+                                        "The size is set by --bpf-lb-map-max, or by --bpf-lb-service-map-max and similar options. With a"
+                                                + " larger size the agent replaces the map when it restarts: plan that as a change,"
+                                                + " node by node, and look for programs that keep the old map afterwards (SLB-01)."))
                         .check(Text.of("The map has fewer entries than its maximum."))));
     }
 
@@ -132,47 +131,47 @@ final class MapFull implements Rule {
         return isFull(generation) && !shutOut.isEmpty() ? Confidence.CERTAIN : Confidence.LIKELY;
     }
 
-    private static Text title(Generation generation, List<FrontendLayers> shutOut, Text entries, Term map) {
-        if (!shutOut.isEmpty()) {
-            return Text.of(
-                    "{} {} unreachable from this node: the {} map {} is full ({})",
-                    Text.few(shutOut.stream().map(MapFull::named).toList()),
-                    shutOut.size() == 1 ? Text.of("is") : Text.of("are"),
-                    Terms.role(generation.role()),
-                    map,
-                    entries);
+    private static Text headline(Incident incident, Generation generation, List<FrontendLayers> shutOut) {
+        Names names = new Names(incident);
+        if (shutOut.isEmpty()) {
+            return isFull(generation)
+                    ? Text.of("The next service cannot be written on {}", names.node())
+                    : Text.of("A map of the load balancer is nearly full on {}", names.node());
         }
-        return isFull(generation)
-                ? Text.of(
-                        "The {} map {} is full ({}): the next service cannot be written",
-                        Terms.role(generation.role()),
-                        map,
-                        entries)
-                : Text.of("The {} map {} is nearly full ({})", Terms.role(generation.role()), map, entries);
+        return Text.of(
+                "{} {} unreachable from {}",
+                names.services(frontends(shutOut)),
+                shutOut.size() == 1 ? Text.of("is") : Text.of("are"),
+                names.node());
     }
 
-    /** The service's name where it is known, and the address. */
-    private static Piece named(FrontendLayers layers) {
-        Term frontend = Terms.frontend(layers.frontend());
-        return layers.service()
-                .map(ServiceRef::toString)
-                .<Piece>map(name -> Text.of("{} ({})", Term.name(Term.NameKind.SERVICE, name), frontend))
-                .orElse(frontend);
+    private static Text cause(Generation generation, Text entries) {
+        return Text.of(
+                "{} map {} {} {}",
+                Terms.role(generation.role()),
+                Term.map(generation.mapId()),
+                isFull(generation) ? Text.of("is full, with") : Text.of("has"),
+                entries);
     }
 
-    private static List<Text> explanation(Generation generation, List<FrontendLayers> shutOut, Term map) {
+    private static List<Frontend> frontends(List<FrontendLayers> layers) {
+        return layers.stream().map(FrontendLayers::frontend).toList();
+    }
+
+    private static List<Text> explanation(
+            Incident incident, Generation generation, List<FrontendLayers> shutOut, Term map) {
         List<Text> paragraphs = new ArrayList<>();
         if (isFull(generation)) {
             paragraphs.add(Text.of(
-                    "An update of a full hash map fails with E2BIG. The agent logs that and tries again; until an entry leaves,"
-                            + " new services and backends are missing from map {} while everything that was there before works.",
+                    "An update of a full hash map fails with E2BIG. The agent logs that and tries again. Until an entry is removed,"
+                            + " new services and backends are missing from map {}, while everything that was there before works.",
                     map));
         }
         if (!shutOut.isEmpty()) {
             paragraphs.add(Text.of(
-                    "Missing: {}. A connect to such an address is not translated: its SYN leaves with the service's own"
+                    "Missing: {}. A connection to such an address is not translated: its SYN leaves with the service's own"
                             + " address, or is handled by whatever else translates on this node.",
-                    Text.few(shutOut.stream().map(MapFull::named).toList())));
+                    new Names(incident).few(frontends(shutOut))));
         }
         paragraphs.add(Text.of(
                 "Each service port takes one entry for itself and one for each backend, in each scope that it has. The pressure"

@@ -15,15 +15,13 @@ final class NatTablesText {
     static Text silence(NatTables nat, Endpoint address) {
         List<Text> unread = nat.unread().stream().map(NatTablesText::unread).toList();
         if (nat.read().isEmpty()) {
-            return Text.of("Cannot be excluded: no rules of netfilter or IPVS were captured.");
+            return Text.of("no rules of netfilter or IPVS were captured.");
         }
         Text read = Text.of(
                 "no rule in {} sends connections to {}",
                 Text.and(nat.read().stream().map(Artifact::term).toList()),
                 Term.endpoint(address));
-        return unread.isEmpty()
-                ? Text.of("Speaks against it: {}.", read)
-                : Text.of("Cannot be excluded: {}, but {} were not read.", read, Text.and(unread));
+        return unread.isEmpty() ? read.then(".") : Text.of("{}, but {} were not read.", read, Text.and(unread));
     }
 
     private static Text unread(NatTables.Unread tables) {

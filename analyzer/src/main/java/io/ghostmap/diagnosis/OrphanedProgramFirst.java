@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SLB-01: a socket load-balancing program of an earlier agent is still attached and reads a generation that is no
- * longer maintained. Where it runs first, it decides: the current program only sees what the old one wrote.
+ * SLB-01: a socket load-balancing program of an earlier agent is still attached and reads maps that nobody updates any
+ * more. If it runs first, it decides: the current program only sees the address that the stale one wrote.
  *
- * <p>Guards: programs that read the same maps are no two generations; a chain counts only with a map that is not
- * current; without packets that went to an address which only the old generation leads to, it stays a warning.
+ * <p>Guards: programs that read the same maps are not two generations. A chain counts only if one of its maps is not
+ * current. Without a packet to an address to which only the stale program sends connections, the finding is a warning.
  */
 final class OrphanedProgramFirst implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-01",
             CatalogEntry.Kind.NODE,
-            Text.of("an orphaned socket load-balancing program runs before the current one, or beside it"),
+            Text.of("a stale socket load-balancing program is still attached and misdirects connections"),
             Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS),
             Severity.CRITICAL,
             Severity.INFO);
@@ -52,7 +52,7 @@ final class OrphanedProgramFirst implements Rule {
                         .map(Subject.Client::new)
                         .toList())
                 .about(new Subject.Cgroup(facts.chain().cgroup()))
-                .title(text.title())
+                .title(text.headline(), text.cause())
                 .summary(text.summary())
                 .explanation(new StaleChainExplanation(facts, text).paragraphs())
                 .example(facts.example())
@@ -61,9 +61,7 @@ final class OrphanedProgramFirst implements Rule {
                 .rivals(StaleChainRivals.of(
                         facts.incident(),
                         facts.chain(),
-                        facts.witnesses().stream()
-                                .map(StaleChainFacts.Witness::endpoint)
-                                .findFirst()))
+                        facts.witnesses().stream().map(Witness::endpoint).findFirst()))
                 .remedy(StaleProgramRemedy.of(facts.incident(), facts.chain()));
     }
 }

@@ -1,32 +1,34 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.evidence.BpfLink;
 import io.ghostmap.evidence.ServiceClaim;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Optional;
 
-/** Why the live tools see nothing of a stale chain, and why what is usually tried first does not end it. */
+/** Why the live tools do not show a stale chain, and why what is usually tried first does not end it. */
 final class OtherCures {
     private final StaleChainFacts facts;
-    private final Text maps;
+    private final Names names;
 
-    private OtherCures(StaleChainFacts facts, Text maps) {
+    private OtherCures(StaleChainFacts facts, Names names) {
         this.facts = facts;
-        this.maps = maps;
+        this.names = names;
     }
 
-    /** A paragraph for each; {@code maps} names what the stale program reads. */
-    static List<Text> of(StaleChainFacts facts, Text maps) {
-        OtherCures cures = new OtherCures(facts, maps);
+    /** A paragraph for each. */
+    static List<Text> of(StaleChainFacts facts, Names names) {
+        OtherCures cures = new OtherCures(facts, names);
         return List.of(
                 Text.of(
                         "tcpdump never shows the service address, because connect() is rewritten before there is a packet. {}",
                         cures.liveTools()),
                 cures.whyCleaningFails(),
                 cures.whyDisablingFails(),
-                Text.of("A reboot helps because it ends every attachment; detaching the named programs does the same"
-                        + " without one."));
+                Text.of(
+                        "A reboot helps because it ends every attachment. Detaching the stale programs has the same effect"
+                                + " without a reboot."));
     }
 
     /** What the live tools said, if it was captured. */
@@ -35,61 +37,62 @@ final class OtherCures {
                 .flatMap(replay -> facts.claimsOf(replay).stream())
                 .findFirst();
         return claim.map(listed -> Text.of(
-                        "The live tools are right about the maps that they read, the pinned ones ({} names {} for {}); {}.",
+                        "The agent's own list ({}) has {} for {}. That is right for the pinned maps, which it shows, but {}.",
                         Term.member(listed.source().file()),
                         Text.few(Terms.endpoints(listed.backends())),
-                        Term.endpoint(listed.frontend()),
-                        readsOtherThanThePinned()))
+                        facts.example()
+                                .map(replay -> names.service(replay.frontend()))
+                                .orElse(Text.of(Term.endpoint(listed.frontend()))),
+                        otherMaps()))
                 .orElseGet(() -> Text.of(
-                        "Live tools read the pinned maps, and {}; what they said was not captured.",
-                        readsOtherThanThePinned()));
+                        "The agent's own lists show the pinned maps, but {}. What they said was not captured.",
+                        otherMaps()));
     }
 
-    private Text readsOtherThanThePinned() {
+    private Text otherMaps() {
         return facts.isPartial()
-                ? Text.of(
-                        "the old program reads the same services map, and looks up what its slots name in the old {}"
-                                + " instead of the pinned one",
-                        maps)
-                : Text.of("the old program does not read those");
+                ? Text.of("the stale program reads the same services and looks up their backends elsewhere")
+                : Text.of("the stale program reads others");
     }
 
     private Text whyCleaningFails() {
         return Text.of(
-                "Cleaning Cilium's BPF state does not help here: it removes the pins of the agent's own tree and detaches"
-                        + " what it finds by them (from 1.14 on; before, it left attached programs alone), and {}."
-                        + " The program in turn holds the old maps, so that they outlive the files in /sys/fs/bpf.",
+                "Cleaning Cilium's BPF state does not help. It removes the pins in the agent's own directory and detaches the"
+                        + " programs that it finds through them (releases before 1.14 leave attached programs alone), but {}."
+                        + " The program keeps the stale maps loaded, even without a file in /sys/fs/bpf.",
                 holder());
     }
 
     private Text holder() {
-        return facts.holdingLink()
-                .map(link -> Text.of(
-                        "link {} holds the program, and {}",
-                        Term.link(link.id()),
-                        link.pins().isEmpty()
-                                ? Text.of(
-                                        "no pin of that link was seen: a process, or a bpffs of another mount namespace,"
-                                                + " keeps it")
-                                : Text.of(
-                                        "{} keeps that link",
-                                        Text.few(link.pins().stream()
-                                                .map(Term::path)
-                                                .toList()))))
-                .orElse(Text.of(
-                        "the cgroup itself holds the program, which was attached without a link, and no pin names it"));
+        Text program = Text.of("program {}", Term.program(facts.stale().programId()));
+        Optional<BpfLink> link = facts.holdingLink();
+        if (link.isEmpty()) {
+            List<String> pins = facts.programPins();
+            return Text.of(
+                    "{} was attached without a link, so that the cgroup itself holds it{}",
+                    program,
+                    pins.isEmpty() ? Text.NONE : Text.of("; {} pins it as well", paths(pins)));
+        }
+        return Text.of(
+                "{} is held by link {}, {}",
+                program,
+                Term.link(link.get().id()),
+                link.get().pins().isEmpty()
+                        ? Text.of("for which no pin was seen: a process or a bpffs of another mount namespace keeps it")
+                        : Text.of("which is pinned at {}", paths(link.get().pins())));
+    }
+
+    private static Text paths(List<String> paths) {
+        return Text.few(paths.stream().map(Term::path).toList());
     }
 
     private Text whyDisablingFails() {
-        Text start = Text.of(
-                "Switching socket load balancing off does not help on such a node either: an agent (1.14 and later)"
-                        + " first takes down the links that are pinned in its own place, and queries the hook for other programs"
-                        + " only where there is no such pin");
-        return facts.holdingLink().isPresent()
-                ? start.then(
-                        "; and a program that a link holds cannot be detached by that query at all. The old program"
-                                + " stays, now alone.")
-                : start.then(". The start that removes the pins leaves the old program in place, now alone, and every"
-                        + " connect still passes through it.");
+        return Text.of(
+                "Switching socket load balancing off does not help either. The agent (from 1.14 on) first removes the links that"
+                        + " are pinned in its own directory, and asks the hook for other programs only if it finds no such pin;"
+                        + " {}. The stale program stays, and is then the only one.",
+                facts.holdingLink().isPresent()
+                        ? Text.of("and it cannot detach a program that a link holds")
+                        : Text.of("the start that removes the pins therefore leaves this program attached"));
     }
 }

@@ -11,7 +11,7 @@ public record PinPath(String path) {
         }
     }
 
-    /** Empty for a path that is not plain, or lies below none of the mounts. */
+    /** Empty for a path that is not plain, or is below none of the mounts. */
     static Optional<PinPath> of(String path, Collection<String> bpffsMounts) {
         return ShellText.isPlainPath(path) && bpffsMounts.stream().anyMatch(mount -> path.startsWith(mount + "/"))
                 ? Optional.of(new PinPath(path))

@@ -27,23 +27,24 @@ final class ReattachRemedy {
         pins.forEach(pin -> actions.add(new Action.RemovePin(pin)));
         actions.add(new Action.RestartAgent(incident.nodeName()));
         return RemedyStep.changing(
-                        Text.of("Let the agent attach anew, to the root"),
+                        Text.of("Make the agent attach its programs to the root cgroup"),
                         Text.of(
-                                "You are root on the node of this bundle; the links listed are on a cgroup that is not the"
-                                        + " root."),
+                                "You are root on the node of this bundle, and the links listed here are on a cgroup that is not"
+                                        + " the root."),
                         actions)
                 .effect(
                         pins.isEmpty()
                                 ? Text.of(
-                                        "The agent attaches its programs anew. This bundle names no pin of a link that it"
-                                                + " could find and keep instead.")
+                                        "The agent attaches its programs anew. This bundle shows no pinned link that it could"
+                                                + " find and keep instead.")
                                 : Text.of(
-                                        "The links end with their pins; the agent, finding none, makes new ones on its"
-                                                + " cgroup root."))
-                .risk(Text.of("Until the agent is up again nothing on this node is translated at the socket."))
-                .undo(Text.of("Nothing to undo: the agent made the links, and makes them again."))
+                                        "The links end with their pins. The agent finds none and makes new ones on its root"
+                                                + " cgroup."))
+                .risk(Text.of("Until the agent is up again, nothing on this node is translated at the socket."))
+                .undo(Text.of("Nothing to undo: the agent made the links and makes them again."))
                 .check(Text.of(
-                        "bpftool cgroup show /sys/fs/cgroup lists cil_sock4_connect, and a new connection works."));
+                        "{} lists cil_sock4_connect, and a new connection is answered.",
+                        new Action.ShowAttached(ROOT).command()));
     }
 
     private static List<PinPath> pins(Incident incident, List<String> cgroups) {

@@ -5,10 +5,10 @@ import io.ghostmap.text.Text;
 /**
  * Another explanation of the same facts.
  *
- * @param verdict what the bundle says for or against it
+ * @param grounds what in the bundle speaks for or against it
  * @param decides what would settle it
  */
-public record Rival(Kind kind, Stance stance, Text hypothesis, Text verdict, Text decides) {
+public record Rival(Kind kind, Stance stance, Text hypothesis, Text grounds, Text decides) {
     /** What else it could be. */
     public enum Kind {
         /** A service changed between two readings. */
@@ -31,12 +31,23 @@ public record Rival(Kind kind, Stance stance, Text hypothesis, Text verdict, Tex
         OWN_LEFTOVER
     }
 
-    /** Where the evidence stands on it. */
+    /** What the evidence says of it. */
     public enum Stance {
-        EXCLUDED,
-        AGAINST,
-        /** The bundle says nothing for or against it. */
-        OPEN,
-        FOR
+        EXCLUDED(Text.of("Excluded")),
+        AGAINST(Text.of("Speaks against it")),
+        /** The bundle does not decide. */
+        OPEN(Text.of("Not excluded")),
+        FOR(Text.of("Speaks for it"));
+
+        private final Text words;
+
+        Stance(Text words) {
+            this.words = words;
+        }
+    }
+
+    /** The stance and its grounds. */
+    public Text verdict() {
+        return Text.of("{}: {}", stance.words, grounds);
     }
 }

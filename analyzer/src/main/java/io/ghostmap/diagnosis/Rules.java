@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ForkJoinTask;
 
-/** The door of the room: runs the catalogue over a case. */
+/** Entry point of this package: asks every rule about an incident. */
 public final class Rules {
     private Rules() {}
 
-    /** Every rule, in the order of the catalogue. Explicit, never by scanning the class path. */
+    /** Every rule, in the order of the catalog. Explicit, never by scanning the class path. */
     private static List<Rule> all() {
         List<Rule> rules = new ArrayList<>();
         rules.add(new OrphanedProgramFirst());
@@ -42,7 +42,7 @@ public final class Rules {
     public static Diagnosis diagnose(Incident incident) {
         List<Finding> findings = new ArrayList<>();
         List<SkippedRule> skipped = new ArrayList<>();
-        // Rules know nothing of each other; what they said stands in the catalogue's order.
+        // Rules know nothing of each other; their findings are in the catalog's order.
         List<ForkJoinTask<Result>> asked = all().stream()
                 .map(rule -> ForkJoinTask.adapt(() -> ask(rule, incident)))
                 .toList();
@@ -51,7 +51,7 @@ public final class Rules {
             findings.addAll(outcome.findings);
             skipped.addAll(outcome.skipped);
         }
-        findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalogue's order within a severity
+        findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalog's order within a severity
         return new Diagnosis(
                 Judgement.of(incident, findings, skipped),
                 List.copyOf(findings),

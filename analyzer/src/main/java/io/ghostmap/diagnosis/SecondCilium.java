@@ -15,11 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * SLB-30: a second Cilium on the same kernel, as with the nodes of a kind cluster, which is no failure. Lists of BPF objects
- * are global: its maps and programs are in the bundle, and are nobody's leftovers.
+ * SLB-30: a second Cilium on the same kernel, as with the nodes of a kind cluster. That is not a failure: lists of BPF objects
+ * are global, so that its maps and programs are in the bundle, and they are not leftovers.
  *
- * <p>Told by what it shares with this node's: nothing. It has services, backends and programs of its own, on a part of the
- * cgroup tree that no current program is attached to, above or below; and no captured SYN went where only it leads.
+ * <p>It shares nothing with this node's Cilium: it has its own services, backends and programs, in a part of the cgroup tree
+ * to which no current program is attached, above or below; and no captured SYN went to an address that only it knows.
  */
 final class SecondCilium implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -67,7 +67,7 @@ final class SecondCilium implements Rule {
                         datapath.generation(id).filter(Generation::isCurrent).isPresent());
     }
 
-    /** No sign on this node speaks for the maps of a second Cilium; whether one speaks against them need not be known. */
+    /** Whether no sign on this node speaks for one of its maps; none has to speak against them. */
     private static boolean sharesNothing(View view, Datapath datapath) {
         return tables(view).findAny().isPresent()
                 && tables(view)
@@ -102,39 +102,41 @@ final class SecondCilium implements Rule {
         return Finding.draft(ENTRY, Severity.INFO, Confidence.LIKELY)
                 .about(ids.stream().map(Subject.Program::new).toList())
                 .about(cgroups.stream().map(Subject.Cgroup::new).toList())
-                .title(title(ids, cgroups))
-                .summary(
+                .title(
                         Text.of(
-                                "Nodes that share a kernel (kind, nested clusters) see each other's BPF objects in every list."))
+                                "Another Cilium runs on the kernel of {} and does not affect this node's connections",
+                                new Names(incident).node()),
+                        cause(ids, cgroups))
+                .summary(Text.of(
+                        "Nodes that share a kernel (kind, nested clusters) see each other's BPF objects in every list."
+                                + " That is not a failure."))
                 .explanation(List.of(
                         Text.of(
-                                "Services, backends and programs of that set have nothing in common with the current ones,"
-                                        + " and the cgroups {} lie neither above nor below any that a current program is"
-                                        + " attached to.",
+                                "Its services, backends and programs have nothing in common with the current ones of this node."
+                                        + " No current program is attached to {}, to a cgroup above or to one below.",
                                 Text.and(Terms.cgroups(cgroups))),
                         Text.of(
-                                "If no other node shares this kernel, it is a leftover that acts on processes below that"
-                                        + " cgroup alone: look whether there are any.")))
+                                "If no other node shares this kernel, it is a leftover. It then acts only on processes in that"
+                                        + " cgroup and below: look whether there are any.")))
                 .supporting(
                         programs.stream().map(HookProgram::source).distinct().toList())
                 .rivals(List.of(new Rival(
                         Rival.Kind.OWN_LEFTOVER,
                         Rival.Stance.OPEN,
-                        Text.of("A leftover of this node's own Cilium on a cgroup of its own"),
-                        Text.of("Cannot be excluded by the bundle; no captured SYN went where only it leads."),
-                        Text.of("cat /sys/fs/cgroup/.../cgroup.procs below that cgroup, and docker ps or crictl ps"))));
+                        Text.of("A leftover of this node's own Cilium, in a cgroup of its own"),
+                        Text.of("but no captured SYN went to an address to which only its programs send connections."),
+                        Text.of("cgroup.procs of that cgroup and those below, and docker ps or crictl ps"))));
     }
 
-    private static Text title(List<Integer> ids, List<String> cgroups) {
+    private static Text cause(List<Integer> ids, List<String> cgroups) {
         boolean one = ids.size() == 1;
-        Text programs = Text.few(Terms.programs(ids));
-        Text places = Text.few(Terms.cgroups(cgroups));
         return Text.of(
-                "Another Cilium on this kernel, which is no failure: {}, and no process outside of {} passes {}",
-                one
-                        ? Text.of("program {} at {} reads maps of its own", programs, places)
-                        : Text.of("programs {} at {} read maps of their own", programs, places),
-                cgroups.size() == 1 ? Text.of("that cgroup") : Text.of("those cgroups"),
+                "{} {} at {} {} maps of {} own, and only processes there pass {}",
+                one ? Text.of("program") : Text.of("programs"),
+                Text.few(Terms.programs(ids)),
+                Text.few(Terms.cgroups(cgroups)),
+                one ? Text.of("reads") : Text.of("read"),
+                one ? Text.of("its") : Text.of("their"),
                 one ? Text.of("it") : Text.of("them"));
     }
 }

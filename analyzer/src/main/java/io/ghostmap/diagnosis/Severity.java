@@ -2,11 +2,11 @@ package io.ghostmap.diagnosis;
 
 /** How bad it is, from worst to best. */
 public enum Severity {
-    /** Connections fail because of it, and the captured traffic shows it. */
+    /** Connections fail or reach a wrong backend because of it, and the captured traffic shows it. */
     CRITICAL,
-    /** It would make connections fail; the traffic does not show it, or shows another cause than the node's maps. */
+    /** It would do so, but the traffic does not show it; or connections fail for another reason than the node's maps. */
     WARNING,
-    /** Worth knowing for the reading of the report. */
+    /** Worth knowing to a reader of the report. */
     INFO;
 
     /** Whether this is as bad as {@code other} or worse. */

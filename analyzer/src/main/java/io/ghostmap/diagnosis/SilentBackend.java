@@ -27,7 +27,7 @@ final class SilentBackend implements Rule {
     static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-28",
             CatalogEntry.Kind.NODE,
-            Text.of("the maps are right, and the backend that they lead to does not answer"),
+            Text.of("programs and maps are right, and a backend does not answer"),
             Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.WARNING,
             Severity.WARNING);

@@ -2,9 +2,7 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Datapath;
-import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Generation;
-import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.evidence.Socket;
 import io.ghostmap.text.Term;
@@ -16,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Proof of who translated a socket: the kernel's number for the socket is the key under which the translating program,
- * and no other, noted what the application had asked for.
+ * Proof of which program translated a socket: under the kernel's number for the socket, that program and no other has
+ * noted what the application had asked for.
  *
  * @param mapId the reverse_sk map that holds the entry
  * @param programs that write to it, of those on forward hooks
@@ -63,18 +61,19 @@ record SocketProof(Socket socket, int mapId, ReverseSkEntry entry, List<Integer>
     Text text(Datapath datapath) {
         Optional<Generation> generation = datapath.generation(mapId);
         return Text.of(
-                "Proof by the socket's own number: socket {} > {} has cookie {}; under that cookie map {} ({}{}) holds that the"
-                        + " application asked for {}. Only {} to that map.",
+                "The kernel's own record of one socket proves it: socket {} > {} has cookie {}, and under that cookie {} map {}"
+                        + " says that the application asked for {}. Only {} to that map.",
                 Term.endpoint(socket.local()),
                 Term.endpoint(socket.remote()),
                 Term.word(Long.toHexString(socket.cookie())),
+                generation.filter(Generation::isNotCurrent).isPresent()
+                        ? Text.of("stale reverse_sk")
+                        : Text.of("reverse_sk"),
                 Term.map(mapId),
-                Terms.role(generation.map(Generation::role).orElse(MapRole.of(MapRole.Kind.REVERSE_SK, Family.IPV4))),
-                generation.filter(Generation::isNotCurrent).isPresent() ? Text.of(", which is not current") : Text.NONE,
                 Term.endpoint(entry.frontend()),
                 programs.size() == 1
                         ? Text.of("program {} writes", Term.program(programs.get(0)))
-                        : Text.of("programs [{}] write", Text.join(", ", Terms.programs(programs))));
+                        : Text.of("programs {} write", Text.and(Terms.programs(programs))));
     }
 
     List<Citation> citations() {

@@ -12,14 +12,13 @@ import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Which generation a service's connections were spread over: each program chooses uniformly among the slots of its own
- * generation, so that the observed destinations fit the slots that were used, and others hardly.
+ * Over which generation's backends the connections of a service were spread. Each program chooses uniformly among the slots
+ * of its own generation, so that the observed destinations fit the slots that were used, and hardly any others.
  *
  * @param observed attempts on the wire, by backend of either generation
  * @param candidates the generations that have the service
@@ -29,7 +28,7 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
     /**
      * The slots of one generation.
      *
-     * @param slots how many slots lead to each backend
+     * @param slots how many slots each backend has
      * @param inside attempts that went to one of them
      */
     record Candidate(int servicesMap, boolean current, SortedMap<Endpoint, Integer> slots, int inside) {
@@ -37,6 +36,9 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
             return slots.values().stream().mapToInt(Integer::intValue).sum();
         }
     }
+
+    /** What a share of one decimal can show. */
+    private static final double MIN_SHARE = 0.001;
 
     /** Of one frontend over the views of the node's programs, one for each services map. */
     static Spread of(Incident incident, Frontend frontend) {
@@ -95,32 +97,38 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
         return Math.pow((double) hit / candidate.count(), attempts());
     }
 
-    /** In words and with the numbers; what it can tell depends on how many attempts there were. */
-    Text text() {
+    /** In words and with the numbers; how much it can show depends on how many attempts there were. */
+    Text text(Names names) {
         return Text.of(
-                "Spread of {}: {} went to its backends ({}); {}. {}",
-                Terms.frontend(frontend),
-                Text.count(attempts(), "attempt", "attempts"),
+                "Captured attempts to backends of {}: {}. Of the maps that have this service: {}. {}",
+                names.service(frontend),
                 Text.and(observed.entrySet().stream()
                         .map(entry -> Text.of("{} to {}", Term.number(entry.getValue()), Term.endpoint(entry.getKey())))
                         .toList()),
-                Text.and(candidates.stream().map(this::fit).toList()),
+                Text.join("; ", candidates.stream().map(this::fit).toList()),
                 conclusion());
     }
 
     private Text fit(Candidate candidate) {
-        double likely = likelihood(candidate);
         return Text.of(
-                "{} {} ({}) leads to {} of them{}",
-                candidate.current() ? Text.of("the current map") : Text.of("map"),
+                "{} {} ({}) {}",
+                candidate.current() ? Text.of("current map") : Text.of("map"),
                 Term.map(candidate.servicesMap()),
                 Text.count(candidate.count(), "slot", "slots"),
-                Term.number(candidate.inside()),
-                candidate.inside() < attempts()
-                        ? Text.of(" and cannot have sent the others")
-                        : likely < 1
-                                ? Text.of(", and would with a chance of {} have used no other slot", percent(likely))
-                                : Text.of(", and to nothing else"));
+                explains(candidate));
+    }
+
+    private Text explains(Candidate candidate) {
+        if (candidate.inside() == 0) {
+            return Text.of("explains none of them");
+        }
+        if (candidate.inside() < attempts()) {
+            return Text.of("explains only {} of them", Term.number(candidate.inside()));
+        }
+        double likely = likelihood(candidate);
+        return likely < 1
+                ? Text.of("explains all of them, with a chance of {} that no other slot was used", percent(likely))
+                : Text.of("explains all of them");
     }
 
     private Text conclusion() {
@@ -132,15 +140,12 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
                     "Only map {} explains them all.", Term.map(possible.get(0).servicesMap()));
         }
         if (possible.isEmpty()) {
-            return Text.of(
-                    "No single generation explains them all: some clients passed through one, some through another.");
+            return Text.of("No single map explains them all: some clients passed one program, some another.");
         }
-        return Text.of("The spread alone does not tell the generations apart.");
+        return Text.of("These attempts alone do not decide between the maps.");
     }
 
     private static Text percent(double share) {
-        return share < 0.0001
-                ? Text.of("less than 0.01 %")
-                : Text.of(Term.word(String.format(Locale.ROOT, "%.2f %%", share * 100)));
+        return share < MIN_SHARE ? Text.of("less than 0.1 %") : Text.of(Term.share(share));
     }
 }

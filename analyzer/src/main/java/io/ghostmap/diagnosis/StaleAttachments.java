@@ -23,8 +23,8 @@ import java.util.TreeSet;
 /**
  * The stale programs of a chain, how each is attached, and what else keeps it loaded.
  *
- * <p>Nothing is to be taken off where the hook would be left without a program that reads the current generation: of forward
- * hooks that holds for all of them or none; at a reverse hook an old program only finds what old programs noted, and stays.
+ * <p>No program is taken off if its hook would be left without one that reads the current generation. For forward hooks that is
+ * decided for all of them together. At a reverse hook an old program finds only what old programs noted, and stays.
  */
 final class StaleAttachments {
     private static final String SHARED = "multi";

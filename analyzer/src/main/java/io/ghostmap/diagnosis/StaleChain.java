@@ -25,8 +25,8 @@ import java.util.stream.Stream;
  * The hooks of one cgroup on which a program runs that reads a generation which is not current.
  *
  * @param lead the forward hook that shows it best: the first whose wrong destinations were seen on the wire, else the first
- *     that sends connects elsewhere, else the first of all, which is connect4 where it is among them
- * @param family whose maps the story of {@code lead} is about: an AF_INET6 hook reads those of both
+ *     that sends connections elsewhere, else the first of all, which is connect4 if it is among them
+ * @param family whose maps the finding is about: an AF_INET6 hook reads those of both
  * @param stale the program of {@code lead} that reads the old generation
  * @param live the program of {@code lead} that reads the current one, if there is one
  * @param hooks all hooks of that cgroup with such a program, forward and reverse
@@ -83,7 +83,7 @@ record StaleChain(
         return incident.affected().stream().filter(replay -> replay.hook().equals(hook));
     }
 
-    /** Whether a SYN went where only the old generation leads. */
+    /** Whether a SYN went to an address to which only the old generation sends connections. */
     private static boolean isSeenAstray(Replay replay, Set<Disposition> seen) {
         return replay.outcome().stream()
                 .anyMatch(disposition ->
@@ -139,7 +139,7 @@ record StaleChain(
                 .toList();
     }
 
-    /** Replays at these hooks that end elsewhere than the current generation would. */
+    /** Replays at these hooks that go elsewhere than the current generation says. */
     List<Replay> affected(Incident incident) {
         return incident.affected().stream()
                 .filter(replay -> hooks.contains(replay.hook()))
@@ -153,7 +153,7 @@ record StaleChain(
                 .orElse(List.of());
     }
 
-    /** The map that makes the program stale: its services, or where those are current its backends. */
+    /** The map that makes the program stale: its services, or its backends if those are current. */
     Optional<Integer> staleMap(HookProgram program, Datapath datapath) {
         Family other = family == Family.IPV4 ? Family.IPV6 : Family.IPV4;
         return program.view()

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Where the facts of a stale chain are in the bundle. */
+/** The places in the bundle where the facts of a stale chain are. */
 final class StaleChainCitations {
     private static final int MAX_FRAMES = 6;
 
@@ -38,8 +38,12 @@ final class StaleChainCitations {
             incident.replayer().steps(replay).forEach(step -> citations.addAll(step.entries()));
             facts.claimsOf(replay).forEach(claim -> citations.add(claim.source()));
         });
+        facts.witnesses().stream()
+                .filter(witness -> witness.target() == Witness.Target.GONE)
+                .limit(1)
+                .forEach(witness -> citations.add(slicesWithout(witness)));
         facts.proof().ifPresent(proof -> citations.addAll(proof.citations()));
-        for (StaleChainFacts.Witness witness : facts.witnesses()) {
+        for (Witness witness : facts.witnesses()) {
             witness.destination().attempts().stream()
                     .flatMap(Citations::syns)
                     .limit(MAX_FRAMES)
@@ -49,6 +53,14 @@ final class StaleChainCitations {
                     .forEach(entry -> citations.add(entry.source()));
         }
         return citations.stream().distinct().toList();
+    }
+
+    private Citation slicesWithout(Witness witness) {
+        int all = incident.evidence().kubernetes().endpoints().size();
+        return new Citation(
+                Artifact.of(ArtifactKind.KUBERNETES_SLICES).name(),
+                "all endpoints",
+                all + " addresses, not " + witness.endpoint().address());
     }
 
     List<Citation> contradicting() {
@@ -64,7 +76,7 @@ final class StaleChainCitations {
         return citations;
     }
 
-    /** Answered connections to where the current generation leads: other clients, or another cgroup. */
+    /** Answered connections to the right backends: of other clients, or from another cgroup. */
     private Stream<Citation> answeredAsExpected(Replay replay) {
         return replay.expected().stream()
                 .filter(disposition -> !replay.outcome().contains(disposition))

@@ -1,14 +1,16 @@
 package io.ghostmap.diagnosis;
 
 import io.ghostmap.datapath.Attachment;
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.evidence.BpfLink;
+import io.ghostmap.evidence.ObjectKind;
+import io.ghostmap.evidence.Pin;
 import io.ghostmap.evidence.ServiceClaim;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.replay.Replay;
-import io.ghostmap.traffic.Destination;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -18,28 +20,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What is known of the claim that the stale program of one chain misdirects connections. Holds no words. */
 final class StaleChainFacts {
     private static final int MAX_SPREADS = 3;
-
-    /** An address on the wire that only the old generation explains, with the replays that lead there. */
-    record Witness(CorrelatedDestination seen, List<Replay> replays) {
-        Destination destination() {
-            return seen.destination();
-        }
-
-        Endpoint endpoint() {
-            return destination().endpoint();
-        }
-    }
 
     /** What the captured traffic says of the claim. */
     enum Traffic {
         CONFIRMS,
         NOT_CAPTURED,
         WITHOUT_SYN,
-        /** There are SYNs, and none to an address that only the stale generation leads to. */
+        /** There are SYNs, but none to an address to which only the stale program sends connections. */
         DOES_NOT_CONFIRM
     }
 
@@ -75,7 +67,7 @@ final class StaleChainFacts {
                     .sorted(Comparator.comparing(replay -> !isOfTheLead(replay))) // stable
                     .toList();
             if (!leading.isEmpty() && pointsToTheStale(seen, leading)) {
-                found.add(new Witness(seen, leading));
+                found.add(new Witness(incident, seen, leading));
             }
         }
         found.sort(Comparator.comparing((Witness w) -> !isOfTheLead(w.replays().get(0)))
@@ -89,7 +81,7 @@ final class StaleChainFacts {
         return replay.hook().equals(chain.lead());
     }
 
-    /** An address that the current generation knows as well counts only with the old program's own note of it. */
+    /** An address that the current generation has as well counts only if the old program has noted the socket. */
     private boolean pointsToTheStale(CorrelatedDestination seen, List<Replay> leading) {
         return switch (seen.classification()) {
             case STALE_BACKEND_ONLY -> true;
@@ -144,7 +136,12 @@ final class StaleChainFacts {
         if (!witnesses.isEmpty()) {
             return Severity.CRITICAL;
         }
-        return affected.isEmpty() && !undecided ? Severity.INFO : Severity.WARNING;
+        return isHarmless() ? Severity.INFO : Severity.WARNING;
+    }
+
+    /** Whether no connection goes elsewhere because of the stale program. */
+    boolean isHarmless() {
+        return affected.isEmpty() && !undecided;
     }
 
     Traffic traffic() {
@@ -166,6 +163,11 @@ final class StaleChainFacts {
         return chain.isPartial(stale(), incident.datapath());
     }
 
+    /** The services that the chain sends elsewhere. */
+    List<Frontend> misdirected() {
+        return Terms.frontendsIn(affected);
+    }
+
     /** Affected replays that can end at the socket. */
     List<Replay> refused() {
         return affected.stream()
@@ -173,7 +175,7 @@ final class StaleChainFacts {
                 .toList();
     }
 
-    /** Frontends of that chain's lead in any generation. */
+    /** How many services the lead hook has, in any generation. */
     long allFrontends() {
         return incident.replays().stream()
                 .filter(this::isOfTheLead)
@@ -224,6 +226,17 @@ final class StaleChainFacts {
     /** The link that keeps the stale program attached, if it was not attached without one. */
     Optional<BpfLink> holdingLink() {
         return stale().attachment().flatMap(Attachment::link);
+    }
+
+    /** Pins of the stale program itself, which keep it loaded whatever it is attached to. */
+    List<String> programPins() {
+        int program = stale().programId();
+        Stream<String> listed = incident.evidence().bpf().state().programs().find(program).stream()
+                .flatMap(loaded -> loaded.pins().stream());
+        Stream<String> walked = incident.evidence().bpf().pins().stream()
+                .filter(pin -> pin.kind() == ObjectKind.PROG && pin.id() == program)
+                .map(Pin::path);
+        return Stream.concat(listed, walked).distinct().sorted().toList();
     }
 
     /** What the tool that reads the pinned maps says of that frontend. */

@@ -9,11 +9,12 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Direction;
+import io.ghostmap.traffic.Reply;
 import io.ghostmap.traffic.Waypoint;
 import java.util.List;
 import java.util.Optional;
 
-/** What else could have sent a connection to an address that only a stale generation knows, and what the bundle says. */
+/** What else could have sent a connection to an address that only a stale generation has, and what the bundle says. */
 final class StaleChainRivals {
     private final Incident incident;
     private final StaleChain chain;
@@ -40,12 +41,12 @@ final class StaleChainRivals {
                 proof.isPresent() ? Stance.AGAINST : Stance.OPEN,
                 Text.of("The client asked for {} itself, from a cache or its configuration", Term.endpoint(address)),
                 proof.map(entry -> Text.of(
-                                "Speaks against it: the stale program's own reverse_sk map holds the entry for a socket that"
-                                        + " asked for {} and was sent to {}, which it writes only when it translates.",
+                                "the stale program's own reverse_sk map has an entry for a socket that asked for {} and was sent"
+                                        + " to {}. The program writes such an entry only when it translates.",
                                 Term.endpoint(entry.frontend()),
                                 Term.endpoint(entry.backend())))
-                        .orElse(Text.of("Cannot be excluded: no reverse_sk entry for this address was captured.")),
-                Text.of("strace -f -e trace=connect of one client: the address that it passes to connect()"));
+                        .orElse(Text.of("no reverse_sk entry for this address was captured.")),
+                Text.of("strace -f -e trace=connect of one client shows the address that it passes to connect()"));
     }
 
     private Rival netfilter() {
@@ -55,16 +56,16 @@ final class StaleChainRivals {
         return new Rival(
                 Rival.Kind.NETFILTER,
                 naming.isPresent() ? Stance.FOR : excluded ? Stance.AGAINST : Stance.OPEN,
-                Text.of("kube-proxy or other netfilter rules rewrite the connection"),
-                told(nat, naming).then(entry()),
+                Text.of("kube-proxy or other netfilter rules rewrote the connection"),
+                grounds(nat, naming).then(entry()),
                 Text.of(
-                        "iptables-legacy-save -c, nft list ruleset and /proc/net/ip_vs, twice, with a connect in between: a"
-                                + " rule that rewrites counts it"));
+                        "iptables-legacy-save -c, nft list ruleset and /proc/net/ip_vs, twice, with a connection in between: the"
+                                + " counter of a rule that rewrites goes up"));
     }
 
-    private Text told(NatTables nat, Optional<NatRule> naming) {
+    private Text grounds(NatTables nat, Optional<NatRule> naming) {
         return naming.map(rule -> Text.of(
-                        "Speaks for it: a rule of chain {} sends connections to {} there.",
+                        "a rule of chain {} sends connections to {} there.",
                         Term.name(Term.NameKind.CHAIN, rule.chain()),
                         Term.endpoint(rule.frontend())))
                 .orElseGet(() -> NatTablesText.silence(nat, address));
@@ -77,8 +78,8 @@ final class StaleChainRivals {
                         .filter(this::comesFromPod)
                         .findFirst())
                 .map(path -> Text.of(
-                        " The SYN carries the address already where it comes in from the pod ({}), before any rule of the"
-                                + " node's own network namespace.",
+                        " The SYN already has the address when it comes in from the pod ({}), before any rule of the node's own"
+                                + " network namespace.",
                         Terms.waypoint(path)))
                 .orElse(Text.NONE);
     }
@@ -89,28 +90,39 @@ final class StaleChainRivals {
     }
 
     private Rival deadBackend() {
+        Stance stance = deadBackendStance();
         KubernetesView kubernetes = incident.evidence().kubernetes();
-        boolean named = kubernetes.endpoints().contains(address.address());
         Term backend = Term.address(address.address());
-        Text verdict;
-        if (!kubernetes.slicesCaptured()) {
-            verdict =
-                    Text.of("Cannot be excluded: the endpoint slices were not captured; but the current generation does"
-                            + " not know the address.");
-        } else if (named) {
-            verdict = Text.of("Speaks for it: an endpoint slice names {}.", backend);
-        } else {
-            verdict = Text.of(
-                    "Speaks against it: {} stands in none of the {} endpoint addresses in the cluster's slices, and in no"
-                            + " backends map that is current.",
-                    backend,
-                    Term.number(kubernetes.endpoints().size()));
-        }
+        Text grounds = switch (stance) {
+            case EXCLUDED -> Text.of("it answered.");
+            case FOR -> Text.of("an endpoint slice lists {}.", backend);
+            case AGAINST ->
+                Text.of(
+                        "{} is none of the {} endpoint addresses in the cluster's slices.",
+                        backend,
+                        Term.number(kubernetes.endpoints().size()));
+            case OPEN ->
+                Text.of("the endpoint slices were not captured; but the current maps do not send this service there.");
+        };
         return new Rival(
                 Rival.Kind.DEAD_BACKEND,
-                !kubernetes.slicesCaptured() ? Stance.OPEN : named ? Stance.FOR : Stance.AGAINST,
-                Text.of("The backend is right and merely dead"),
-                verdict,
-                Text.of("kubectl get pods -A -o wide and the endpoint slices of the service"));
+                stance,
+                Text.of("The backend is the right one and does not answer"),
+                grounds,
+                Text.of("kubectl get pods -A -o wide, and the endpoint slices of the service"));
+    }
+
+    private Stance deadBackendStance() {
+        KubernetesView kubernetes = incident.evidence().kubernetes();
+        boolean answered = incident.seen(address)
+                .filter(seen -> seen.destination().replies().containsKey(Reply.ANSWERED))
+                .isPresent();
+        if (answered) {
+            return Stance.EXCLUDED;
+        }
+        if (!kubernetes.slicesCaptured()) {
+            return Stance.OPEN;
+        }
+        return kubernetes.endpoints().contains(address.address()) ? Stance.FOR : Stance.AGAINST;
     }
 }

@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * SLB-02: an old generation of a services map stays in the kernel because something still refers to it. What keeps it
- * alive decides whether it can do harm: an attached program reads it, a pin or a process only keeps it.
+ * SLB-02: an old generation of a services map stays in the kernel because something still refers to it. Only an attached
+ * program that reads it can do harm; a pin or a process merely keeps it.
  */
 final class StaleGeneration implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-02",
             CatalogEntry.Kind.NODE,
-            Text.of("a stale generation of service maps is kept alive"),
+            Text.of("a stale generation of service maps is still in the kernel"),
             Set.of(Requirement.MAPS, Requirement.PROGRAMS),
             Severity.WARNING,
             Severity.INFO);
@@ -44,7 +44,7 @@ final class StaleGeneration implements Rule {
                     .filter(generation -> generation.basis() == Generation.Basis.CONTRADICTION)
                     .toList();
             if (role.isServices() && !contradicted.isEmpty()) {
-                findings.add(undecided(role, contradicted));
+                findings.add(undecided(incident, role, contradicted));
             }
         }
         return findings;
@@ -59,17 +59,19 @@ final class StaleGeneration implements Rule {
     }
 
     /** The signs name different maps: nothing is called stale, and nothing is to be detached. */
-    private static Finding.Draft undecided(MapRole role, List<Generation> generations) {
+    private static Finding.Draft undecided(Incident incident, MapRole role, List<Generation> generations) {
         List<Integer> maps = generations.stream().map(Generation::mapId).toList();
-        Text ids = Text.of("[{}]", Text.join(", ", Terms.maps(maps)));
         return Finding.draft(ENTRY, Severity.WARNING, Confidence.POSSIBLE)
                 .about(maps.stream().map(Subject.Map::new).toList())
-                .title(Text.of(
-                        "{} of the {} map exist, {}, and the signs contradict each other as to which one the agent works on",
-                        Text.count(generations.size(), "generation", "generations"),
-                        Terms.role(role),
-                        ids))
-                .summary(Text.of("Nothing is called stale before that is decided, and nothing should be detached."))
+                .title(
+                        Text.of(
+                                "It is not known which services map the agent on {} works on",
+                                new Names(incident).node()),
+                        Text.of(
+                                "the signs for {} maps {} contradict each other",
+                                Terms.role(role),
+                                Text.and(Terms.maps(maps))))
+                .summary(Text.of("Until that is decided, no map is called stale and nothing should be detached."))
                 .explanation(generations.stream()
                         .map(generation -> Text.of(
                                 "Map {}: {}.", Term.map(generation.mapId()), Terms.reasons(generation.reasons())))
@@ -80,11 +82,11 @@ final class StaleGeneration implements Rule {
                         .distinct()
                         .toList())
                 .remedy(List.of(RemedyStep.reading(
-                                Text.of("Decide which generation the agent works on"),
+                                Text.of("Find out which map the agent works on"),
                                 Text.of("You are root on the node of this bundle."),
                                 List.of(Action.Look.MAPS_OF_THE_AGENT, Action.Look.MAPS))
-                        .then(Text.of("The map that the agent holds open is the one that it writes."))
-                        .check(Text.of("One of {} is among the ids.", ids))));
+                        .then(Text.of("The agent writes to the map that it holds open."))
+                        .check(Text.of("Exactly one of {} is among the ids.", Text.and(Terms.maps(maps))))));
     }
 
     private static Finding.Draft finding(Incident incident, Generation old) {
@@ -98,25 +100,25 @@ final class StaleGeneration implements Rule {
                 .about(old.attachments().stream()
                         .map(attachment -> new Subject.Program(attachment.programId()))
                         .toList())
-                .title(title(incident, old, attached))
+                .title(
+                        attached
+                                ? Text.of("A stale services map is still in use on {}", new Names(incident).node())
+                                : Text.of(
+                                        "A stale services map is still loaded on {}, but no attached program reads it",
+                                        new Names(incident).node()),
+                        cause(old, attached))
                 .summary(difference.orElse(Text.NONE))
-                .explanation(explanation(old, current, difference))
+                .explanation(explanation(incident, old, current, difference))
                 .supporting(supporting(old, current));
     }
 
-    private static Text title(Incident incident, Generation old, boolean attached) {
-        int all = incident.datapath().generations(old.role()).size();
-        return Text.of(
-                "{} of the {} map exist; map {} is not current and {}",
-                Text.count(all, "generation", "generations"),
-                Terms.role(old.role()),
-                Term.map(old.mapId()),
-                attached
-                        ? Text.of("is kept alive by {}", holders(old))
-                        : Text.of("is read by no program that is attached to a cgroup"));
+    private static Text cause(Generation old, boolean attached) {
+        return attached
+                ? Text.of("{} map {} is read by {}", Terms.role(old.role()), Term.map(old.mapId()), readers(old))
+                : Text.of("{} map {}", Terms.role(old.role()), Term.map(old.mapId()));
     }
 
-    private static Text holders(Generation old) {
+    private static Text readers(Generation old) {
         List<Text> programs = old.attachments().stream()
                 .map(attachment -> Text.of(
                         "{} at {}{}",
@@ -130,22 +132,24 @@ final class StaleGeneration implements Rule {
 
     private static Text via(Attachment attachment) {
         return switch (attachment.via()) {
-            case LEGACY -> Text.of(" (without a link)");
+            case LEGACY -> Text.of(" (no link)");
             case LINK ->
-                Text.of(
-                        " (link {})",
-                        attachment
-                                .link()
-                                .map(link -> Text.of(Term.link(link.id())))
-                                .orElse(Text.of("?")));
+                attachment
+                        .link()
+                        .map(link -> Text.of(" (link {})", Term.link(link.id())))
+                        .orElse(Text.of(" (by a link)"));
             case UNKNOWN -> Text.NONE;
         };
     }
 
-    private static List<Text> explanation(Generation old, Optional<Generation> current, Optional<Text> difference) {
+    private static List<Text> explanation(
+            Incident incident, Generation old, Optional<Generation> current, Optional<Text> difference) {
         List<Text> paragraphs = new ArrayList<>();
+        int all = incident.datapath().generations(old.role()).size();
         Text first = Text.of(
-                "Map {} ({}) is not the one that the agent works on: {}.",
+                "The kernel holds {} of the {} map. Map {} ({}) is not the one that the agent works on: {}.",
+                Text.count(all, "generation", "generations"),
+                Terms.role(old.role()),
                 Term.map(old.mapId()),
                 Term.name(Term.NameKind.MAP_NAME, old.map().name()),
                 Terms.reasons(old.reasons()));
@@ -154,19 +158,19 @@ final class StaleGeneration implements Rule {
                 .orElse(first));
         difference.ifPresent(paragraphs::add);
         paragraphs.add(Text.of(
-                "A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes"
-                        + " only to the map that it has pinned; this one is frozen at the moment when its pin was lost. How the"
-                        + " pin was lost the bundle does not tell: a change of the map's size or flags, a cleaned or remounted"
-                        + " bpffs, and a removed /sys/fs/bpf all leave this picture."));
+                "A map lives as long as a pin, a file descriptor or a loaded program refers to it. The agent writes only to the"
+                        + " map that it has pinned, so this one has not changed since its pin was lost. The bundle does not show"
+                        + " how that happened: a changed size or other flags of the map, a cleaned or remounted bpffs, and a"
+                        + " removed /sys/fs/bpf all look like this afterwards."));
         return paragraphs;
     }
 
     private static Text difference(Incident incident, Generation old, Generation current) {
         return ServiceDiff.between(incident.datapath(), old.mapId(), current.mapId())
                 .map(diff -> Text.of(
-                        "Of {} frontends {} lead to the same backends in both, {} to others, {} stand in map {} only and {} in"
-                                + " map {} only.",
-                        Term.number(diff.all()),
+                        "Of {}: {} with the same backends in both maps, {} with others, {} only in stale map {}, and {} only in"
+                                + " current map {}.",
+                        Text.count(diff.all(), "service address", "service addresses"),
                         Term.number(diff.same() + diff.marked().size()),
                         Term.number(diff.moved().size()),
                         Term.number(diff.removed().size()),
@@ -174,7 +178,7 @@ final class StaleGeneration implements Rule {
                         Term.number(diff.added().size()),
                         Term.map(current.mapId())))
                 .orElse(Text.of(
-                        "How far the two differ cannot be told: one of them was not dumped, or no program is known that"
+                        "How far the two maps differ is not known: one of them was not dumped, or no program is known that"
                                 + " reads it together with its backends."));
     }
 

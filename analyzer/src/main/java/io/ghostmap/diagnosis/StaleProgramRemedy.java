@@ -50,26 +50,25 @@ final class StaleProgramRemedy {
                 .flatMap(this::plainPin)
                 .ifPresent(pin -> checks.add(new Action.ShowPinnedMap(pin)));
         return RemedyStep.reading(
-                        Text.of("Confirm on the node that nothing has moved"),
+                        Text.of("Confirm that the node is still as in this report"),
                         Text.of("You are root on the node of this bundle."),
                         List.copyOf(checks))
                 .then(Text.of(
-                        "Go on if {}, {} still lists program {}{}{}, and each program has the map_ids of this report."
-                                + " Ids are used again after a reboot: the same number may then be another object.",
+                        "Go on only if {}, {} still lists program {}{}{}, and each program still has the map_ids of this report."
+                                + " Ids are reused after a reboot: the same number may then belong to another object.",
                         sameBoot(),
                         Terms.hook(chain.lead().attachType()),
                         Term.program(chain.stale().programId()),
                         order(),
-                        current.map(map -> Text.of(
-                                        ", the services map that the agent has pinned is map {}", Term.map(map)))
+                        current.map(map -> Text.of(", the agent's pinned services map is still map {}", Term.map(map)))
                                 .orElse(Text.NONE)))
-                .check(Text.of("The lists equal the programs in run order of this report."));
+                .check(Text.of("The lists are the same as the programs in run order in this report."));
     }
 
     private Text sameBoot() {
         String bootId = incident.evidence().node().bootId();
         return bootId.isEmpty()
-                ? Text.of("the node has not rebooted since (the boot id was not captured: see its uptime)")
+                ? Text.of("the node has not rebooted since (its boot id was not captured: see its uptime)")
                 : Text.of("the boot id is still {}", Term.quote(bootId));
     }
 
@@ -93,39 +92,41 @@ final class StaleProgramRemedy {
 
     private static RemedyStep bringTheCurrentProgram() {
         return RemedyStep.reading(
-                        Text.of("Do not detach yet: let the agent attach its own programs first"),
-                        Text.of("No program that reads the current generation was seen on every hook of the stale ones:"
-                                + " without them no service would be translated at all."),
+                        Text.of("Do not detach anything yet: let the agent attach its own programs first"),
+                        Text.of(
+                                "Not every hook with a stale program also has a program that reads the current maps. Without the"
+                                        + " stale ones, no service would be translated there at all."),
                         List.of(Action.Look.AGENT_PODS, Action.Look.CGROUP_TREE))
                 .then(Text.of(
-                        "Restart the agent of this node if its programs are not there, then collect and analyze again:"
-                                + " the new report names what to detach."))
-                .check(Text.of("bpftool cgroup tree lists a second program at each hook."));
+                        "If the agent's programs are missing, restart the agent of this node, then collect and analyze again:"
+                                + " the new report says what to detach."))
+                .check(Text.of("{} lists a second program at each hook.", Action.Look.CGROUP_TREE.command()));
     }
 
     private RemedyStep reboot() {
         String node = incident.nodeName();
         return RemedyStep.changing(
                         Text.of("Last resort: drain and reboot the node"),
-                        Text.of("The steps above could not be taken, or left the old program in place."),
+                        Text.of("The steps above were not possible, or did not remove the stale program."),
                         List.of(new Action.DrainNode(node), new Action.Reboot()))
                 .effect(Text.of(
-                        "A reboot ends every attachment, link, pin and map; the agent then builds one generation."))
+                        "A reboot ends every attachment, link, pin and map. The agent then builds one generation."))
                 .risk(Text.of(
-                        "The node's pods are moved, save those of daemon sets, which stop until it is back; data in"
-                                + " emptyDir volumes is lost, and pods without a controller make the drain fail. What this report"
-                                + " rests on is gone."))
+                        "The node's pods move to other nodes; those of daemon sets stop until it is back. Data in emptyDir"
+                                + " volumes is lost, and pods without a controller make the drain fail. The evidence for this"
+                                + " report is lost."))
                 .undo(new Action.UncordonNode(node).command())
-                .check(Text.of("A new bundle, collected while a client connects, says ok."));
+                .check(Text.of("The report of a new bundle, collected while a client connects, says ok."));
     }
 
     private Text lastCheck() {
         return Text.of(
-                "{} {}; a new connect is answered, and a new bundle, collected while a client connects, says ok.",
+                "{} {}. A new connection is answered, and the report of a new bundle, collected while a client connects, says"
+                        + " ok.",
                 new Action.ShowEffective(cgroup()).command(),
                 chain.live()
                         .map(live -> Text.of(
-                                "lists program {} alone at {}",
+                                "lists only program {} at {}",
                                 Term.program(live.programId()),
                                 Terms.hook(chain.lead().attachType())))
                         .orElse(Text.of(

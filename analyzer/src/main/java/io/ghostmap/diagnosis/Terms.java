@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.Reason;
 import io.ghostmap.evidence.AttachType;
@@ -10,6 +11,7 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Waypoint;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
@@ -17,21 +19,17 @@ import java.util.List;
 final class Terms {
     private Terms() {}
 
-    static Term frontend(io.ghostmap.datapath.Frontend frontend) {
+    static Term frontend(Frontend frontend) {
         return new Term.Frontend(frontend.endpoint(), frontend.protocol(), frontend.internalScope());
     }
 
-    static List<Term> frontends(Collection<io.ghostmap.datapath.Frontend> frontends) {
+    static List<Term> frontends(Collection<Frontend> frontends) {
         return frontends.stream().map(Terms::frontend).toList();
     }
 
     /** Of replays, each frontend once. */
-    static List<Term> frontendsOf(Collection<Replay> replays) {
-        return replays.stream()
-                .map(Replay::frontend)
-                .distinct()
-                .map(Terms::frontend)
-                .toList();
+    static List<Frontend> frontendsIn(Collection<Replay> replays) {
+        return replays.stream().map(Replay::frontend).distinct().toList();
     }
 
     static List<Term> endpoints(Collection<Endpoint> endpoints) {
@@ -67,8 +65,28 @@ final class Terms {
         return Text.and(reasons.stream().map(Reason::text).toList());
     }
 
-    /** What can become of a connection. */
-    static Text dispositions(Collection<Disposition> dispositions) {
-        return Text.join(" or ", dispositions.stream().map(Disposition::text).toList());
+    /** What becomes of connections, as the rest of a sentence about them: {@code go to 10.0.1.1:80 or are refused}. */
+    static Text ends(Collection<Disposition> ends) {
+        List<Term> endpoints = new ArrayList<>();
+        boolean refused = false;
+        boolean unknown = false;
+        for (Disposition end : ends) {
+            if (end instanceof Disposition.Connects connects) {
+                endpoints.add(Term.endpoint(connects.endpoint()));
+            }
+            refused |= end instanceof Disposition.Refused;
+            unknown |= end instanceof Disposition.Unknown;
+        }
+        List<Text> texts = new ArrayList<>();
+        if (!endpoints.isEmpty()) {
+            texts.add(Text.of("go to {}", Text.join(" or ", endpoints)));
+        }
+        if (refused) {
+            texts.add(Text.of("are refused at connect()"));
+        }
+        if (unknown) {
+            texts.add(Text.of("go where the evidence does not show"));
+        }
+        return Text.join(" or ", texts);
     }
 }

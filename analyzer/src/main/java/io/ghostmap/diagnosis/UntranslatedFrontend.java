@@ -9,25 +9,26 @@ import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.HookProgram;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
+import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
- * SLB-04: a service's own address is on the wire, because no socket program ran for the client: the programs are attached
- * to another cgroup than the root, or to none.
+ * SLB-04: a service's own address is on the wire because no socket program ran for the client: the programs are attached to
+ * another cgroup than the root, or to none.
  *
- * <p>Guards: only addresses that the current generation knows as a frontend, and that failed; where a program runs at the
- * root, every process passes it, and this rule has nothing to say; the packets may still be translated one by one, which
- * an answer shows.
+ * <p>Guards: only addresses that are a frontend of the current generation and did not answer. If a program runs at the root,
+ * every process passes it, and this rule has nothing to say. Packets can also be translated one by one, which an answer
+ * shows.
  */
 final class UntranslatedFrontend implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-04",
             CatalogEntry.Kind.NODE,
-            Text.of("connections leave with the service's own address: the socket programs are attached where their"
-                    + " clients are not"),
+            Text.of(
+                    "connections leave with the service's own address, because no socket program runs for their clients"),
             Set.of(Requirement.MAPS, Requirement.ATTACHMENTS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.CRITICAL,
             Severity.CRITICAL);
@@ -58,6 +59,8 @@ final class UntranslatedFrontend implements Rule {
                 .map(HookProgram::programId)
                 .distinct()
                 .toList();
+        Names names = new Names(incident);
+        Text services = names.services(frontends);
         Text seen = seen(raw);
         return Finding.draft(
                         ENTRY,
@@ -68,22 +71,19 @@ final class UntranslatedFrontend implements Rule {
                 .about(frontends.stream().map(Subject.Frontend::new).toList())
                 .about(programs.stream().map(Subject.Program::new).toList())
                 .about(cgroups(hooks).stream().map(Subject.Cgroup::new).toList())
-                .title(Text.of(
-                        "Connections to {} leave the node with the service's own address: {}",
-                        Text.few(Terms.frontends(frontends)),
-                        hooks.isEmpty()
-                                ? Text.of("no socket load-balancing program is attached to any cgroup")
-                                : Text.of(
-                                        "its socket programs are attached to {} only, not to the root",
-                                        Text.few(Terms.cgroups(cgroups(hooks))))))
+                .title(
+                        raw.stream().allMatch(UntranslatedFrontend::isSilent)
+                                ? Text.of("Connections to {} from {} get no answer", services, names.node())
+                                : Text.of("Connections to {} from {} are not translated", services, names.node()),
+                        cause(hooks))
                 .summary(seen)
                 .explanation(
                         List.of(
                                 seen,
                                 whoReads(hooks, programs),
                                 Text.of(
-                                        "An agent of 1.14 and later updates the pinned link that it finds and does not check which"
-                                                + " cgroup that link is on; its status says that socket load balancing is enabled, because it"
+                                        "The agent (from 1.14 on) updates the pinned link that it finds and does not check to which"
+                                                + " cgroup that link belongs. Its status says that socket load balancing is enabled because that"
                                                 + " is configured (Cilium issue 48420). Restarting the agent alone changes nothing.")))
                 .example(Optional.of(bypass.example()))
                 .supporting(supporting(raw, hooks))
@@ -91,23 +91,40 @@ final class UntranslatedFrontend implements Rule {
                 .remedy(List.of(ReattachRemedy.of(incident, cgroups(hooks))));
     }
 
+    private static Text cause(List<Hook> hooks) {
+        return hooks.isEmpty()
+                ? Text.of(
+                        "no socket load-balancing program is attached to any cgroup, so that they leave with the service's own"
+                                + " address")
+                : Text.of(
+                        "the socket programs are attached only to {}, not to the root cgroup, so that connections of other clients"
+                                + " leave with the service's own address",
+                        Text.few(Terms.cgroups(cgroups(hooks))));
+    }
+
+    private static boolean isSilent(CorrelatedDestination seen) {
+        return seen.destination().replies().keySet().stream()
+                .allMatch(reply -> reply == Reply.NONE || reply == Reply.UNREACHABLE);
+    }
+
     private static Text seen(List<CorrelatedDestination> raw) {
         long attempts = raw.stream()
                 .mapToLong(seen -> seen.destination().attempts().size())
                 .sum();
         return Text.of(
-                "{} went out to {} of the services' own addresses and came to nothing. A translated connection never shows"
-                        + " that address: connect() is rewritten before there is a packet.",
+                "The capture shows {} to {}, untranslated{}. A connection that a socket program translates never shows the"
+                        + " service's address: connect() is rewritten before there is a packet.",
                 Text.count(attempts, "attempt", "attempts"),
-                Term.number(raw.size()));
+                Text.count(raw.size(), "service address", "service addresses"),
+                raw.stream().allMatch(UntranslatedFrontend::isSilent) ? Text.of(" and never answered") : Text.NONE);
     }
 
     private static Text whoReads(List<Hook> hooks, List<Integer> programs) {
         return hooks.isEmpty()
-                ? Text.of("The maps know these services; nothing that runs at connect() reads them.")
+                ? Text.of("The maps have these services, but no program that runs at connect() reads them.")
                 : Text.of(
-                        "The current maps know these services, and the programs that read them ({}) run only for sockets of"
-                                + " {} and below. Whoever connects from elsewhere passes none of them.",
+                        "The current maps have these services, but the programs that read them ({}) run only for sockets in {}"
+                                + " and below. A client in any other cgroup passes none of them.",
                         Text.and(Terms.programs(programs)),
                         Text.few(Terms.cgroups(cgroups(hooks))));
     }
@@ -144,20 +161,18 @@ final class UntranslatedFrontend implements Rule {
                         ? Rival.Stance.AGAINST
                         : options.hostNetworkOnly() ? Rival.Stance.FOR : Rival.Stance.EXCLUDED,
                 Text.of(
-                        "Socket load balancing is for the host's own processes only (hostNamespaceOnly), and the packets of"
-                                + " pods are translated one by one"),
+                        "Socket load balancing is only for the host's own processes (hostNamespaceOnly), and packets of pods are"
+                                + " translated one by one"),
                 stated.map(source -> options.hostNetworkOnly()
                                 ? Text.of(
-                                        "Speaks for it: {} says so. These connections were not answered all the same.",
+                                        "{} says so. Yet these connections were not answered.",
                                         Term.member(source.file()))
                                 : Text.of(
-                                        "Excluded: {} says {} is {}.",
+                                        "in {} {} is {}.",
                                         Term.member(source.file()),
                                         Term.option(source.locator()),
                                         Term.word(source.quote())))
-                        .orElse(Text.of(
-                                "Speaks against it: these connections were not answered. The agent's options were"
-                                        + " not captured.")),
+                        .orElse(Text.of("these connections were not answered. The agent's options were not captured.")),
                 Text.of("bpfSocketLBHostnsOnly in cilium-dbg status --verbose"));
     }
 
@@ -170,11 +185,10 @@ final class UntranslatedFrontend implements Rule {
                 Text.of("The collector saw only a part of the cgroup tree"),
                 rootListed
                         ? Text.of(
-                                "Speaks against it: {} lists the root of a hierarchy; if that is a cgroup"
-                                        + " namespace's root and not the host's, programs above it stay unseen.",
-                                Term.member(Artifact.of(ArtifactKind.CGROUP_DIRECTORIES)
-                                        .name()))
-                        : Text.of("Cannot be excluded: no root is listed."),
-                Text.of("the collector run on the host itself, outside of any container"));
+                                "{} lists the root of a hierarchy. If that is the root of a cgroup namespace and not the host's,"
+                                        + " programs above it are not in this bundle.",
+                                Artifact.of(ArtifactKind.CGROUP_DIRECTORIES).term())
+                        : Text.of("no root is listed."),
+                Text.of("a bundle from a collector that runs on the host itself, outside of any container"));
     }
 }

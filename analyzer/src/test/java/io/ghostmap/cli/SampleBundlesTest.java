@@ -133,8 +133,8 @@ final class SampleBundlesTest {
                 .findFirst()
                 .orElseThrow()
                 .mapId();
-        assertThat(report.verdict().title()).contains("map " + stale).contains("does not confirm");
-        assertThat(report.verdict().summary()).contains("no SYN");
+        assertThat(report.verdict().title()).contains("map " + stale);
+        assertThat(report.findings()).extracting(Report.Finding::rule).contains("CAP-03");
     }
 
     /** The old programs were attached last, to a child: they run first for its pods, and for nobody else. */
@@ -181,7 +181,7 @@ final class SampleBundlesTest {
         Report report = analyze("no-backends");
 
         assertThat(report.verdict().severity()).isEqualTo("warning");
-        assertThat(report.verdict().summary()).contains("refused at the socket no capture can show");
+        assertThat(report.verdict().summary()).contains("172.17.66.195:6379");
         assertThat(report.replays()).filteredOn(Report.Replay::affected).anySatisfy(replay -> {
             assertThat(replay.outcome()).containsExactly("refused: the service has no backend (EHOSTUNREACH)");
             assertThat(replay.expected()).isNotEmpty().noneMatch(end -> end.startsWith("refused"));
@@ -195,7 +195,7 @@ final class SampleBundlesTest {
 
         assertThat(report.verdict().severity()).isEqualTo("critical");
         assertThat(report.findings().get(0).rule()).isEqualTo("SLB-04");
-        assertThat(report.verdict().title()).contains(FRONTEND).contains("kubepods-burstable-pod");
+        assertThat(report.verdict().title()).contains("172.17.93.4:8080").contains("kubepods-burstable-pod");
         assertThat(destination(report, "172.17.93.4", 8080).classification()).isEqualTo("untranslated-frontend");
         assertThat(report.findings().get(0).example())
                 .isEqualTo(new Report.Example(FRONTEND, "/sys/fs/cgroup", "connect4"));
@@ -218,7 +218,6 @@ final class SampleBundlesTest {
         Report report = analyze("partial-regeneration");
 
         assertThat(report.verdict().severity()).isEqualTo("critical");
-        assertThat(report.verdict().title()).contains("only the stale backends map");
         assertThat(report.generations())
                 .filteredOn(generation -> generation.role().equals("services/IPv4"))
                 .hasSize(1);
@@ -226,7 +225,10 @@ final class SampleBundlesTest {
                 .filteredOn(generation -> generation.role().equals("backends/IPv4"))
                 .extracting(Report.Generation::current)
                 .containsExactly(false, true);
-        assertThat(String.join("\n", report.findings().get(0).explanation())).contains("partial regeneration (SLB-03)");
+        assertThat(report.generations())
+                .filteredOn(generation -> Boolean.FALSE.equals(generation.current()))
+                .anySatisfy(stale -> assertThat(report.verdict().title()).contains("backends map " + stale.mapId()));
+        assertThat(String.join("\n", report.findings().get(0).explanation())).contains("SLB-03");
         assertThat(report.findings())
                 .as("read by the current program the services are what Cilium lists")
                 .noneMatch(finding -> finding.rule().equals("SLB-11"));
@@ -241,16 +243,13 @@ final class SampleBundlesTest {
         Report report = analyze("partial-regeneration");
 
         Report.Replay headline = replayOfTheVerdict(report);
-        assertThat(report.verdict().title()).contains(headline.frontend());
+        assertThat(report.verdict().title()).contains(headline.frontend().replace("/TCP", ""));
         Report.Step guilty = headline.steps().get(0);
         assertThat(guilty.reads())
                 .extracting(Report.Reading::role, Report.Reading::current)
                 .containsExactly(tuple("services/IPv4", true), tuple("backends/IPv4", false));
         assertThat(guilty.current()).isFalse();
         assertThat(headline.steps().get(1).current()).isTrue();
-        assertThat(String.join("\n", report.findings().get(0).explanation()))
-                .doesNotContain("the old program does not read those")
-                .contains("reads the same services map");
     }
 
     /** The page draws what its title claims. */
@@ -293,8 +292,7 @@ final class SampleBundlesTest {
                 .containsOnly("connect6");
         assertThat(destination(report, "172.16.149.220", 8080).reply()).isEqualTo("none");
         assertThat(destination(report, "172.16.109.127", 8080).reply()).isEqualTo("answered");
-        assertThat(String.join("\n", report.findings().get(0).explanation()))
-                .contains("Only sockets of AF_INET6 pass this hook");
+        assertThat(report.verdict().title()).contains("AF_INET6");
         assertThat(commands(report)).contains(" connect6 id ").doesNotContain(" connect4 id ");
     }
 
@@ -314,9 +312,10 @@ final class SampleBundlesTest {
                 .isEqualTo("key fd 00 00 00 00 00 00 00 00 00 00 00 ac 11 5d 04 1f 90 00 00 06 00 00 00");
         assertThat(report.verdict().severity()).isEqualTo("critical");
         assertThat(report.verdict().title())
-                .contains("stale map " + guilty.generation() + " knows")
-                .contains("by program " + guilty.program());
-        assertThat(report.verdict().summary()).contains("12 of 302 frontends");
+                .contains("program " + guilty.program())
+                .contains("[fd00::ac11:5d04]:8080")
+                .contains("[fd00::ac10:95dc]:8080");
+        assertThat(report.verdict().summary()).contains("12 of 302");
         assertThat(destination(report, "fd00::ac10:95dc", 8080).reply()).isEqualTo("none");
         assertThat(destination(report, "fd00::ac10:95dc", 8080).packet())
                 .startsWith("fd00::ac10:a896.56306 > fd00::ac10:95dc.8080: Flags [S]");
@@ -339,7 +338,7 @@ final class SampleBundlesTest {
                         || finding.severity().equals("warning"));
         assertThat(report.verdict().severity()).isEqualTo("info");
         assertThat(report.findings()).extracting(Report.Finding::rule).containsExactly("SLB-30");
-        assertThat(report.verdict().summary()).contains("0 of 302 frontends replayed end elsewhere");
+        assertThat(report.verdict().summary()).contains("0 of 302");
     }
 
     @ParameterizedTest

@@ -96,7 +96,7 @@ final class LinksTest {
 
     @Test
     void whatCanBeTypedIsInMonospaceAndNamesAreNot() {
-        assertThat(page.select("h1 .mono").eachText()).contains(VIP + "/TCP", "10.0.1.1:80");
+        assertThat(page.select("h1 .mono").eachText()).contains(VIP, "10.0.1.1:80");
         assertThat(page.select(".mono").eachText()).doesNotContain("shop/cart");
     }
 

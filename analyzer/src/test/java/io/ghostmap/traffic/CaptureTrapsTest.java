@@ -125,10 +125,7 @@ final class CaptureTrapsTest {
         assertThat(dropped.transmissions()).isEqualTo(3);
 
         Report unseen = Analysis.of(healthy().capture(PcapFile.cooked()).write(folder));
-        assertThat(unseen.findings())
-                .filteredOn(finding -> finding.rule().equals("CAP-03"))
-                .extracting(Report.Finding::title)
-                .containsExactly("The capture holds no SYN: the traffic confirms and contradicts nothing");
+        assertThat(unseen.findings()).extracting(Report.Finding::rule).containsOnlyOnce("CAP-03");
         assertThat(unseen.verdict().severity()).isEqualTo("inconclusive");
     }
 
