@@ -154,7 +154,7 @@ final class UntranslatedFrontend implements Rule {
     }
 
     private static Rival hostNetworkOnly(AgentOptions options) {
-        Optional<Citation> stated = options.told(AgentOptions.Option.HOST_NETWORK_ONLY);
+        Optional<Citation> stated = options.stated(AgentOptions.Option.HOST_NETWORK_ONLY);
         return new Rival(
                 Rival.Kind.HOST_NETWORK_ONLY,
                 stated.isEmpty()

@@ -16,7 +16,7 @@ import tools.jackson.databind.JsonNode;
  * cilium-dbg config -a}, names of {@code DaemonConfig} in pkg/option/config.go) and {@code cilium/status.json} ({@code
  * KubeProxyReplacement} of api/v1/models). What neither tells has Cilium's default.
  *
- * @param told where an option stands, whatever it is set to; absent where it was not captured
+ * @param stated where an option stands, whatever it is set to; absent where it was not captured
  * @param hostNetworkOnly whether sockets of pods are left to the programs at their devices
  * @param firstNodePort of the range of NodePorts
  * @param lastNodePort of the range of NodePorts, itself included
@@ -26,7 +26,7 @@ import tools.jackson.databind.JsonNode;
  * @param emptyServicesPass whether a service without backends lets the connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
-        Map<Option, List<Citation>> told,
+        Map<Option, List<Citation>> stated,
         boolean hostNetworkOnly,
         int firstNodePort,
         int lastNodePort,
@@ -74,8 +74,8 @@ public record AgentOptions(
 
     private static final String SWITCH = "(?i)true|false|strict|disabled";
 
-    public Optional<Citation> told(Option option) {
-        return told.getOrDefault(option, List.of()).stream().findFirst();
+    public Optional<Citation> stated(Option option) {
+        return stated.getOrDefault(option, List.of()).stream().findFirst();
     }
 
     public boolean isNodePort(int port) {
@@ -95,7 +95,7 @@ public record AgentOptions(
         boolean emptyServicesPass =
                 !reading.flag(Option.EMPTY_SERVICES_PASS, "EnableNoServiceEndpointsRoutable", "", true);
         return new AgentOptions(
-                reading.told,
+                reading.stated,
                 hostNetworkOnly,
                 range ? first.getAsInt() : DEFAULT.firstNodePort,
                 range ? last.getAsInt() : DEFAULT.lastNodePort,
@@ -118,7 +118,7 @@ public record AgentOptions(
         private final TextFile configuration;
         private final String statusFile;
         private final JsonNode features;
-        private final Map<Option, List<Citation>> told = new EnumMap<>(Option.class);
+        private final Map<Option, List<Citation>> stated = new EnumMap<>(Option.class);
 
         Reading(TextFile configuration, String statusFile, JsonNode features) {
             this.configuration = configuration;
@@ -170,7 +170,7 @@ public record AgentOptions(
         }
 
         private String cited(Option option, String file, String name, String value) {
-            told.computeIfAbsent(option, key -> new ArrayList<>()).add(new Citation(file, name, value));
+            stated.computeIfAbsent(option, key -> new ArrayList<>()).add(new Citation(file, name, value));
             return value;
         }
     }

@@ -15,18 +15,18 @@ import java.util.Optional;
  *
  * @param hook getpeername, or recvmsg, of the application's cgroup
  * @param steps each program's turn, in run order
- * @param told every end that has a name, refused connects have none
+ * @param seen every end that has a name, refused connects have none
  */
-public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
+public record PeerName(Hook hook, List<Turn> steps, List<Seen> seen) {
 
     /**
      * The name that goes with one end.
      *
      * @param end where the connection really goes; unknown where that is
-     * @param name the address that the application is told, as {@link Disposition.Connects}, or unknown
+     * @param name the address that the application is seen, as {@link Disposition.Connects}, or unknown
      * @param share of all connects under the same conditions
      */
-    public record Told(Disposition end, Disposition name, double share, Conditions given) {
+    public record Seen(Disposition end, Disposition name, double share, Conditions given) {
         /** What it takes for given; none where it holds for every client. */
         public List<Condition> conditions() {
             return given.assumed();
@@ -54,15 +54,15 @@ public record PeerName(Hook hook, List<Turn> steps, List<Told> told) {
     public List<Outcome> names() {
         record Same(Disposition name, Conditions given) {}
         Map<Same, Double> shares = new LinkedHashMap<>();
-        told.forEach(one -> shares.merge(new Same(one.name, one.given), one.share, Double::sum));
+        seen.forEach(one -> shares.merge(new Same(one.name, one.given), one.share, Double::sum));
         return shares.entrySet().stream()
                 .map(same -> new Outcome(same.getKey().name, same.getValue(), same.getKey().given))
                 .toList();
     }
 
-    /** The one name that every application is told; empty where there are several, or one that is not known. */
+    /** The one name that every application is seen; empty where there are several, or one that is not known. */
     public Optional<Endpoint> only() {
-        List<Disposition> distinct = told.stream().map(Told::name).distinct().toList();
+        List<Disposition> distinct = seen.stream().map(Seen::name).distinct().toList();
         return distinct.size() == 1 && distinct.get(0) instanceof Disposition.Connects connects
                 ? Optional.of(connects.endpoint())
                 : Optional.empty();

@@ -106,7 +106,7 @@ final class PeerNames {
         }
 
         Asking then(Naming.Choice choice) {
-            Endpoint next = choice.decision() instanceof Naming.Decision.Tells tells ? tells.name() : name;
+            Endpoint next = choice.decision() instanceof Naming.Decision.Answers answer ? answer.name() : name;
             Optional<Text> why =
                     choice.decision() instanceof Naming.Decision.Unknown lost ? Optional.of(lost.reason()) : unknown;
             return new Asking(end, next, share, choice.given(), why, choice.left());
@@ -126,10 +126,10 @@ final class PeerNames {
         for (HookProgram program : hook.programs()) {
             asking = run(program, asking);
         }
-        List<PeerName.Told> told = merged(asking).stream()
-                .map(one -> new PeerName.Told(one.end, one.answer(), one.share, one.given))
+        List<PeerName.Seen> seen = merged(asking).stream()
+                .map(one -> new PeerName.Seen(one.end, one.answer(), one.share, one.given))
                 .toList();
-        return new PeerName(hook, List.copyOf(turns), told);
+        return new PeerName(hook, List.copyOf(turns), seen);
     }
 
     private List<Asking> run(HookProgram program, List<Asking> asking) {

@@ -12,9 +12,9 @@ import java.util.Optional;
  * most of the captured SYNs came from, affected ones first.
  *
  * @param wire the destinations that the capture shows and that this connection can have
- * @param elsewhere the hooks of the same type that have programs, if none runs for this connection
+ * @param others the hooks of the same type that have programs, if none runs for this connection
  */
-record ConnectionPath(ReplayAccount account, List<DestinationAccount> wire, boolean anySyn, List<Hook> elsewhere) {
+record ConnectionPath(ReplayAccount account, List<DestinationAccount> wire, boolean anySyn, List<Hook> others) {
 
     private static final Comparator<ReplayAccount> CLEARNESS =
             Comparator.comparing(ReplayAccount::affected).thenComparingLong(ReplayAccount::observedSyns);

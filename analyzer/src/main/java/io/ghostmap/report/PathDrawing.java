@@ -85,11 +85,11 @@ record PathDrawing(Term frontend, List<Station> stations, Optional<Text> instead
         List<Text> lines = new ArrayList<>();
         lines.add(Text.of("nothing is attached to {} of {}", Terms.of(hook.attachType()), Term.cgroup(hook.cgroup())));
         hook.shownBy().stream().limit(1).forEach(shown -> lines.add(Text.of("see {}", Term.member(shown.file()))));
-        path.elsewhere().stream().limit(MAX_HOOKS).forEach(other -> lines.add(only(other)));
-        if (path.elsewhere().size() > MAX_HOOKS) {
+        path.others().stream().limit(MAX_HOOKS).forEach(other -> lines.add(only(other)));
+        if (path.others().size() > MAX_HOOKS) {
             lines.add(Text.of(
                     "and {} more cgroups have programs",
-                    Term.number(path.elsewhere().size() - MAX_HOOKS)));
+                    Term.number(path.others().size() - MAX_HOOKS)));
         }
         lines.add(Text.of("the kernel keeps the service's own address"));
         return new Station(

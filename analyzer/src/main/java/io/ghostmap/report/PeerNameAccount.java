@@ -14,7 +14,7 @@ import java.util.Map;
 record PeerNameAccount(PeerName peer, List<Name> names) {
 
     /** What a name says about where the connection goes. */
-    enum Tells {
+    enum Meaning {
         /** What the application asked for. */
         FRONTEND(Text.of("the address it asked for")),
         /** Where it is really connected to. */
@@ -22,24 +22,24 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
         OTHER(Text.of("neither the address it asked for nor the one it is connected to")),
         UNKNOWN(Text.NONE);
 
-        private final Text meaning;
+        private final Text text;
 
-        Tells(Text meaning) {
-            this.meaning = meaning;
+        Meaning(Text text) {
+            this.text = text;
         }
 
         /** Empty for an unknown name. */
-        Text meaning() {
-            return meaning;
+        Text text() {
+            return text;
         }
     }
 
     /** One name, with the share of all connects under the same conditions. */
-    record Name(Disposition name, Tells tells, double share, List<Condition> conditions) {
+    record Name(Disposition name, Meaning meaning, double share, List<Condition> conditions) {
         /** With its meaning after it. */
         Text text() {
             Text text = name.text();
-            return tells.meaning().isEmpty() ? text : text.then(", {}", tells.meaning());
+            return meaning.text().isEmpty() ? text : text.then(", {}", meaning.text());
         }
 
         private Text conditional() {
@@ -53,34 +53,34 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
 
     /** Without the ends of the connections: what is the same name for several is one. */
     private static List<Name> names(Replay replay, PeerName peer) {
-        record Same(Disposition name, Tells tells, List<Condition> conditions) {}
+        record Same(Disposition name, Meaning meaning, List<Condition> conditions) {}
         Map<Same, Double> shares = new LinkedHashMap<>();
-        for (PeerName.Told told : peer.told()) {
-            shares.merge(new Same(told.name(), tells(replay, told), told.conditions()), told.share(), Double::sum);
+        for (PeerName.Seen seen : peer.seen()) {
+            shares.merge(new Same(seen.name(), meaning(replay, seen), seen.conditions()), seen.share(), Double::sum);
         }
         return shares.entrySet().stream()
                 .map(same ->
-                        new Name(same.getKey().name, same.getKey().tells, same.getValue(), same.getKey().conditions))
+                        new Name(same.getKey().name, same.getKey().meaning, same.getValue(), same.getKey().conditions))
                 .toList();
     }
 
-    private static Tells tells(Replay replay, PeerName.Told told) {
-        if (!(told.name() instanceof Disposition.Connects name)) {
-            return Tells.UNKNOWN;
+    private static Meaning meaning(Replay replay, PeerName.Seen seen) {
+        if (!(seen.name() instanceof Disposition.Connects name)) {
+            return Meaning.UNKNOWN;
         }
         Endpoint asked = replay.frontend().endpoint();
         if (name.endpoint().equals(asked)) {
-            return Tells.FRONTEND;
+            return Meaning.FRONTEND;
         }
-        return told.end() instanceof Disposition.Connects end
+        return seen.end() instanceof Disposition.Connects end
                         && end.endpoint().unmapped().equals(name.endpoint())
-                ? Tells.DESTINATION
-                : Tells.OTHER;
+                ? Meaning.DESTINATION
+                : Meaning.OTHER;
     }
 
     /** In one sentence, without its full stop. */
     Text sentence(boolean affected) {
-        boolean hides = affected && names.stream().allMatch(name -> name.tells == Tells.FRONTEND);
+        boolean hides = affected && names.stream().allMatch(name -> name.meaning == Meaning.FRONTEND);
         Text text = Text.of(
                 "at {} the application sees {}",
                 Terms.of(peer.hook().attachType()),

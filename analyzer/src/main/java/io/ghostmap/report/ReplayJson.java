@@ -69,7 +69,7 @@ final class ReplayJson {
                 account.names().stream()
                         .map(name -> new Report.Name(
                                 name.name().text().plain(),
-                                Words.lower(name.tells()),
+                                Words.lower(name.meaning()),
                                 rounded(name.share()),
                                 ConditionText.of(name.conditions())))
                         .toList(),

@@ -187,7 +187,7 @@ final class LiveKernelTest {
             }
             told.forEach((went, heard) -> {
                 Set<String> foretold = name.stream()
-                        .flatMap(one -> one.told().stream())
+                        .flatMap(one -> one.seen().stream())
                         .filter(one -> one.end().text().plain().equals(went))
                         .map(one -> one.name().text().plain())
                         .collect(Collectors.toCollection(TreeSet::new));

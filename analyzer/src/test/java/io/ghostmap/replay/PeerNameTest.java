@@ -55,10 +55,10 @@ final class PeerNameTest {
         PeerName peer = peerName(generations().attach(GETPEERNAME4, 110, 161));
 
         assertThat(peer.hook().attachType()).isEqualTo(GETPEERNAME4);
-        assertThat(peer.told()).singleElement().satisfies(told -> {
-            assertThat(told.end()).isEqualTo(to(STALE));
-            assertThat(told.name()).isEqualTo(to(VIP));
-            assertThat(told.conditions()).isEmpty();
+        assertThat(peer.seen()).singleElement().satisfies(seen -> {
+            assertThat(seen.end()).isEqualTo(to(STALE));
+            assertThat(seen.name()).isEqualTo(to(VIP));
+            assertThat(seen.conditions()).isEmpty();
         });
         assertThat(peer.steps().get(0).notes())
                 .containsExactly(new Note(29, 109, endpoint(STALE), endpoint(VIP), REV_NAT_ID, Note.State.COUNTS));
@@ -105,7 +105,7 @@ final class PeerNameTest {
                 .loadsOver(171, GETPEERNAME4, 300, 29)
                 .attach(GETPEERNAME4, 171));
 
-        assertThat(peer.told()).extracting(PeerName.Told::name).singleElement().isInstanceOf(Disposition.Unknown.class);
+        assertThat(peer.seen()).extracting(PeerName.Seen::name).singleElement().isInstanceOf(Disposition.Unknown.class);
         assertThat(peer.only()).isEmpty();
     }
 

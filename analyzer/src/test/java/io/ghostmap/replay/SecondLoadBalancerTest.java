@@ -181,7 +181,7 @@ final class SecondLoadBalancerTest {
                     .filter(note -> note.backend().equals(question.address())
                             && note.notedIn().equals(map))
                     .findFirst();
-            Naming.Decision decision = own.<Naming.Decision>map(note -> new Naming.Decision.Tells(note.asked()))
+            Naming.Decision decision = own.<Naming.Decision>map(note -> new Naming.Decision.Answers(note.asked()))
                     .orElse(new Naming.Decision.Keeps());
             List<Note> seen = own.stream()
                     .map(note -> new Note(
@@ -242,8 +242,8 @@ final class SecondLoadBalancerTest {
                 .isEqualTo(300);
         assertThat(node.replayer().peerNames(replay, node.hooks(), ROOT))
                 .singleElement()
-                .satisfies(name -> assertThat(name.told())
-                        .extracting(PeerName.Told::end, PeerName.Told::name)
+                .satisfies(name -> assertThat(name.seen())
+                        .extracting(PeerName.Seen::end, PeerName.Seen::name)
                         .containsExactly(
                                 tuple(to("10.0.9.9:80"), to(VIP)), // noted by Tiny itself
                                 tuple(to("10.0.2.2:80"), to("10.0.2.2:80")))); // sent on by Cilium

@@ -179,7 +179,7 @@ final class TestNodeTest {
         assertThat(evidence.agent().services())
                 .singleElement()
                 .satisfies(claim -> assertThat(claim.source().locator()).contains("5"));
-        assertThat(evidence.agent().options().told(AgentOptions.Option.HOST_NETWORK_ONLY))
+        assertThat(evidence.agent().options().stated(AgentOptions.Option.HOST_NETWORK_ONLY))
                 .isPresent();
         assertThat(evidence.kubernetes().serviceName(Addresses.endpoint(VIP))).contains("shop/cart");
         assertThat(evidence.kubernetes().podName(IpAddress.parse("10.0.2.2").orElseThrow()))

@@ -153,7 +153,7 @@ final class Inquiry {
             without.accept(given);
             return;
         }
-        options.addAll(setting.options().told().getOrDefault(option, List.of()));
+        options.addAll(setting.options().stated().getOrDefault(option, List.of()));
         if (setting.ofAgent()) {
             with.accept(given);
         } else {

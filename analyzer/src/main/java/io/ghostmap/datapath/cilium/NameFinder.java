@@ -114,7 +114,7 @@ final class NameFinder {
                 see(mapId, note, Note.State.OPEN);
             } else {
                 choices.add(new Naming.Choice(
-                        new Naming.Decision.Tells(note.asked().unmapped()), open.notes, choice.given()));
+                        new Naming.Decision.Answers(note.asked().unmapped()), open.notes, choice.given()));
                 see(mapId, note, Note.State.COUNTS);
             }
         }

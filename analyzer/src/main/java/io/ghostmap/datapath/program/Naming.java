@@ -27,7 +27,7 @@ public record Naming(List<Choice> choices, List<Integer> maps, List<Note> notes,
         record Keeps() implements Decision {}
 
         /** It gives the application another one. */
-        record Tells(Endpoint name) implements Decision {}
+        record Answers(Endpoint name) implements Decision {}
 
         /** The evidence does not say. */
         record Unknown(Text reason) implements Decision {}
