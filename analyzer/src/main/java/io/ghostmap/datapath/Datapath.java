@@ -197,6 +197,25 @@ public final class Datapath {
     }
 
     /**
+     * Whether the program shows what the current generation alone does with connects: it translates them, and every map
+     * of services and backends that it reads is current. Programs at other hooks read services and no backends.
+     */
+    public boolean isYardstick(View view, Family family) {
+        return view.backends(family).mapId().isPresent() && readsOnlyCurrent(view, family) && translatesForward(view);
+    }
+
+    private boolean translatesForward(View view) {
+        if (view.madeFor().isPresent()) {
+            return view.madeFor().get().translatesForward();
+        }
+        List<AttachType> hooks = attachments.stream()
+                .filter(attachment -> attachment.programId() == view.program().id())
+                .map(Attachment::attachType)
+                .toList();
+        return hooks.isEmpty() || hooks.stream().anyMatch(AttachType::translatesForward);
+    }
+
+    /**
      * The programs that the agent which runs now has built: the youngest of each name that reads the current generation,
      * because a program that an older agent left behind can read the same pinned maps.
      */

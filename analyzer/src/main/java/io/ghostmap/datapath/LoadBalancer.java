@@ -2,6 +2,7 @@ package io.ghostmap.datapath;
 
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.program.SocketProgram;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
@@ -30,6 +31,9 @@ public interface LoadBalancer {
 
     /** Whether the program is one that this load balancer attaches to a socket hook. */
     boolean owns(BpfProgram program);
+
+    /** The hook that a program of its own is made for, as its name shows; empty where it has none that does. */
+    Optional<AttachType> hookOf(BpfProgram program);
 
     /**
      * What a program of its own does at a socket hook.

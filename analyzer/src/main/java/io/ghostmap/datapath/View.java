@@ -1,5 +1,6 @@
 package io.ghostmap.datapath;
 
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
@@ -15,11 +16,13 @@ import java.util.stream.Stream;
  * What one program sees: the tables that it references itself, and those of the programs that it can tail-call. Backend
  * ids are only looked up in the backends table of the same view, because two generations use one id for different backends.
  *
+ * @param madeFor the hook that the program is made for, if its name shows it
  * @param maps ids of all maps within its reach, also through prog arrays and maps of maps
  * @param others its maps of further roles, as they were dumped: only its load balancer knows what they mean
  */
 public record View(
         BpfProgram program,
+        Optional<AttachType> madeFor,
         SortedSet<Integer> maps,
         FamilyTables ipv4,
         FamilyTables ipv6,

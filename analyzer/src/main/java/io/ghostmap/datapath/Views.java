@@ -35,10 +35,10 @@ final class Views {
     SortedMap<Integer, View> all(List<Gap> gaps) {
         SortedMap<Integer, View> byProgram = new TreeMap<>();
         for (BpfProgram program : evidence.bpf().state().programs().all()) {
-            if (ownerOf(program).isPresent()) {
+            ownerOf(program).ifPresent(owner -> {
                 unlistedMaps(program).ifPresent(gaps::add);
-                byProgram.put(program.id(), view(program));
-            }
+                byProgram.put(program.id(), view(program, owner));
+            });
         }
         return Collections.unmodifiableSortedMap(byProgram);
     }
@@ -75,13 +75,14 @@ final class Views {
                 .toList();
     }
 
-    private View view(BpfProgram program) {
+    private View view(BpfProgram program, LoadBalancer owner) {
         SortedMap<MapRole, Table<MapDump>> others = new TreeMap<>();
         for (MapRole role : MapRole.values()) {
             others.put(role, table(program, role, tables.dumps));
         }
         return new View(
                 program,
+                owner.hookOf(program),
                 reach.mapsOf(program),
                 tables(program, Family.IPV4),
                 tables(program, Family.IPV6),

@@ -285,11 +285,11 @@ public final class Replayer {
         return outcomes(start.then(program.translate(question)));
     }
 
-    /** The program of the hook that reads the current generation, or else any program that does. */
+    /** The program of the hook that shows what the current generation does, or else any program that does. */
     private Optional<View> currentView(Hook hook, Family family) {
         Stream<View> ofHook = hook.programs().stream().flatMap(program -> program.view().stream());
         return Stream.concat(ofHook, datapath.views().values().stream())
-                .filter(view -> datapath.readsOnlyCurrent(view, family))
+                .filter(view -> datapath.isYardstick(view, family))
                 .findFirst();
     }
 }

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.ghostmap.datapath.program.Errno;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.support.TestNode;
 import java.nio.file.Path;
@@ -179,6 +180,26 @@ final class ReplayTest {
 
         assertThat(replay.outcome()).containsExactly(to("172.16.5.5:8080"));
         assertThat(replay.affected()).isTrue();
+    }
+
+    /** Was: what should be is not known, because the program at post_bind reads current services and no backends. */
+    @Test
+    void whatShouldBeIsShownByProgramsThatTranslate() {
+        for (AttachType other : List.of(AttachType.POST_BIND4, AttachType.GETPEERNAME4, AttachType.BIND4)) {
+            Replay replay = ReplayedNode.of(
+                            andCurrent(old().attach(CONNECT4, 109))
+                                    .loadsOver(
+                                            140,
+                                            other,
+                                            other == AttachType.BIND4 ? new Integer[] {144, 145} : new Integer[] {144})
+                                    .attach(other, 140),
+                            folder.resolve(other.name()))
+                    .connect(VIP);
+
+            assertThat(replay.outcome()).containsExactly(to(STALE));
+            assertThat(replay.expected()).containsExactly(to(CURRENT));
+            assertThat(replay.affected()).isTrue();
+        }
     }
 
     @Test

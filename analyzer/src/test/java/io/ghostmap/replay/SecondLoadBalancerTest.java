@@ -91,6 +91,11 @@ final class SecondLoadBalancerTest {
         }
 
         @Override
+        public Optional<AttachType> hookOf(BpfProgram program) {
+            return Optional.empty();
+        }
+
+        @Override
         public SocketProgram program(View view, boolean ofAgent) {
             return new TinyProgram(
                     view.program().id(),

@@ -19,6 +19,7 @@ import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.cilium.Identification.Identified;
 import io.ghostmap.datapath.program.SocketProgram;
 import io.ghostmap.evidence.AgentOptions;
+import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfMap;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.Evidence;
@@ -31,7 +32,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -56,6 +59,31 @@ public final class Cilium implements LoadBalancer {
     /** Programs up to 1.12. */
     private static final Pattern PLAIN =
             Pattern.compile("sock[46]_(connect|sendmsg|recvmsg|getpeerna.*|post_bind|pre_bind|bind|xlate.*)");
+
+    private static final Pattern PURPOSE = Pattern.compile("(cil_)?sock(?<family>[46])_(?<purpose>.+)");
+
+    /** The hooks of both families. */
+    private record Hooks(AttachType v4, AttachType v6) {}
+
+    /** By how the purpose in a program's name begins; of two that fit the former. */
+    private static final Map<String, Hooks> HOOKS = new LinkedHashMap<>();
+
+    static {
+        Hooks connect = new Hooks(AttachType.CONNECT4, AttachType.CONNECT6);
+        Hooks sendmsg = new Hooks(AttachType.SENDMSG4, AttachType.SENDMSG6);
+        Hooks recvmsg = new Hooks(AttachType.RECVMSG4, AttachType.RECVMSG6);
+        Hooks postBind = new Hooks(AttachType.POST_BIND4, AttachType.POST_BIND6);
+        HOOKS.put("conne", connect);
+        HOOKS.put("sendm", sendmsg);
+        HOOKS.put("recvm", recvmsg);
+        HOOKS.put("getpe", new Hooks(AttachType.GETPEERNAME4, AttachType.GETPEERNAME6));
+        HOOKS.put("post_", postBind);
+        HOOKS.put("pre_b", new Hooks(AttachType.BIND4, AttachType.BIND6));
+        HOOKS.put("bind", postBind);
+        HOOKS.put("xlate_snd", sendmsg);
+        HOOKS.put("xlate_rcv", recvmsg);
+        HOOKS.put("xlate", connect);
+    }
 
     /** Programs of any hook: those of tc and XDP read the same tables. */
     private static final Pattern ANY_PROGRAM = Pattern.compile("cil_.*|handle_.*|tail_.*|bpf_.*|from-.*|to-.*");
@@ -169,6 +197,24 @@ public final class Cilium implements LoadBalancer {
         return isSocketProgram(program)
                 && (PREFIXED.matcher(program.name()).matches()
                         || PLAIN.matcher(program.name()).matches());
+    }
+
+    /** Names are cut to 15 characters; {@code sock4_bind} is 1.8's name of the program at post_bind. */
+    @Override
+    public Optional<AttachType> hookOf(BpfProgram program) {
+        if (program.name().startsWith(RELEASE_PROGRAM)) {
+            return Optional.of(AttachType.SOCK_RELEASE);
+        }
+        Matcher name = PURPOSE.matcher(program.name());
+        if (!name.matches()) {
+            return Optional.empty();
+        }
+        boolean v4 = name.group("family").equals("4");
+        String purpose = name.group("purpose");
+        return HOOKS.entrySet().stream()
+                .filter(hook -> purpose.startsWith(hook.getKey()))
+                .map(hook -> v4 ? hook.getValue().v4() : hook.getValue().v6())
+                .findFirst();
     }
 
     @Override
