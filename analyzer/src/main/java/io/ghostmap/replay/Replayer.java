@@ -86,19 +86,24 @@ public final class Replayer {
     }
 
     /**
-     * Entries up to 1.16 are for every protocol: where no other generation names one, a stream is asked for at the hooks of
-     * connect, and a datagram at those that pass nothing else.
+     * An entry can be for every protocol: unless another names the protocol, a stream is asked for at the hooks of connect,
+     * and a datagram at those that see nothing else.
      */
     private Stream<Replay> replayAny(List<Chain> chains, Endpoint endpoint, Set<Frontend> all) {
         Frontend stream = Frontend.external(endpoint, Protocol.TCP);
         Frontend datagram = Frontend.external(endpoint, Protocol.UDP);
-        if (all.contains(stream) || all.contains(datagram)) {
-            return Stream.empty();
+        List<Replay> replays = new ArrayList<>();
+        if (!all.contains(stream)) {
+            replays.addAll(replayAt(chains, stream));
+        }
+        if (all.contains(datagram)) {
+            return replays.stream();
         }
         List<Chain> unconnected = chains.stream()
                 .filter(chain -> !handles(chain.hook.attachType(), stream))
                 .toList();
-        return Stream.concat(replayAt(chains, stream).stream(), replayAt(unconnected, datagram).stream());
+        replays.addAll(replayAt(unconnected, datagram));
+        return replays.stream();
     }
 
     /** Surrogate entries (address 0) and drop entries (port 0) are not what a client connects to. */

@@ -330,6 +330,32 @@ final class BuiltOtherwiseTest {
                         tuple(SENDMSG4, Protocol.UDP, List.of(to(STALE))));
     }
 
+    /** Was: no replay of the stream, because the current generation knows the address for datagrams. */
+    @Test
+    void streamsAreAskedForWhereAnotherEntryIsForDatagrams() {
+        ReplayedNode node = replayed(node().generation("stale", 27)
+                .release(12)
+                .serves(VIP, STALE)
+                .runs(109)
+                .loads(110, SENDMSG4)
+                .generation("current", 144)
+                .pinned()
+                .serves(service(VIP).over(Protocol.UDP).to(BACKEND))
+                .runs(160)
+                .loads(161, SENDMSG4)
+                .attach(SENDMSG4, 110, 161));
+
+        assertThat(node.all())
+                .extracting(
+                        replay -> replay.hook().attachType(),
+                        replay -> replay.frontend().protocol(),
+                        Replay::outcome)
+                .containsExactlyInAnyOrder(
+                        tuple(CONNECT4, Protocol.TCP, List.of(to(STALE))),
+                        tuple(CONNECT4, Protocol.UDP, List.of(to(STALE))),
+                        tuple(SENDMSG4, Protocol.UDP, List.of(to(STALE))));
+    }
+
     /** 1.12: a proxy is redirected to even where the service has no backend. */
     @Test
     void proxyNeedsNoBackends() {
