@@ -1,6 +1,7 @@
 package io.ghostmap.bundle;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the collector says about its own run (format 1). Claims, like the rest of a bundle: times are the node's clock in
@@ -28,9 +29,10 @@ public record Manifest(
     /**
      * One command of the collector.
      *
-     * @param file what it wrote
+     * @param written what it wrote
      * @param exit its exit status; bpftool's mean zero or non-zero only
      * @param cut whether a limit cut the file, or a JSON document does not close
+     * @param ran when; empty if the manifest does not say so
      */
-    public record Step(String file, int exit, boolean timedOut, boolean cut) {}
+    public record Step(Artifact written, int exit, boolean timedOut, boolean cut, Optional<UptimeSpan> ran) {}
 }

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -23,6 +25,12 @@ import tools.jackson.databind.node.MissingNode;
 final class ManifestReader {
     /** What one text may have, and a reason is a sentence. */
     private static final int MAX_TEXT = 1_000;
+
+    /** proc_uptime(5): seconds since boot, with hundredths. */
+    private static final Pattern UPTIME = Pattern.compile("(?<seconds>\\d{1,12})\\.(?<hundredths>\\d\\d)");
+
+    /** No command of the collector runs for a day. */
+    private static final long MAX_DURATION_MS = 86_400_000;
 
     /** A value is followed by others. */
     private static final JsonMapper MAPPER = JsonMapper.builder()
@@ -90,10 +98,21 @@ final class ManifestReader {
 
     private void step(JsonNode node) {
         steps.add(new Manifest.Step(
-                text(node.path("file")),
+                layout.artifactNamed(text(node.path("file"))),
                 node.path("exit").asInt(0),
                 node.path("timedOut").asBoolean(false),
-                node.path("cut").asBoolean(false)));
+                node.path("cut").asBoolean(false),
+                ran(text(node.path("startUptime")), node.path("durationMs").asLong(-1))));
+    }
+
+    private static Optional<UptimeSpan> ran(String start, long milliseconds) {
+        Matcher uptime = UPTIME.matcher(start);
+        if (!uptime.matches() || milliseconds < 0 || milliseconds > MAX_DURATION_MS) {
+            return Optional.empty();
+        }
+        long seconds = Long.parseLong(uptime.group("seconds"));
+        long hundredths = Long.parseLong(uptime.group("hundredths"));
+        return Optional.of(new UptimeSpan(seconds, seconds + (hundredths * 10 + milliseconds) / 1_000 + 1));
     }
 
     private Manifest manifest() throws UnreadableBundleException {

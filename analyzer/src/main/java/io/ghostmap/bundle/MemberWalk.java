@@ -204,7 +204,7 @@ final class MemberWalk implements AutoCloseable {
         }
         Set<Artifact> named = read.missing().stream().map(Gap::artifact).collect(Collectors.toSet());
         for (Manifest.Step step : read.steps()) {
-            Artifact written = layout.artifactNamed(step.file());
+            Artifact written = step.written();
             if (named.contains(written)) {
                 continue; // with the reason
             }

@@ -1,6 +1,7 @@
 package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.UptimeSpan;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.SortedMap;
  * @param after the reading after it
  * @param state the objects to reason on: the reading before the capture, and what only the later one saw
  * @param dumps map contents, by map id
+ * @param dumped when each of them was read, as far as the collector says
  * @param calls the kernel functions that the instructions of a program call, by program id
  */
 public record BpfEvidence(
@@ -22,6 +24,7 @@ public record BpfEvidence(
         List<Pin> pins,
         List<Holder> holders,
         SortedMap<Integer, MapDump> dumps,
+        SortedMap<Integer, UptimeSpan> dumped,
         SortedMap<Integer, Set<String>> calls) {
 
     /** Whether any object shows a pin: if none does, the collector did not see the bpffs, and no pin means nothing. */

@@ -2,6 +2,8 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Manifest;
+import io.ghostmap.bundle.UptimeSpan;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -93,11 +95,23 @@ final class BpfReader {
         }
     }
 
+    private static SortedMap<Integer, UptimeSpan> dumped(List<Manifest.Step> steps) {
+        SortedMap<Integer, UptimeSpan> dumped = new TreeMap<>();
+        for (Manifest.Step step : steps) {
+            if (step.written().kind() == ArtifactKind.MAP_DUMP && step.ran().isPresent()) {
+                Ids.parse(step.written().parameter())
+                        .ifPresent(map -> dumped.put(map, step.ran().get()));
+            }
+        }
+        return Collections.unmodifiableSortedMap(dumped);
+    }
+
     MapDumpsReader dumps() {
         return dumps;
     }
 
-    BpfEvidence evidence() {
+    /** {@code steps} of the collector. */
+    BpfEvidence evidence(List<Manifest.Step> steps) {
         BpfState first = before.state();
         BpfState second = after.state();
         return new BpfEvidence(
@@ -107,6 +121,7 @@ final class BpfReader {
                 List.copyOf(pins),
                 List.copyOf(holders),
                 dumps.dumps(),
+                dumped(steps),
                 Collections.unmodifiableSortedMap(calls));
     }
 }

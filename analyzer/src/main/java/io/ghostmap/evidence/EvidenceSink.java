@@ -3,6 +3,7 @@ package io.ghostmap.evidence;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Bundle;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.bundle.Manifest;
 import io.ghostmap.bundle.Member;
 import io.ghostmap.bundle.MemberSink;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class EvidenceSink implements MemberSink {
                 gaps.stream().map(gap -> gap.artifact().kind()).collect(Collectors.toSet());
         return new Evidence(
                 node.facts(),
-                bpf.evidence(),
+                bpf.evidence(bundle.manifest().map(Manifest::steps).orElse(List.of())),
                 cgroups.evidence(),
                 agent.evidence(damaged),
                 kubernetes.view(damaged),

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -158,6 +159,41 @@ final class OpenQuestionsTest {
                         tuple(to(CURRENT), 1.0, List.of(alive)),
                         tuple(to(ANOTHER), 0.5, List.of(alive.complement())),
                         tuple(to(CURRENT), 0.5, List.of(alive.complement())));
+    }
+
+    /**
+     * Was: judged as of the start of the run, so that the last counted, and the one before it as well. Map 151 has the
+     * sessions.
+     */
+    @Test
+    void sessionsAreJudgedByTheTimeAtWhichTheirMapWasRead() {
+        Function<Integer, TestNode> usedAgo =
+                seconds -> session(100_060 - seconds).text("manifest.json", """
+                        {"format":1,"steps":[{"file":"bpf/map-dumps/151.json","startUptime":"100060.40","durationMs":2700}]}
+                        """);
+
+        assertThat(outcomes(usedAgo.apply(10_790)))
+                .as("runs out after the dump")
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .contains(tuple(to(CURRENT), List.of(in(4242))));
+        assertCanHaveRunOut(outcomes(usedAgo.apply(10_798)));
+        assertThat(outcomes(usedAgo.apply(10_800)))
+                .as("ran out before the dump")
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(tuple(to(ANOTHER), List.of()), tuple(to(CURRENT), List.of()));
+    }
+
+    /** Of a bundle whose steps do not say when they ran, only the uptime at the start is known. */
+    @Test
+    void sessionsThatRunOutWithinAnHourAreOpenWhereNothingShowsWhenTheirMapWasRead() {
+        assertCanHaveRunOut(outcomes(session(100_060 - 10_800)));
+    }
+
+    private static void assertCanHaveRunOut(List<Outcome> outcomes) {
+        assertThat(outcomes)
+                .extracting(Outcome::disposition, Outcome::share)
+                .containsExactly(tuple(to(CURRENT), 1.0), tuple(to(ANOTHER), 0.5), tuple(to(CURRENT), 0.5));
+        assertThat(outcomes.get(0).conditions()).singleElement().isInstanceOf(SessionAlive.class);
     }
 
     /** Was: an outcome for each namespace, and each slot once more for every session that may have run out. */

@@ -1,5 +1,6 @@
 package io.ghostmap.datapath.cilium;
 
+import io.ghostmap.bundle.UptimeSpan;
 import io.ghostmap.datapath.AffinitySession;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Family;
@@ -31,8 +32,11 @@ final class BackendFinder {
     /** Missing slots that are followed one by one: what the choice shows of the socket is kept only then. */
     private static final int MAX_MISSING = 64;
 
-    /** How far a clock may be ahead of the reading of it: a run of the collector takes minutes. */
-    private static final long CLOCK_SLACK_SECONDS = 3_600;
+    /**
+     * An agent can have its programs count in jiffies shifted right by 8 ({@code bpf-clock-probe}). Jiffies begin five
+     * minutes before 2^32 ({@code INITIAL_JIFFIES}) at up to 1,000 a second, so that no such time is less than this.
+     */
+    private static final long FIRST_IN_JIFFIES = ((1L << Integer.SIZE) - 300 * 1_000) >>> 8;
 
     private final Inquiry inquiry;
 
@@ -201,8 +205,8 @@ final class BackendFinder {
     private record Session(long cookie, MapEntry entry, Backend backend, boolean timed) {}
 
     /**
-     * Empty where it does not count. One that was used in the future is of an agent that counts in jiffies, and how many of
-     * them make a second is not known.
+     * Empty where it did not count when the map was read. It can have run out while that was read; and if an agent counts in
+     * jiffies, it is not known how many of them make a second.
      */
     private Optional<Session> session(Service service, long cookie, Affinity entry) {
         boolean matched = inquiry.own
@@ -214,11 +218,14 @@ final class BackendFinder {
             return Optional.empty();
         }
         long until = entry.lastUsed() + ServiceMarks.of(service).affinityTimeoutSeconds();
-        boolean timed = inquiry.setting.nowSeconds().isPresent()
-                && entry.lastUsed() <= inquiry.setting.nowSeconds().getAsLong() + CLOCK_SLACK_SECONDS;
-        if (timed && until <= inquiry.setting.nowSeconds().getAsLong()) {
+        Optional<UptimeSpan> read = inquiry.setting
+                .clock()
+                .whenRead(entry.entry().dump().mapId())
+                .filter(span -> entry.lastUsed() <= span.until() && entry.lastUsed() < FIRST_IN_JIFFIES);
+        if (read.filter(span -> until <= span.from()).isPresent()) {
             return Optional.empty();
         }
+        boolean timed = read.filter(span -> until > span.until()).isPresent();
         return inquiry.tables
                 .backends()
                 .content()

@@ -113,13 +113,13 @@ public final class Cilium implements LoadBalancer {
      * What of a node decides how programs translate.
      *
      * @param choosesErrors whether its kernel lets a program choose the error of the call
-     * @param nowSeconds its monotonic clock when the maps were dumped
+     * @param clock when its maps were dumped
      * @param options of the agent that runs now
      * @param calls the kernel functions that the instructions of a program call, by program id
      */
     private record Node(
             boolean choosesErrors,
-            OptionalLong nowSeconds,
+            Clock clock,
             AgentOptions options,
             SortedMap<Integer, Set<String>> calls,
             Listing<BpfMap> maps) {}
@@ -136,7 +136,7 @@ public final class Cilium implements LoadBalancer {
         Optional<ByteOrder> order = NodeByteOrder.of(evidence);
         Node node = new Node(
                 choosesErrors(evidence.node().kernel()),
-                evidence.node().uptimeSeconds(),
+                new Clock(evidence.node().uptimeSeconds(), evidence.bpf().dumped()),
                 evidence.agent().options(),
                 evidence.bpf().calls(),
                 evidence.bpf().state().maps());
@@ -154,7 +154,12 @@ public final class Cilium implements LoadBalancer {
     /** To read maps of which no node is known. */
     public static Cilium of(ByteOrder order) {
         Listing<BpfMap> maps = new Listing<>(false, false, Collections.emptySortedMap());
-        Node node = new Node(true, OptionalLong.empty(), AgentOptions.DEFAULT, Collections.emptySortedMap(), maps);
+        Node node = new Node(
+                true,
+                new Clock(OptionalLong.empty(), Collections.emptySortedMap()),
+                AgentOptions.DEFAULT,
+                Collections.emptySortedMap(),
+                maps);
         return new Cilium(order, node, List.of());
     }
 
@@ -226,7 +231,7 @@ public final class Cilium implements LoadBalancer {
                 .toList();
         List<Semantics> releases = Releases.of(
                 versionsOf(view), frontends, node.calls().getOrDefault(program.id(), Set.of()), node.choosesErrors());
-        return new CiliumProgram(view, releases, new Inquiry.Setting(node.nowSeconds(), node.options(), ofAgent), own);
+        return new CiliumProgram(view, releases, new Inquiry.Setting(node.clock(), node.options(), ofAgent), own);
     }
 
     /**

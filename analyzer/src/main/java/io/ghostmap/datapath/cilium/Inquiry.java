@@ -24,7 +24,6 @@ import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -58,11 +57,11 @@ final class Inquiry {
     /**
      * What the node is like, as far as its program asks.
      *
-     * @param nowSeconds of the monotonic clock
+     * @param clock when its maps were dumped
      * @param options of the agent that runs now
      * @param ofAgent whether the program is this agent's: it was built with these options
      */
-    record Setting(OptionalLong nowSeconds, AgentOptions options, boolean ofAgent) {}
+    record Setting(Clock clock, AgentOptions options, boolean ofAgent) {}
 
     /**
      * All ways to end, in the order in which they were found.
