@@ -8,6 +8,7 @@ import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.datapath.program.Rewrite;
 import io.ghostmap.datapath.program.SocketCookie;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -45,6 +46,22 @@ record Branch(
     /** Nothing more can be said of it. */
     Branch lost(Text why) {
         return new Branch(at, share, given, refusal, Optional.of(why), rewrites, cookie);
+    }
+
+    /** The kernel sends no datagram to port 0 ({@code udp_sendmsg}), which a program can have put there. */
+    Branch unlessSentNowhere() {
+        return refusal.isPresent() || unknown.isPresent() || at.port() != 0
+                ? this
+                : new Branch(
+                        at,
+                        share,
+                        given,
+                        Optional.of(new Disposition.Refused(
+                                Text.of("the kernel sends no datagram to {}", Term.endpoint(at)),
+                                List.of(Errno.EINVAL))),
+                        unknown,
+                        rewrites,
+                        cookie);
     }
 
     /** Whether the program changes nothing and shows nothing. */

@@ -95,7 +95,9 @@ final class PeerNames {
         static Asking of(Branch branch) {
             record Key(Optional<Integer> map, Endpoint backend) {}
             Map<Key, Rewrite> last = new LinkedHashMap<>();
-            branch.rewrites().forEach(note -> last.put(new Key(note.notedIn(), note.backend()), note));
+            branch.rewrites().stream()
+                    .filter(Rewrite::noted)
+                    .forEach(note -> last.put(new Key(note.notedIn(), note.backend()), note));
             return new Asking(
                     branch.disposition(),
                     branch.at().unmapped(),

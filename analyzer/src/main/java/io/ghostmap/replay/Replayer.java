@@ -189,7 +189,14 @@ public final class Replayer {
             branches = run(hook, program, branches, frontend.protocol(), watcher);
             watcher.ends(program);
         }
-        return branches;
+        return asSent(hook.attachType(), branches);
+    }
+
+    private static List<Branch> asSent(AttachType hook, List<Branch> branches) {
+        return (hook == AttachType.SENDMSG4 || hook == AttachType.SENDMSG6)
+                        && branches.stream().anyMatch(branch -> branch.at().port() == 0)
+                ? branches.stream().map(Branch::unlessSentNowhere).toList()
+                : branches;
     }
 
     private List<Branch> run(
@@ -287,7 +294,7 @@ public final class Replayer {
         Branch start = Branch.to(frontend.endpoint(), client.known());
         Question question = new Question(
                 chain.hook.attachType(), start.at(), frontend.protocol(), start.given(), start.cookie(), false);
-        return outcomes(start.then(program.translate(question)));
+        return outcomes(asSent(chain.hook.attachType(), start.then(program.translate(question))));
     }
 
     /** The program of the hook that shows what the current generation does, or else any program that does. */

@@ -176,7 +176,7 @@ final class SecondLoadBalancerTest {
         }
 
         private Decision rewrite(Question question, Endpoint backend) {
-            return new Decision.Rewrites(new Rewrite(id, map, backend, question.address(), 0));
+            return new Decision.Rewrites(new Rewrite(id, true, map, backend, question.address(), 0));
         }
 
         /** It finds what it noted whatever has become of the service. */

@@ -63,8 +63,14 @@ final class TestGeneration {
         return release != ANY_RELEASE && release < minor;
     }
 
-    /** Programs are named {@code cil_…} from 1.13 on. */
+    /** Programs are named {@code cil_…} from 1.13 on, and after the translation up to 1.7. */
     String programName(String hook) {
+        if (before(8)) {
+            return "sock" + hook.charAt(hook.length() - 1)
+                    + (hook.startsWith("sendmsg")
+                            ? "_xlate_snd"
+                            : hook.startsWith("recvmsg") ? "_xlate_rcv" : "_xlate");
+        }
         String plain = "sock" + hook.charAt(hook.length() - 1) + "_" + hook.substring(0, hook.length() - 1);
         return (before(13) ? "" : "cil_") + plain;
     }

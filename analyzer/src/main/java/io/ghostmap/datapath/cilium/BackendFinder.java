@@ -16,6 +16,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -46,36 +47,41 @@ final class BackendFinder {
 
     /** Whether connections go to a proxy; a service of a proxy without a port is one like any other in some releases. */
     static boolean isProxied(Inquiry inquiry, Service service) {
-        ServiceMarks marks = ServiceMarks.of(service);
-        return marks.has(ServiceFlag.L7_LOAD_BALANCER)
-                && (marks.proxyPort().orElse(0) > 0 || !inquiry.has(Trait.NEEDS_PROXY_PORT));
+        return inquiry.marked(service, ServiceFlag.L7_LOAD_BALANCER)
+                && (ServiceMarks.of(service).proxyPort().orElse(0) > 0 || !inquiry.has(Trait.NEEDS_PROXY_PORT));
     }
 
     void follow(Service service, Conditions given) {
         inquiry.cite(service.entry());
-        ServiceMarks marks = ServiceMarks.of(service);
+        boolean loopback = inquiry.destination.address().isLoopback();
         if (service.count() == 0 && !isProxied(inquiry, service)) {
             inquiry.byOption(
                     inquiry.setting.options().emptyServicesPass()
-                            && !isLocal(marks)
+                            && !isLocal(ServiceMarks.of(service))
                             && inquiry.has(Trait.CAN_PASS_EMPTY_SERVICES),
                     Option.EMPTY_SERVICES_PASS,
                     given,
                     inquiry::pass,
                     where -> inquiry.deadEnd(Text.of("the service has no backend"), 1, where, inquiry.cookie));
-        } else if ((marks.has(ServiceFlag.L7_DELEGATE) && inquiry.has(Trait.LEAVES_DELEGATED))
-                || marks.has(ServiceFlag.NAT_46X64)) {
+        } else if ((inquiry.marked(service, ServiceFlag.L7_DELEGATE) && inquiry.has(Trait.LEAVES_DELEGATED))
+                || inquiry.marked(service, ServiceFlag.NAT_46X64)) {
             inquiry.pass(given);
-        } else if (marks.has(ServiceFlag.HOST_PORT)
-                && !inquiry.destination.address().isLoopback()) {
-            followGuarded(service, given);
-        } else if (marks.has(ServiceFlag.EXTERNAL_IP)) {
+        } else if (isGuardedAsOf17(service)) {
+            boolean local = inquiry.marked(service, ServiceFlag.EXTERNAL_LOCAL);
+            if (loopback) {
+                followRedirect(service, given);
+            } else {
+                followGuarded(service, !local, given);
+            }
+        } else if (inquiry.marked(service, ServiceFlag.HOST_PORT) && !loopback) {
+            followGuarded(service, false, given);
+        } else if (inquiry.marked(service, ServiceFlag.EXTERNAL_IP)) {
             inquiry.byOption(
                     inquiry.setting.options().externalIpsAnywhere() && inquiry.has(Trait.SKIP_MAPS), // 1.16
                     Option.EXTERNAL_IPS_ANYWHERE,
                     given,
                     where -> followRedirect(service, where),
-                    where -> followGuarded(service, where));
+                    where -> followGuarded(service, false, where));
         } else {
             followRedirect(service, given);
         }
@@ -89,14 +95,26 @@ final class BackendFinder {
         return marks.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
     }
 
+    private boolean isGuardedAsOf17(Service service) {
+        return (inquiry.marked(service, ServiceFlag.EXTERNAL_LOCAL) || inquiry.marked(service, ServiceFlag.EXTERNAL_IP))
+                && inquiry.has(Trait.GUARDS_LOCAL_SERVICES);
+    }
+
     /** External IPs and host ports are translated only where the address is this node's. */
-    private void followGuarded(Service service, Conditions given) {
+    private void followGuarded(Service service, boolean orOfAnother, Conditions given) {
         switch (inquiry.owner()) {
             case THIS_NODE -> followRedirect(service, given);
-            case ANOTHER_NODE, NO_NODE -> inquiry.pass(given);
+            case ANOTHER_NODE -> {
+                if (orOfAnother) {
+                    followRedirect(service, given);
+                } else {
+                    inquiry.pass(given);
+                }
+            }
+            case NO_NODE -> inquiry.pass(given);
             case UNKNOWN ->
                 given.split(
-                        new Condition.AddressOfNode(inquiry.destination.address(), false),
+                        new Condition.AddressOfNode(inquiry.destination.address(), orOfAnother),
                         where -> followRedirect(service, where),
                         inquiry::pass);
         }
@@ -104,7 +122,7 @@ final class BackendFinder {
 
     /** From the skip maps on, a local redirect policy leaves the clients alone that are to reach the service itself. */
     private void followRedirect(Service service, Conditions given) {
-        if (!ServiceMarks.of(service).has(ServiceFlag.LOCAL_REDIRECT) || !inquiry.has(Trait.SKIP_MAPS)) {
+        if (!inquiry.marked(service, ServiceFlag.LOCAL_REDIRECT) || !inquiry.has(Trait.SKIP_MAPS)) {
             followProxy(service, given);
             return;
         }
@@ -140,31 +158,32 @@ final class BackendFinder {
         Endpoint proxy = new Endpoint(
                 Inquiry.loopback(inquiry.family),
                 ServiceMarks.of(service).proxyPort().orElse(0));
-        inquiry.onHost(
-                given, where -> inquiry.rewrite(service.revNatId(), proxy, 1, where, inquiry.cookie), inquiry::pass);
+        inquiry.onHost(given, where -> inquiry.rewrite(service, proxy, 1, where, inquiry.cookie), inquiry::pass);
     }
 
     /** Clients in a namespace with a session that counts are kept at its backend; all others choose. */
     private void followAffinity(Service service, Conditions given) {
-        if (!ServiceMarks.of(service).has(ServiceFlag.AFFINITY) || !inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
+        if (!inquiry.marked(service, ServiceFlag.AFFINITY) || !inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
             select(service, given);
             return;
         }
-        Map<Long, Session> byNamespace = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
+        Map<ByteBuffer, Session> byKey = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
         for (Affinity entry : remembered(service)) {
             if (entry.client() instanceof AffinitySession.Client.NetworkNamespace namespace
                     && (given.isEmpty() || given.admits(Condition.ClientInNamespace.of(List.of(namespace.cookie()))))) {
                 session(service, namespace.cookie(), entry)
-                        .ifPresent(session -> byNamespace.put(namespace.cookie(), session));
+                        .ifPresent(session ->
+                                byKey.put(ByteBuffer.wrap(entry.entry().key()), session));
             }
         }
         given.splitByNamespace(
-                byBackend(byNamespace.values(), true),
+                byBackend(byKey.values(), true),
                 sessions -> sessions.stream().map(Session::cookie).toList(),
                 (sessions, where) -> keep(service, sessions, where),
                 others -> others.splitBySession(
-                        byBackend(byNamespace.values(), false),
-                        sessions -> sessions.stream().collect(Collectors.toMap(Session::cookie, Session::entry)),
+                        byBackend(byKey.values(), false),
+                        sessions -> sessions.stream()
+                                .collect(Collectors.toMap(Session::cookie, Session::entry, (one, other) -> one)),
                         (sessions, where) -> keep(service, sessions, where),
                         where -> select(service, where)));
     }
@@ -205,7 +224,10 @@ final class BackendFinder {
     private record Session(long cookie, MapEntry entry, Backend backend, boolean timed) {}
 
     /**
-     * Empty where it did not count when the map was read. It can have run out while that was read; and if an agent counts in
+     * Of IPv6 it is never certain that a client finds its own: its key has eight bytes after the namespace that many builds
+     * leave as they were on the stack ({@code lb6_affinity_client_id}).
+     *
+     * <p>Empty where it did not count when the map was read. It can have run out while that was read; and if an agent counts in
      * jiffies, it is not known how many of them make a second.
      */
     private Optional<Session> session(Service service, long cookie, Affinity entry) {
@@ -225,7 +247,8 @@ final class BackendFinder {
         if (read.filter(span -> until <= span.from()).isPresent()) {
             return Optional.empty();
         }
-        boolean timed = read.filter(span -> until > span.until()).isPresent();
+        boolean timed = inquiry.family == Family.IPV4
+                && read.filter(span -> until > span.until()).isPresent();
         return inquiry.tables
                 .backends()
                 .content()
@@ -239,8 +262,13 @@ final class BackendFinder {
      */
     private void select(Service service, Conditions given) {
         SocketCookie cookie = inquiry.cookie;
-        boolean drawn =
-                inquiry.protocol == Protocol.TCP || ServiceMarks.of(service).has(ServiceFlag.AFFINITY);
+        boolean stream = inquiry.protocol == Protocol.TCP;
+        if (!stream && !inquiry.has(Trait.ASKS_FOR_SOCKET)) {
+            selectFirst(service, given);
+            return;
+        }
+        boolean drawn = (stream && !inquiry.allSay(release -> release.has(Trait.CHOOSES_STREAMS_BY_COOKIE)))
+                || inquiry.marked(service, ServiceFlag.AFFINITY);
         int count = service.count();
         int open = drawn ? count : cookie.choices(count);
         double share = 1.0 / open;
@@ -271,6 +299,16 @@ final class BackendFinder {
         IntStream.rangeClosed(1, count)
                 .filter(index -> cookie.chooses(index, count) && !present.contains(index))
                 .forEach(index -> inquiry.missing(services, what, share, given, cookie.choosing(index, count)));
+    }
+
+    private void selectFirst(Service service, Conditions given) {
+        Optional<Slot> first =
+                service.selectable().stream().filter(slot -> slot.index() == 1).findFirst();
+        if (first.isPresent()) {
+            followSlot(service, first.get(), 1, given, inquiry.cookie);
+        } else {
+            inquiry.missing(inquiry.tables.services(), Text.of("the first slot is missing"), 1, given, inquiry.cookie);
+        }
     }
 
     private void followSlot(Service service, Slot slot, double share, Conditions given, SocketCookie chosen) {
@@ -305,16 +343,16 @@ final class BackendFinder {
 
     /** Before the skip maps, and over IPv4 alone, the backend of a local redirect policy reaches what it stands in for. */
     private void reach(Service service, Backend backend, double share, Conditions given, SocketCookie chosen) {
-        boolean exempt = ServiceMarks.of(service).has(ServiceFlag.LOCAL_REDIRECT)
-                && !inquiry.has(Trait.SKIP_MAPS)
-                && inquiry.family == Family.IPV4;
+        boolean exempt = inquiry.marked(service, ServiceFlag.LOCAL_REDIRECT)
+                && inquiry.family == Family.IPV4
+                && inquiry.has(Trait.LOOKS_FOR_SOCKETS);
         if (exempt) {
             given.split(
                     new Condition.ClientIsBackend(backend.endpoint()),
                     where -> inquiry.pass(share, where, chosen),
-                    where -> inquiry.rewrite(service.revNatId(), backend.endpoint(), share, where, chosen));
+                    where -> inquiry.rewrite(service, backend.endpoint(), share, where, chosen));
         } else {
-            inquiry.rewrite(service.revNatId(), backend.endpoint(), share, given, chosen);
+            inquiry.rewrite(service, backend.endpoint(), share, given, chosen);
         }
     }
 }

@@ -230,8 +230,19 @@ public final class Cilium implements LoadBalancer {
                 .flatMap(table -> table.keySet().stream())
                 .toList();
         List<Semantics> releases = Releases.of(
-                versionsOf(view), frontends, node.calls().getOrDefault(program.id(), Set.of()), node.choosesErrors());
+                versionsOf(view),
+                translates(view),
+                frontends,
+                node.calls().getOrDefault(program.id(), Set.of()),
+                node.choosesErrors());
         return new CiliumProgram(view, releases, new Inquiry.Setting(node.clock(), node.options(), ofAgent), own);
+    }
+
+    private static boolean translates(View view) {
+        return view.madeFor()
+                .map(AttachType::translatesForward)
+                .orElse(Stream.of(Family.values())
+                        .anyMatch(family -> view.backends(family).mapId().isPresent()));
     }
 
     /**
@@ -246,7 +257,10 @@ public final class Cilium implements LoadBalancer {
         } else if (PREFIXED.matcher(program.name()).matches()) {
             versions = VersionRange.since(13);
         } else if (PLAIN.matcher(program.name()).matches()) {
-            versions = VersionRange.upTo(12);
+            versions = plain(program.name());
+        }
+        if (asksForHealthChecks(view)) {
+            versions = versions.and(VersionRange.upTo(16));
         }
         List<BpfMap> maps = view.maps().stream()
                 .flatMap(id -> node.maps().find(id).stream())
@@ -261,6 +275,29 @@ public final class Cilium implements LoadBalancer {
             }
         }
         return versions.isEmpty() ? VersionRange.ANY : versions;
+    }
+
+    /** Up to 1.7 it is called after the translation, then after the hook; at post_bind and bind it has had two names. */
+    private static VersionRange plain(String name) {
+        String purpose = name.substring(name.indexOf('_') + 1);
+        return switch (purpose) {
+            case "bind" -> VersionRange.between(8, 9);
+            case "post_bind" -> VersionRange.upTo(12);
+            case "pre_bind" -> VersionRange.between(10, 12);
+            default -> purpose.startsWith("xlate") ? VersionRange.upTo(7) : VersionRange.between(8, 12);
+        };
+    }
+
+    /** From 1.17 on connects of health checks are let through, without a look at the map. */
+    private static boolean asksForHealthChecks(View view) {
+        boolean connects = view.madeFor()
+                .filter(hook -> hook == AttachType.CONNECT4 || hook == AttachType.CONNECT6)
+                .isPresent();
+        return connects
+                && Stream.of(Family.values())
+                        .anyMatch(family -> view.table(MapRole.of(MapRole.Kind.HEALTH, family))
+                                .mapId()
+                                .isPresent());
     }
 
     @Override

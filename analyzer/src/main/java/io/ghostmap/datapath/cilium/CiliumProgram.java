@@ -79,12 +79,19 @@ final class CiliumProgram implements SocketProgram {
      */
     private Inquiry.Result translate(List<Semantics> releases, Question question, Conditions given) {
         Endpoint address = question.address();
-        if (question.hook() != AttachType.CONNECT6
-                || !address.address().isV4()
-                || view.servicesV6().content().isEmpty()) {
+        if (question.hook() != AttachType.CONNECT6 || !address.address().isV4()) {
             return look(releases, address, question, given);
         }
-        Inquiry.Result wrapped = look(releases, address.mapped(), question, given);
+        boolean unwraps = releases.get(0).has(Trait.UNWRAPS_MAPPED);
+        boolean alikeInThat = releases.stream().allMatch(release -> release.has(Trait.UNWRAPS_MAPPED) == unwraps);
+        if (!unwraps) {
+            return look(releases, address.mapped(), question, given).alikeIf(alikeInThat);
+        }
+        if (view.servicesV6().content().isEmpty()) {
+            return look(releases, address, question, given).alikeIf(alikeInThat);
+        }
+        Inquiry.Result wrapped =
+                look(releases, address.mapped(), question, given).alikeIf(alikeInThat);
         List<Choice> choices = new ArrayList<>();
         List<Choice> unwrapped = new ArrayList<>(wrapped.misses());
         wrapped.choices()
@@ -125,14 +132,34 @@ final class CiliumProgram implements SocketProgram {
 
     @Override
     public Naming name(Question question, List<Rewrite> notes) {
-        return new NameFinder(view, question, (note, given) -> stillServed(question, note, given)).find(notes);
+        boolean unwraps = releases.get(0).has(Trait.UNWRAPS_MAPPED);
+        if (releases.stream().allMatch(release -> release.has(Trait.UNWRAPS_MAPPED) == unwraps)) {
+            return name(question, unwraps, notes);
+        }
+        List<Naming> namings = new ArrayList<>();
+        List<List<Release>> groups = Stream.of(true, false)
+                .map(unwrapping -> releases.stream()
+                        .filter(release -> release.has(Trait.UNWRAPS_MAPPED) == unwrapping)
+                        .map(Semantics::release)
+                        .toList())
+                .toList();
+        question.given()
+                .splitByRelease(
+                        view.program().id(),
+                        groups,
+                        (group, given) -> namings.add(name(question.given(given), group == 0, notes)));
+        return Naming.together(namings);
+    }
+
+    private Naming name(Question question, boolean unwraps, List<Rewrite> notes) {
+        return new NameFinder(view, question, unwraps, (note, given) -> stillServed(question, note, given)).find(notes);
     }
 
     /** What the program once translated it finds again, whatever the options are now. */
     private Inquiry.Result stillServed(Question question, Rewrite note, Conditions given) {
         return byRelease(given, (releases, where) -> {
             Inquiry inquiry = new Inquiry(view, releases, note.asked(), question, setting, own);
-            new ServiceFinder(inquiry, (service, then) -> recall(inquiry, service, note, then)).find(where);
+            new ServiceFinder(inquiry, (service, then) -> recall(inquiry, service, note, then)).findAgain(where);
             return inquiry.result();
         });
     }

@@ -73,6 +73,13 @@ final class FlagBits {
         return new ServiceFlags(set, place.word(), place.word() & ~known);
     }
 
+    /** Those that have a meaning in that release. */
+    static EnumSet<ServiceFlag> upTo(int release) {
+        EnumSet<ServiceFlag> known = EnumSet.noneOf(ServiceFlag.class);
+        TABLE.stream().filter(bit -> bit.since() <= release).map(Bit::flag).forEach(known::add);
+        return known;
+    }
+
     /** The oldest release that gives all these flags a meaning. */
     static int since(Set<ServiceFlag> flags) {
         return TABLE.stream()

@@ -3,6 +3,7 @@ package io.ghostmap.datapath.cilium;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.FamilyTables;
+import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.Table;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.program.Answer;
@@ -75,6 +76,10 @@ final class Inquiry {
             return new Answer(all(), entries, options);
         }
 
+        Result alikeIf(boolean other) {
+            return alike && !other ? new Result(choices, misses, entries, options, false) : this;
+        }
+
         List<Choice> all() {
             if (misses.isEmpty()) {
                 return choices;
@@ -130,6 +135,11 @@ final class Inquiry {
             alike = releases.get(i).has(trait) == answer;
         }
         return answer;
+    }
+
+    /** Whether the entry is marked with that flag, for releases that know it. */
+    boolean marked(Service service, ServiceFlag flag) {
+        return ServiceMarks.of(service).has(flag) && ask(release -> release.knows(flag));
     }
 
     /** Whether all the releases would say so; that some would not is not noted. */
@@ -196,8 +206,9 @@ final class Inquiry {
         if (entry.get().isHost()) {
             return Owner.THIS_NODE;
         }
-        boolean counts = !entry.get().remoteCluster() || has(Trait.NODES_OF_OTHER_CLUSTERS);
-        return entry.get().isRemoteNode() && counts ? Owner.ANOTHER_NODE : Owner.NO_NODE;
+        boolean remote = entry.get().isRemoteNode(this::has)
+                && (!entry.get().remoteCluster() || has(Trait.NODES_OF_OTHER_CLUSTERS));
+        return remote ? Owner.ANOTHER_NODE : Owner.NO_NODE;
     }
 
     /** No agent writes an IPv4 address into its ipcache as the mapped one that connect6 asks for first. */
@@ -223,8 +234,12 @@ final class Inquiry {
         end(new Decision.Unknown(why), 1, given, cookie);
     }
 
-    void rewrite(int service, Endpoint backend, double share, Conditions given, SocketCookie chosen) {
-        Rewrite rewrite = new Rewrite(program(), tables.reverseSk().mapId(), backend, destination, service);
+    void rewrite(Service service, Endpoint backend, double share, Conditions given, SocketCookie chosen) {
+        boolean noted = protocol != Protocol.TCP || has(Trait.NOTES_STREAMS);
+        Endpoint asked = has(Trait.NOTES_WHAT_WAS_ASKED)
+                ? destination
+                : service.frontend().endpoint();
+        Rewrite rewrite = new Rewrite(program(), noted, tables.reverseSk().mapId(), backend, asked, service.revNatId());
         end(new Decision.Rewrites(rewrite), share, given, chosen);
     }
 

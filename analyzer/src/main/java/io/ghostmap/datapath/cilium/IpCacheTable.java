@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 
 /**
  * {@code cilium_ipcache} and {@code cilium_ipcache_v2} ({@code struct ipcache_key}, {@code struct remote_endpoint_info}).
@@ -62,11 +63,11 @@ final class IpCacheTable {
             return identity == HOST;
         }
 
-        /** Another node, the API server's among them. */
-        boolean isRemoteNode() {
-            return identity == REMOTE_NODE
-                    || identity == KUBE_APISERVER
-                    || identity >>> SCOPE_SHIFT == REMOTE_NODE_SCOPE;
+        /** Another node, to programs of those traits. */
+        boolean isRemoteNode(Predicate<Trait> has) {
+            return (identity == REMOTE_NODE && has.test(Trait.OTHER_NODES))
+                    || (identity == KUBE_APISERVER && has.test(Trait.NODE_OF_API_SERVER))
+                    || (identity >>> SCOPE_SHIFT == REMOTE_NODE_SCOPE && has.test(Trait.REMOTE_NODE_SCOPE));
         }
     }
 

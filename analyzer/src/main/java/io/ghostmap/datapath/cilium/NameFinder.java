@@ -32,6 +32,7 @@ final class NameFinder {
     private final View view;
     private final Endpoint name;
     private final boolean wide;
+    private final boolean unwraps;
     private final Conditions given;
     private final BiFunction<Rewrite, Conditions, Inquiry.Result> stillServed;
     private final List<Naming.Choice> choices = new ArrayList<>();
@@ -39,10 +40,19 @@ final class NameFinder {
     private final Set<Note> seen = new LinkedHashSet<>();
     private final Set<MapEntry> entries = new LinkedHashSet<>();
 
-    /** {@code stillServed} says whether the service of a note is still the same: it misses where it is not. */
-    NameFinder(View view, Question question, BiFunction<Rewrite, Conditions, Inquiry.Result> stillServed) {
+    /**
+     * {@code unwraps}: whether it looks for an IPv4 address among the notes of IPv4, if IPv6 has none. {@code stillServed}
+     * says whether the service of a note is still the same: it misses where
+     * it is not.
+     */
+    NameFinder(
+            View view,
+            Question question,
+            boolean unwraps,
+            BiFunction<Rewrite, Conditions, Inquiry.Result> stillServed) {
         this.view = view;
         this.name = question.address();
+        this.unwraps = unwraps;
         this.wide = question.hook() == AttachType.GETPEERNAME6 || question.hook() == AttachType.RECVMSG6;
         this.given = question.given();
         this.stillServed = stillServed;
@@ -66,7 +76,10 @@ final class NameFinder {
         if (!name.address().isV4()) {
             return List.of(Family.IPV6);
         }
-        return wide ? List.of(Family.IPV6, Family.IPV4) : List.of(Family.IPV4);
+        if (!wide) {
+            return List.of(Family.IPV4);
+        }
+        return unwraps ? List.of(Family.IPV6, Family.IPV4) : List.of(Family.IPV6);
     }
 
     /** In the maps of one family; {@code left} takes the ways on which nothing was found. */

@@ -13,7 +13,13 @@ final class Releases {
     /** The helper by which a program chooses the error, of Linux 5.18; without it the kernel says EPERM. */
     private static final String SET_RETVAL = "bpf_set_retval";
 
+    // Names of the kernel's functions, as bpftool prints them in instructions.
+
     private static final String GET_NETNS_COOKIE = "bpf_get_netns_cookie_sock_addr";
+    private static final String GET_SOCKET_COOKIE = "bpf_get_socket_cookie_sock_addr";
+    private static final String GET_SOCKET_OPTION = "bpf_sock_addr_getsockopt";
+    private static final String RANDOM = "bpf_user_rnd_u32";
+    private static final String LOOK_UP_SOCKET = "bpf_sock_addr_sk_lookup_";
 
     private Releases() {}
 
@@ -21,23 +27,32 @@ final class Releases {
      * The semantics that agree with everything known; those of the range alone where the rest contradicts it,
      * and all of them where the range contradicts itself.
      *
+     * @param translates whether it sends connects or datagrams to backends
      * @param frontends of the services that the program reads
      * @param calls the helpers that its instructions call; empty where they were not captured
      * @param choosesErrors whether the kernel lets a program choose the error
      */
     static List<Semantics> of(
-            VersionRange versions, Collection<Frontend> frontends, Set<String> calls, boolean choosesErrors) {
+            VersionRange versions,
+            boolean translates,
+            Collection<Frontend> frontends,
+            Set<String> calls,
+            boolean choosesErrors) {
         List<Era> inRange = Stream.of(Era.values())
                 .filter(era -> !era.versions().and(versions).isEmpty())
                 .toList();
         List<Era> ofRange = inRange.isEmpty() ? List.of(Era.values()) : inRange;
         VersionRange byProtocol = byProtocol(frontends);
+        VersionRange byCalls = byCalls(calls, translates);
         List<Era> narrowed = ofRange.stream()
                 .filter(era -> !era.versions().and(byProtocol).isEmpty())
+                .filter(era -> !era.versions().and(byCalls).isEmpty())
                 .filter(era -> calls.isEmpty() || !choosesErrors || agrees(Trait.of(era), calls))
                 .toList();
         return (narrowed.isEmpty() ? ofRange : narrowed)
-                .stream().map(era -> semantics(era, calls, choosesErrors)).toList();
+                .stream()
+                        .map(era -> semantics(era, translates, calls, choosesErrors))
+                        .toList();
     }
 
     /** Whether a release that can refuse chooses the error as those instructions do. */
@@ -47,14 +62,50 @@ final class Releases {
     }
 
     /** The instructions say it best; where they were not captured, the release, on a kernel that can. */
-    private static Semantics semantics(Era era, Set<String> calls, boolean choosesErrors) {
+    private static Semantics semantics(Era era, boolean translates, Set<String> calls, boolean choosesErrors) {
         Set<Trait> traits = Trait.of(era);
         if (!calls.isEmpty() && !calls.contains(GET_NETNS_COOKIE)) {
             traits.remove(Trait.ASKS_FOR_NAMESPACE);
         }
+        if (!calls.isEmpty() && !looksForSockets(calls)) {
+            traits.remove(Trait.LOOKS_FOR_SOCKETS);
+        }
+        // From 1.13 on every program asks for the socket's cookie; one of another hook need not.
+        if (translates
+                && !calls.isEmpty()
+                && !calls.contains(GET_SOCKET_COOKIE)
+                && !traits.contains(Trait.REFUSES_DEAD_ENDS)) {
+            traits.remove(Trait.ASKS_FOR_SOCKET);
+            traits.remove(Trait.CHOOSES_STREAMS_BY_COOKIE);
+        }
         boolean named =
                 calls.isEmpty() ? choosesErrors && traits.contains(Trait.NAMES_ERRORS) : calls.contains(SET_RETVAL);
         return new Semantics(era, traits, named ? Errno.EHOSTUNREACH : Errno.EPERM);
+    }
+
+    private static boolean looksForSockets(Set<String> calls) {
+        return calls.stream().anyMatch(call -> call.startsWith(LOOK_UP_SOCKET));
+    }
+
+    /**
+     * What a program calls, it was built to call; what it does not call, its kernel or its agent's options can have left
+     * out. Only that streams choose at random is in every program that translates, from 1.8 on.
+     */
+    private static VersionRange byCalls(Set<String> calls, boolean translates) {
+        VersionRange range = VersionRange.ANY;
+        if (calls.contains(GET_NETNS_COOKIE)) {
+            range = range.and(VersionRange.since(8));
+        }
+        if (calls.contains(GET_SOCKET_OPTION)) {
+            range = range.and(VersionRange.since(10));
+        }
+        if (looksForSockets(calls)) {
+            range = range.and(VersionRange.between(9, 15));
+        }
+        if (translates && calls.contains(GET_SOCKET_COOKIE)) {
+            range = range.and(calls.contains(RANDOM) ? VersionRange.since(8) : VersionRange.upTo(7));
+        }
+        return range;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.Set;
 final class Semantics {
     private final Era era;
     private final EnumSet<Trait> traits; // not wrapped: it is asked a million times for a large node
+    private final EnumSet<ServiceFlag> flags;
     private final Errno error;
 
     /**
@@ -20,6 +21,7 @@ final class Semantics {
     Semantics(Era era, Set<Trait> traits, Errno error) {
         this.era = era;
         this.traits = EnumSet.copyOf(traits);
+        this.flags = FlagBits.upTo(era.versions().last());
         this.error = error;
     }
 
@@ -29,6 +31,11 @@ final class Semantics {
 
     boolean has(Trait trait) {
         return traits.contains(trait);
+    }
+
+    /** Whether the bit of that flag means anything to it: an older program can read what a newer agent writes. */
+    boolean knows(ServiceFlag flag) {
+        return flags.contains(flag);
     }
 
     Errno error() {

@@ -14,6 +14,7 @@ import io.ghostmap.text.Text;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** Finds the service that an address stands for, as {@code lb4_lookup_service} and {@code sock4_wildcard_lookup} do. */
 final class ServiceFinder {
@@ -27,6 +28,21 @@ final class ServiceFinder {
     }
 
     void find(Conditions given) {
+        inTable(given, where -> {
+            if (mayBeNodePort() && inquiry.has(Trait.SURROGATE_ALONE)) {
+                findOne(where);
+            } else {
+                findEither(where);
+            }
+        });
+    }
+
+    private boolean mayBeNodePort() {
+        int port = inquiry.destination.port();
+        return inquiry.setting.options().isNodePort(port) || AgentOptions.DEFAULT.isNodePort(port);
+    }
+
+    private void inTable(Conditions given, Consumer<Conditions> with) {
         Table<SortedMap<Frontend, Service>> services = inquiry.tables.services();
         if (services.doubt().isPresent()) {
             inquiry.unknown(services.doubt().get(), given);
@@ -36,19 +52,75 @@ final class ServiceFinder {
             inquiry.unknown(
                     Text.of("map {} was not dumped", Term.map(services.mapId().get())), given);
         } else {
-            Optional<Service> direct = lookup(inquiry.destination);
-            if (direct.isPresent()) {
-                found.accept(direct.get(), given);
-            } else if (services.whole()) {
-                findSurrogate(given);
-            } else {
-                inquiry.unknown(
-                        Text.of(
-                                "the dump of map {} is not whole, the entry may be missing from it",
-                                Term.map(services.mapId().get())),
-                        given);
-            }
+            with.accept(given);
         }
+    }
+
+    private void findDirect(Conditions given, Consumer<Conditions> missed) {
+        found(lookup(inquiry.destination), given, missed);
+    }
+
+    private void found(Optional<Service> service, Conditions given, Consumer<Conditions> missed) {
+        Table<SortedMap<Frontend, Service>> services = inquiry.tables.services();
+        if (service.isPresent()) {
+            found.accept(service.get(), given);
+        } else if (services.whole()) {
+            missed.accept(given);
+        } else {
+            inquiry.unknown(
+                    Text.of(
+                            "the dump of map {} is not whole, the entry may be missing from it",
+                            Term.map(services.mapId().orElseThrow())),
+                    given);
+        }
+    }
+
+    /** What the program once translated: before 1.8 it does not look for NodePorts then. */
+    void findAgain(Conditions given) {
+        inTable(given, where -> {
+            if (inquiry.has(Trait.RECALLS_SURROGATES)) {
+                findEither(where);
+            } else {
+                findDirect(where, inquiry::miss);
+            }
+        });
+    }
+
+    private void findEither(Conditions given) {
+        findDirect(given, this::findSurrogate);
+    }
+
+    /** 1.6 looks under one of both addresses. */
+    private void findOne(Conditions given) {
+        byRange(given, (inRange, where) -> {
+            if (!inRange) {
+                findDirect(where, inquiry::miss);
+            } else if (inquiry.destination.address().isLoopback()) {
+                findUnderZero(where);
+            } else {
+                findByOwner(where);
+            }
+        });
+    }
+
+    private void findByOwner(Conditions given) {
+        switch (inquiry.owner()) {
+            case THIS_NODE -> findUnderZero(given);
+            case ANOTHER_NODE, NO_NODE -> findDirect(given, inquiry::miss);
+            case UNKNOWN ->
+                given.split(
+                        new Condition.AddressOfNode(inquiry.destination.address(), false),
+                        this::findUnderZero,
+                        where -> findDirect(where, inquiry::miss));
+        }
+    }
+
+    private void findUnderZero(Conditions given) {
+        found(lookup(zero()), given, inquiry::miss);
+    }
+
+    private Endpoint zero() {
+        return new Endpoint(Inquiry.unspecified(inquiry.family), inquiry.destination.port());
     }
 
     /** The entry of the external scope and, where it says so, instead of it that of the internal one. */
@@ -56,7 +128,7 @@ final class ServiceFinder {
         Optional<Service> entry = entry(asked, inquiry.protocol, false);
         if (entry.isPresent()) {
             Service external = entry.get();
-            if (inquiry.ask(release -> ServiceMarks.of(external).has(scopeSwitch(release)))) {
+            if (inquiry.ask(release -> switchesScope(release, ServiceMarks.of(external)))) {
                 entry = entry(asked, external.frontend().protocol(), true);
             }
         }
@@ -65,8 +137,9 @@ final class ServiceFinder {
                 || inquiry.has(Trait.REFUSES_DEAD_ENDS));
     }
 
-    private static ServiceFlag scopeSwitch(Semantics release) {
-        return release.has(Trait.TWO_SCOPES) ? ServiceFlag.TWO_SCOPES : ServiceFlag.EXTERNAL_LOCAL;
+    private static boolean switchesScope(Semantics release, ServiceMarks marks) {
+        return release.has(Trait.SCOPES)
+                && marks.has(release.has(Trait.TWO_SCOPES) ? ServiceFlag.TWO_SCOPES : ServiceFlag.EXTERNAL_LOCAL);
     }
 
     /** {@code good}: what is asked for by the releases that stay with the protocol that they found first. */
@@ -93,6 +166,10 @@ final class ServiceFinder {
 
     /** The entries for NodePorts and HostPorts have address 0 and hold for the addresses of this host. */
     private void findSurrogate(Conditions given) {
+        byRange(given, this::findSurrogate);
+    }
+
+    private void byRange(Conditions given, BiConsumer<Boolean, Conditions> find) {
         int port = inquiry.destination.port();
         boolean inRange = inquiry.setting.options().isNodePort(port);
         boolean usually = AgentOptions.DEFAULT.isNodePort(port);
@@ -100,14 +177,13 @@ final class ServiceFinder {
                 inRange != usually,
                 Option.NODE_PORT_RANGE,
                 given,
-                where -> findSurrogate(inRange, where),
-                where -> findSurrogate(usually, where));
+                where -> find.accept(inRange, where),
+                where -> find.accept(usually, where));
     }
 
     private void findSurrogate(boolean inRange, Conditions given) {
         Endpoint destination = inquiry.destination;
-        Optional<Service> surrogate = lookup(new Endpoint(Inquiry.unspecified(inquiry.family), destination.port()))
-                .filter(service -> isFor(inRange, ServiceMarks.of(service)));
+        Optional<Service> surrogate = lookup(zero()).filter(service -> isFor(inRange, service));
         if (surrogate.isEmpty() || destination.address().isUnspecified()) {
             inquiry.miss(given);
             return;
@@ -121,11 +197,11 @@ final class ServiceFinder {
         }
     }
 
-    private boolean isFor(boolean inRange, ServiceMarks marks) {
+    private boolean isFor(boolean inRange, Service service) {
         return inRange
-                ? marks.has(ServiceFlag.NODE_PORT)
-                : marks.has(ServiceFlag.HOST_PORT)
-                        && (!marks.has(ServiceFlag.LOOPBACK)
+                ? inquiry.marked(service, ServiceFlag.NODE_PORT)
+                : inquiry.marked(service, ServiceFlag.HOST_PORT)
+                        && (!inquiry.marked(service, ServiceFlag.LOOPBACK)
                                 || inquiry.destination.address().isLoopback());
     }
 

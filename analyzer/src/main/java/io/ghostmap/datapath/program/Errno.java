@@ -3,10 +3,11 @@ package io.ghostmap.datapath.program;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 
-/** The errors that a program can make connect() or sendmsg() fail with. */
+/** The errors that a program can make connect() or sendmsg() fail with, by itself or by what it leaves behind. */
 public enum Errno {
     EPERM,
-    EHOSTUNREACH;
+    EHOSTUNREACH,
+    EINVAL;
 
     public Term term() {
         return Term.name(NameKind.ERRNO, name());

@@ -4,6 +4,7 @@ import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Text;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * All that a program at getpeername or recvmsg can make of the name of a peer.
@@ -14,6 +15,22 @@ import java.util.List;
  * @param entries of services with which it compares that
  */
 public record Naming(List<Choice> choices, List<Integer> maps, List<Note> notes, List<MapEntry> entries) {
+    /** What it can make of it in each of several cases. */
+    public static Naming together(List<Naming> cases) {
+        return new Naming(
+                all(cases, Naming::choices),
+                all(cases, Naming::maps),
+                all(cases, Naming::notes),
+                all(cases, Naming::entries));
+    }
+
+    private static <T> List<T> all(List<Naming> cases, Function<Naming, List<T>> part) {
+        return cases.stream()
+                .flatMap(one -> part.apply(one).stream())
+                .distinct()
+                .toList();
+    }
+
     /**
      * One thing that it can do.
      *

@@ -15,4 +15,9 @@ import io.ghostmap.net.Protocol;
  * @param citing whether the answer is to name the map entries that lead to it: few of a large node's answers are shown
  */
 public record Question(
-        AttachType hook, Endpoint address, Protocol protocol, Conditions given, SocketCookie cookie, boolean citing) {}
+        AttachType hook, Endpoint address, Protocol protocol, Conditions given, SocketCookie cookie, boolean citing) {
+    /** The same under other conditions. */
+    public Question given(Conditions other) {
+        return new Question(hook, address, protocol, other, cookie, citing);
+    }
+}

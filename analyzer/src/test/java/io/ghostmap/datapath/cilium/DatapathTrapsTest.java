@@ -194,7 +194,7 @@ final class DatapathTrapsTest {
         assertThat(view.backendsOf(view.service(frontend("10.96.0.1:80")).orElseThrow()))
                 .extracting(Endpoint::toString)
                 .containsExactly("10.0.1.5:8080");
-        assertThat(Cilium.onNode(evidence(node)).versionsOf(view)).isEqualTo(VersionRange.upTo(10));
+        assertThat(Cilium.onNode(evidence(node)).versionsOf(view)).isEqualTo(VersionRange.between(8, 10));
     }
 
     @Test
@@ -266,12 +266,12 @@ final class DatapathTrapsTest {
                 .content()
                 .orElseThrow();
         assertThat(cache.lookup(address("192.168.0.2")).orElseThrow().isHost()).isTrue();
-        assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().isRemoteNode())
+        assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().isRemoteNode(trait -> true))
                 .isTrue();
         assertThat(cache.lookup(address("192.168.1.77")).orElseThrow().prefixLength())
                 .isEqualTo(24);
         assertThat(cache.lookup(address("8.8.8.8")).orElseThrow().identity()).isEqualTo(2);
-        assertThat(cache.lookup(address("fd00::5")).orElseThrow().isRemoteNode())
+        assertThat(cache.lookup(address("fd00::5")).orElseThrow().isRemoteNode(trait -> true))
                 .isTrue();
         assertThat(cache.lookup(address("fd00::6"))).isEmpty();
     }
