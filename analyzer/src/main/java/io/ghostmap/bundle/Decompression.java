@@ -8,15 +8,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
 import java.util.Arrays;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorInputStream;
 
 /**
- * gzip and zstd, told by their magic bytes, never by a library's detection, which would open every parser it has. The
- * JDK's inflater with a large buffer and zstd-jni without a wrapper read fastest of what was measured.
+ * gzip and zstd, recognized by their magic bytes, never by a library's detection, which would open every parser it has.
+ * zstd-jni is read without the wrapper of commons-compress, which hides what follows the last frame.
  */
 public final class Decompression {
-    private static final int BUFFER = 256 << 10;
     private static final int MAGIC_BYTES = 4;
-    private static final byte[] GZIP = {GzipStream.MAGIC_1, (byte) GzipStream.MAGIC_2};
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
     /** A frame's header may ask for a window of any size; 128 MiB is what zstd itself takes without being told. */
@@ -25,20 +24,16 @@ public final class Decompression {
     private Decompression() {}
 
     static boolean isGzip(byte[] start) {
-        return startsWith(start, GZIP);
+        return GzipCompressorInputStream.matches(start, start.length);
     }
 
     static boolean isZstd(byte[] start) {
-        return startsWith(start, ZSTD);
-    }
-
-    private static boolean startsWith(byte[] bytes, byte[] magic) {
-        return bytes.length >= magic.length && Arrays.equals(bytes, 0, magic.length, magic, 0, magic.length);
+        return start.length >= ZSTD.length && Arrays.equals(start, 0, ZSTD.length, ZSTD, 0, ZSTD.length);
     }
 
     /** All parts of a gzip file, one after the other. */
     static InputStream gunzip(InputStream in) {
-        return new GzipStream(in, BUFFER);
+        return new GzipStream(in);
     }
 
     /** All frames of a zstd file, one after the other. */

@@ -3,48 +3,40 @@ package io.ghostmap.bundle;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
+import java.io.OutputStream;
 import java.util.Optional;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.tar.TarUtils;
+import org.apache.commons.compress.archivers.zip.ZipEncoding;
+import org.apache.commons.compress.archivers.zip.ZipEncodingHelper;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Walks the members of a tar archive. Each bound is checked before the bytes that a header states are read, and there is
- * no second reader that could take the same bytes for another archive.
+ * Walks the members of a tar archive as commons-compress reads them. The bounds are on what the library itself takes from
+ * the archive and on what it says of a member; nothing else parses the bytes, so that guard and reader see one archive.
  *
- * <p>Formats: POSIX ustar and pax (IEEE Std 1003.1), GNU tar's long names and base-256 sizes. Links, devices and sparse
- * files are refused.
+ * <p>Refused are links, devices, sparse files, and what one reader of tars takes for another archive than the next.
  */
 final class TarReader {
-    private static final int BLOCK = 512;
-    private static final int NAME_LENGTH = 100;
-    private static final int SIZE_OFFSET = 124;
-    private static final int SIZE_LENGTH = 12;
-    private static final int CHECKSUM_OFFSET = 148;
-    private static final int CHECKSUM_LENGTH = 8;
-    private static final int TYPE_OFFSET = 156;
-    private static final int MAGIC_OFFSET = 257;
-    private static final int PREFIX_OFFSET = 345;
-    private static final int PREFIX_LENGTH = 155;
-
-    /** With a NUL after it; GNU tar's has blanks, and no prefix. */
-    private static final String MAGIC = "ustar\0";
-
-    /** pax, with a global record before it, and GNU's long name and long link: four; nobody writes more. */
-    private static final int MAX_METADATA_RECORDS = 16;
+    private static final int RECORD = TarConstants.DEFAULT_RCDSIZE;
+    private static final String ENCODING = "UTF-8";
+    private static final ZipEncoding NAMES = ZipEncodingHelper.getZipEncoding(ENCODING);
 
     /** A tar is filled up with zeros to the size of a tape's block; a second bundle after the first is larger. */
     private static final long MAX_TRAILING_BYTES = 256L << 20;
 
-    private final InputStream in;
+    private final MeteredStream in;
     private final Limits limits;
-    private final byte[] header = new byte[BLOCK];
-    private Body body = new Body(0);
+    private final Headers headers;
     private int members;
     private long total;
-    private boolean marked;
 
     TarReader(InputStream in, Limits limits) {
-        this.in = in;
+        this.in = new MeteredStream(in);
         this.limits = limits;
+        this.headers = new Headers(this.in);
     }
 
     /**
@@ -56,74 +48,53 @@ final class TarReader {
 
     /** Empty at the end of the archive. */
     Optional<Entry> next() throws IOException {
-        body.skipRest();
-        Metadata metadata = new Metadata();
-        for (int records = 0; readHeader(); records++) {
-            char type = (char) (header[TYPE_OFFSET] & 0xff);
-            if (!isMetadata(type)) {
-                return Optional.of(entry(type, metadata));
+        headers.toNextMember();
+        in.allow(
+                limits.metadataBytes(),
+                "the tar metadata records of one member have more than " + limits.metadataBytes() + " bytes");
+        TarArchiveEntry entry = headers.getNextEntry();
+        in.allowAll();
+        count(headers.sinceMember, 0);
+        if (entry == null) {
+            if (headers.sinceMember > 0) {
+                throw new EOFException("the tar ends between a metadata record and its member");
             }
-            if (records == MAX_METADATA_RECORDS) {
-                throw new LimitExceededException(
-                        "a member has more than " + MAX_METADATA_RECORDS + " tar metadata records");
-            }
-            count(0);
-            metadata.read(type);
+            return Optional.empty();
         }
-        if (metadata.isPresent()) {
-            throw new EOFException("the tar ends between a metadata record and its member");
-        }
-        return Optional.empty();
+        check(entry);
+        count(0, entry.getSize());
+        return Optional.of(new Entry(entry.getName(), entry.isDirectory(), headers));
     }
 
-    /** Whether the archive had its end mark. Without it members may be missing. */
-    boolean hasEndMark() {
-        return marked;
-    }
-
-    /** Reads what follows the end of the archive; whether it is anything but zeros. */
-    boolean hasMore() throws IOException {
-        byte[] buffer = new byte[1 << 16];
-        boolean more = false;
-        long passed = 0;
-        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-            more |= !isZero(buffer, read);
-            passed += read;
-            if (passed > MAX_TRAILING_BYTES) {
-                throw new LimitExceededException("more than " + MAX_TRAILING_BYTES + " bytes follow its end");
-            }
-        }
-        return more;
-    }
-
-    private static boolean isMetadata(char type) {
-        return switch (type) {
-            case 'x', 'g', 'L', 'K' -> true;
-            default -> false;
-        };
-    }
-
-    private Entry entry(char type, Metadata metadata) throws IOException {
-        String name = metadata.path.or(() -> metadata.longName).orElseGet(this::headerName);
+    private void check(TarArchiveEntry entry) throws LimitExceededException {
+        String name = "the member " + Printable.of(entry.getName());
+        char type = (char) (entry.getLinkFlag() & 0xff);
         if (type != '0' && type != '\0' && type != '5') {
-            throw new LimitExceededException("the member " + Printable.of(name)
-                    + " is not a regular file or folder (tar type '" + Printable.of(String.valueOf(type))
-                    + "'); links, devices and sparse files are refused");
+            throw new LimitExceededException(name + " is not a regular file or folder (tar type '"
+                    + Printable.of(String.valueOf(type)) + "'); links, devices and sparse files are refused");
         }
-        long stated = metadata.size.isPresent() ? metadata.size.get() : headerSize();
-        boolean folder = type == '5' || (name.endsWith("/") && stated == 0);
-        long size = folder ? 0 : stated;
-        if (size > limits.memberBytes()) {
-            throw new LimitExceededException("the member " + Printable.of(name) + " states " + size + " bytes, at most "
-                    + limits.memberBytes() + " are read");
+        if (isSparse(entry)) {
+            throw new LimitExceededException(name + " is sparse; sparse files are refused");
         }
-        count(size);
-        body = new Body(size);
-        return new Entry(name, folder, body);
+        if (entry.isDirectory() && entry.getSize() > 0) {
+            throw new LimitExceededException(name + " is a folder that states a size");
+        }
+        if (entry.getSize() > limits.memberBytes()) {
+            throw new LimitExceededException(
+                    name + " states " + entry.getSize() + " bytes, at most " + limits.memberBytes() + " are read");
+        }
+        headers.refuseChangeByGlobalRecord(entry);
     }
 
-    private void count(long size) throws LimitExceededException {
-        if (++members > limits.members()) {
+    /** The library takes a record that gives a map and no size for none of its own. */
+    private static boolean isSparse(TarArchiveEntry entry) {
+        return entry.isSparse()
+                || entry.getExtraPaxHeaders().keySet().stream().anyMatch(key -> key.startsWith("GNU.sparse."));
+    }
+
+    private void count(int records, long size) throws LimitExceededException {
+        members += records;
+        if (members > limits.members()) {
             throw new LimitExceededException("it has more than " + limits.members() + " members");
         }
         total += size;
@@ -132,201 +103,119 @@ final class TarReader {
         }
     }
 
-    /** False at the end mark, and at the end of the stream, which may come without one. */
-    private boolean readHeader() throws IOException {
-        int read = in.readNBytes(header, 0, BLOCK);
-        if (read == 0) {
-            return false;
-        }
-        if (read < BLOCK) {
-            throw new EOFException("the tar ends inside a header");
-        }
-        if (isZero(header, BLOCK)) {
-            marked = true;
-            return false;
-        }
-        if (!isChecked()) {
-            throw new IOException("a tar header whose checksum does not match");
-        }
-        return true;
+    /** Whether the archive had its end mark. Without it members may be missing. */
+    boolean hasEndMark() {
+        return headers.marked;
     }
 
-    private static boolean isZero(byte[] bytes, int length) {
-        for (int i = 0; i < length; i++) {
-            if (bytes[i] != 0) {
-                return false;
+    /** Reads what follows the end of the archive; whether it is anything but zeros. */
+    boolean hasMore() throws IOException {
+        byte[] buffer = new byte[1 << 16];
+        boolean more = false;
+        long passed = 0;
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            for (int i = 0; i < read && !more; i++) {
+                more = buffer[i] != 0;
+            }
+            passed += read;
+            if (passed > MAX_TRAILING_BYTES) {
+                throw new LimitExceededException("more than " + MAX_TRAILING_BYTES + " bytes follow its end");
             }
         }
-        return true;
+        return more;
     }
 
-    /** The sum of all bytes, blanks for those of the sum itself; old tars took the bytes as signed. */
-    private boolean isChecked() throws LimitExceededException {
-        long stated = octal(CHECKSUM_OFFSET, CHECKSUM_LENGTH);
-        long unsigned = 0;
-        long signed = 0;
-        for (int i = 0; i < BLOCK; i++) {
-            boolean own = i >= CHECKSUM_OFFSET && i < CHECKSUM_OFFSET + CHECKSUM_LENGTH;
-            unsigned += own ? ' ' : header[i] & 0xff;
-            signed += own ? ' ' : header[i];
+    /** The library's reader, and each header that it takes, of which it checks only those of members, and those not. */
+    private static final class Headers extends TarArchiveInputStream {
+        private final MeteredStream archive;
+        private Optional<TarArchiveEntry> last = Optional.empty();
+        private boolean marked;
+        private boolean globalRecords;
+        private boolean ownRecords;
+        private int sinceMember;
+
+        /** A block of one record: of what follows the end mark the library skips nothing. */
+        Headers(MeteredStream archive) {
+            super(archive, RECORD, RECORD, ENCODING, true);
+            this.archive = archive;
         }
-        return stated == unsigned || stated == signed;
-    }
 
-    private String headerName() {
-        String name = text(0, NAME_LENGTH);
-        String magic = new String(header, MAGIC_OFFSET, MAGIC.length(), StandardCharsets.ISO_8859_1);
-        String prefix = magic.equals(MAGIC) ? text(PREFIX_OFFSET, PREFIX_LENGTH) : "";
-        return prefix.isEmpty() ? name : prefix + "/" + name;
-    }
-
-    /** Up to a NUL. */
-    private String text(int offset, int length) {
-        int end = offset;
-        while (end < offset + length && header[end] != 0) {
-            end++;
-        }
-        return new String(header, offset, end - offset, StandardCharsets.UTF_8);
-    }
-
-    /** Octal digits, or with the top bit set a big-endian number (GNU). */
-    private long headerSize() throws LimitExceededException {
-        if ((header[SIZE_OFFSET] & 0x80) == 0) {
-            return octal(SIZE_OFFSET, SIZE_LENGTH);
-        }
-        long value = header[SIZE_OFFSET] & 0x3f;
-        boolean negative = (header[SIZE_OFFSET] & 0x40) != 0;
-        for (int i = 1; i < SIZE_LENGTH; i++) {
-            if (negative || value >>> 55 != 0) {
-                throw new LimitExceededException(
-                        "the member " + Printable.of(headerName()) + " states an impossible size");
+        /** What is left of the body is not a header, whose length is bounded. */
+        void toNextMember() throws IOException {
+            if (last.isPresent()) {
+                transferTo(OutputStream.nullOutputStream());
             }
-            value = value << 8 | (header[SIZE_OFFSET + i] & 0xff);
+            sinceMember = 0;
+            ownRecords = false;
         }
-        return value;
-    }
 
-    private long octal(int offset, int length) throws LimitExceededException {
-        long value = 0;
-        boolean ended = false;
-        for (int i = offset; i < offset + length; i++) {
-            int c = header[i];
-            if (c >= '0' && c <= '7' && !ended) {
-                value = value << 3 | (c - '0');
-            } else if (c == ' ' || c == 0) {
-                ended |= value > 0 || c == 0;
-            } else {
-                throw new LimitExceededException(
-                        "the member " + Printable.of(headerName()) + " has a number in its header that is no number");
+        @Override
+        public @Nullable TarArchiveEntry getNextEntry() throws IOException {
+            try {
+                return super.getNextEntry();
+            } catch (IOException e) {
+                throw named(e);
+            } catch (RuntimeException e) { // it says so of a size below zero, for example
+                throw new IOException("a tar header or pax record with an impossible value", e);
             }
-        }
-        return value;
-    }
-
-    /** The bytes of one member. */
-    private final class Body extends BlockStream {
-        private final long size;
-        private long left;
-
-        Body(long size) {
-            this.size = size;
-            this.left = size;
         }
 
         @Override
         public int read(byte[] buffer, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (left == 0) {
-                return -1;
-            }
-            int read = in.read(buffer, offset, (int) Math.min(length, left));
-            if (read < 0) {
-                throw new EOFException("the tar ends inside a member");
-            }
-            left -= read;
-            return read;
-        }
-
-        /** To the next header. */
-        void skipRest() throws IOException {
-            byte[] buffer = new byte[(int) Math.min(left, 1 << 16)];
-            while (left > 0) {
-                read(buffer, 0, buffer.length);
-            }
-            int padding = (int) ((BLOCK - size % BLOCK) % BLOCK);
-            if (in.readNBytes(new byte[BLOCK], 0, padding) < padding) {
-                throw new EOFException("the tar ends inside a member");
+            try {
+                return super.read(buffer, offset, length);
+            } catch (IOException e) {
+                throw named(e);
             }
         }
-    }
 
-    /** What the records before a member say of it. */
-    private final class Metadata {
-        private Optional<String> path = Optional.empty();
-        private Optional<String> longName = Optional.empty();
-        private Optional<Long> size = Optional.empty();
-        private boolean present;
-
-        boolean isPresent() {
-            return present;
+        private IOException named(IOException e) {
+            return archive.hasEnded() && archive.failure().isEmpty()
+                    ? new EOFException("the tar ends inside a member")
+                    : e;
         }
 
-        void read(char type) throws IOException {
-            byte[] record = body();
-            present = true;
-            switch (type) {
-                case 'L' -> longName = Optional.of(upToNul(record));
-                case 'x' -> PaxRecords.read(record, this::own);
-                case 'g' -> PaxRecords.read(record, this::global);
-                default -> {
-                    // the name of a link, which only a link needs
+        /** For the library null is the end. */
+        @Override
+        protected byte @Nullable [] readRecord() throws IOException {
+            if (marked) {
+                return null;
+            }
+            byte[] record = super.readRecord();
+            if (record == null) {
+                if (getBytesRead() % RECORD != 0) {
+                    throw new EOFException("the tar ends inside a header");
                 }
+                return null;
+            }
+            marked = isEOFRecord(record);
+            if (!marked) {
+                note(record);
+            }
+            return record;
+        }
+
+        private void note(byte[] record) throws IOException {
+            if (!TarUtils.verifyCheckSum(record)) {
+                throw new IOException("a tar header whose checksum does not match");
+            }
+            TarArchiveEntry header = new TarArchiveEntry(record, NAMES, true);
+            last = Optional.of(header);
+            sinceMember++;
+            globalRecords |= header.isGlobalPaxHeader();
+            ownRecords |= header.isPaxHeader() || header.isGNULongNameEntry();
+            if (header.isGNULongNameEntry() && header.isDirectory()) { // the library would skip no body
+                throw new LimitExceededException("a tar metadata record has the name of a folder");
             }
         }
 
-        private byte[] body() throws IOException {
-            long stated = headerSize();
-            if (stated > limits.metadataBytes()) {
-                throw new LimitExceededException("a tar metadata record states " + stated + " bytes, at most "
-                        + limits.metadataBytes() + " are read");
+        /** Not every reader of tars heeds global records, and no tool writes one that changes what a member is. */
+        void refuseChangeByGlobalRecord(TarArchiveEntry entry) throws LimitExceededException {
+            TarArchiveEntry header = last.orElseThrow();
+            boolean renamed = !ownRecords && !entry.getName().equals(header.getName());
+            if (globalRecords && (renamed || entry.getSize() != header.getSize())) {
+                throw new LimitExceededException("a global pax record sets the path or size of every member");
             }
-            Body record = new Body(stated);
-            byte[] bytes = record.readNBytes((int) stated);
-            record.skipRest();
-            return bytes;
-        }
-
-        private void own(String key, String value) throws IOException {
-            refuseSparse(key);
-            if (key.equals("path")) {
-                path = Optional.of(value);
-            } else if (key.equals("size")) {
-                size = Optional.of(PaxRecords.number(value));
-            }
-        }
-
-        /** One that changed what every further member is would make the archive another one; no tool writes it. */
-        private void global(String key, String value) throws IOException {
-            refuseSparse(key);
-            if (key.equals("path") || key.equals("size")) {
-                throw new LimitExceededException("a global pax record sets the " + key + " of every member");
-            }
-        }
-
-        private void refuseSparse(String key) throws IOException {
-            if (key.startsWith("GNU.sparse.")) {
-                throw new LimitExceededException("a pax record makes a member sparse; sparse files are refused");
-            }
-        }
-
-        private String upToNul(byte[] record) {
-            int end = 0;
-            while (end < record.length && record[end] != 0) {
-                end++;
-            }
-            return new String(record, 0, end, StandardCharsets.UTF_8);
         }
     }
 }
