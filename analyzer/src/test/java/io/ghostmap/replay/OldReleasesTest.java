@@ -116,8 +116,8 @@ final class OldReleasesTest {
                 .runs(161, RECVMSG4));
         Replay replay = node.ask(SENDMSG4, NODE, Protocol.UDP, Client.UNKNOWN);
 
-        assertThat(node.peerName(replay, ROOT).told())
-                .extracting(PeerName.Told::end, PeerName.Told::name)
+        assertThat(node.peerName(replay, ROOT).seen())
+                .extracting(PeerName.Seen::end, PeerName.Seen::name)
                 .containsOnly(tuple(to(BACKEND), to("0.0.0.0:30080")));
     }
 
