@@ -98,6 +98,17 @@ public sealed interface Action {
         }
     }
 
+    /** What the agent of that node wrote about its programs. */
+    record AgentLog(String node) implements Check {
+        @Override
+        public Text command() {
+            return Text.of(
+                    "kubectl -n kube-system logs -c cilium-agent $(kubectl -n kube-system get pods -l k8s-app=cilium"
+                            + " --field-selector spec.nodeName={} -o name) | grep -iE 'attach|cgroup|socket'",
+                    ShellText.nodeName(node));
+        }
+    }
+
     /** Programs attached to a cgroup. */
     record ShowAttached(Cgroup cgroup) implements Check {
         @Override

@@ -69,6 +69,9 @@ final class GoneBackend implements Rule {
 
     @Override
     public List<Finding.Draft> findings(Incident incident) {
+        if (LeftoverPrograms.isPresent(incident)) {
+            return List.of(); // nobody maintains the maps, and SLB-26 says so
+        }
         List<Gone> gone = goneOf(incident).stream()
                 .filter(each -> !remote || !each.failed.isEmpty())
                 .toList();

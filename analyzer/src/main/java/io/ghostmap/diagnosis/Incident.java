@@ -62,7 +62,8 @@ public record Incident(
         List<Replay> replays = new ArrayList<>(replayer.replayAll(hooks));
         List<CorrelatedDestination> destinations = correlation.join();
         List<Hook> separate = SecondCilium.hooks(hooks, datapath, replays, destinations);
-        Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer);
+        Journeys journeys = Journeys.of(traffic, evidence.network().interfaces());
+        Optional<Bypass> bypass = Bypass.of(evidence, hooks, destinations, replayer, journeys);
         bypass.ifPresent(found -> replays.addAll(found.replays()));
         return new Incident(
                 bundle,
@@ -85,7 +86,7 @@ public record Incident(
                         evidence.agent().frontends(),
                         datapath,
                         bundle.manifest().map(Manifest::node).orElse("")),
-                Journeys.of(traffic, evidence.network().interfaces()));
+                journeys);
     }
 
     /** Computed once: few of a large node's replays are on the wire, and each look would walk through all of its memory. */

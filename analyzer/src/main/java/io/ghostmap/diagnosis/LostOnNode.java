@@ -95,7 +95,7 @@ final class LostOnNode implements Rule {
                         Rival.Kind.ANSWER_NOT_CAPTURED,
                         Rival.Stance.AGAINST,
                         Text.of("The SYNs left by an interface that was not captured"),
-                        Text.of("the same capture shows other packets that leave this node"),
+                        Text.of("the same capture shows other packets that leave this node."),
                         Text.of("a second capture with tcpdump -i any while a client tries"))))
                 .remedy(List.of(RemedyStep.reading(
                                 Text.of("Ask the agent why it drops them"),

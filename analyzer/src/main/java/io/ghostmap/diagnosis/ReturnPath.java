@@ -107,7 +107,7 @@ final class ReturnPath implements Rule {
                         Rival.Kind.CLIENT_REFUSES,
                         Rival.Stance.OPEN,
                         Text.of("The client gets the answer and drops it itself"),
-                        Text.of("the bundle has no capture of the client"),
+                        Text.of("the bundle has no capture of the client."),
                         Text.of("a capture at the client while it tries"))));
     }
 

@@ -15,6 +15,7 @@ public final class Rules {
         rules.add(new OrphanedProgramFirst());
         rules.add(new StaleGeneration());
         rules.add(new UntranslatedFrontend());
+        rules.add(new NeverAttached());
         rules.add(new DuplicateDevicePrograms());
         rules.addAll(DeadEnd.rules());
         rules.add(new AgentDrift());
@@ -24,6 +25,7 @@ public final class Rules {
         rules.add(new LostOnNode());
         rules.add(new SilentBackend());
         rules.add(new ReturnPath());
+        rules.add(new LeftoverPrograms());
         rules.add(new TakenNodePort());
         rules.add(new UntranslatedAnswer());
         rules.add(new SecondCilium());

@@ -72,6 +72,11 @@ public final class Journeys {
                 .toList();
     }
 
+    /** Any attempt, whatever became of it. */
+    public Journey of(ConnectionAttempt attempt) {
+        return journey(attempt);
+    }
+
     /** How many attempts a client address made to that address, whatever became of them. */
     public long attempts(Journey like) {
         return Optional.ofNullable(destinations.get(like.server()))
