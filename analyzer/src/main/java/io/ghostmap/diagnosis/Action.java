@@ -38,6 +38,11 @@ public sealed interface Action {
         HOLDERS("grep -lE '^(link|prog|map)_id:' /proc/[0-9]*/fdinfo/* 2>/dev/null"),
         PINS("find / -fstype bpf -type f 2>/dev/null"),
         SERVICES_OF_THE_AGENT("kubectl -n kube-system exec ds/cilium -- cilium-dbg service list"),
+        NAT_RULES("iptables-save -c -t nat; iptables-legacy-save -c -t nat; nft list ruleset"),
+        NAT_TABLES("cat /proc/net/ip_vs"),
+        KUBE_PROXY_PODS("kubectl -n kube-system get pods -l k8s-app=kube-proxy -o wide"),
+        /** Sockets with their peers in each network namespace that has a process. */
+        SOCKETS_OF_NAMESPACES("lsns -t net -n -o PID | while read -r p; do nsenter -t \"$p\" -n ss -H -tunp; done"),
         DEVICE_PROGRAMS("bpftool net show"),
         LINKS("bpftool link show"),
         PORT_RANGES("sysctl net.ipv4.ip_local_port_range net.ipv4.ip_local_reserved_ports"),

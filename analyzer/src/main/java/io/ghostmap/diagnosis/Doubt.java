@@ -1,6 +1,7 @@
 package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Artifact;
+import io.ghostmap.datapath.MapRole;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -58,6 +59,18 @@ public sealed interface Doubt {
             return Text.of(
                     "SYNs went to {}, which no map explains",
                     Text.few(destinations.stream().map(Term::endpoint).toList()));
+        }
+    }
+
+    /** Programs of one hook read different maps of one role, and nothing shows which of them the agent maintains. */
+    record SeveralMapsInUse(MapRole role, List<Integer> maps) implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of(
+                    "programs of one hook read different {} maps ({}), and nothing in the bundle shows which of them the agent"
+                            + " maintains",
+                    Terms.role(role),
+                    Text.join(", ", Terms.maps(maps)));
         }
     }
 

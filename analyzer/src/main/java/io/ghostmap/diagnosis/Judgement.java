@@ -3,18 +3,24 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
+import io.ghostmap.datapath.MapRole;
 import io.ghostmap.diagnosis.Verdict.Level;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.replay.Hook;
 import io.ghostmap.replay.Replay;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Reply;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
 final class Judgement {
@@ -26,6 +32,9 @@ final class Judgement {
             ArtifactKind.CGROUPS,
             ArtifactKind.MAP_DUMPS,
             ArtifactKind.NODE_CAPTURE);
+
+    /** Maps that decide where connections go. */
+    private static final Set<MapRole.Kind> DECISIVE = Set.of(MapRole.Kind.SERVICES, MapRole.Kind.BACKENDS);
 
     private Judgement() {}
 
@@ -108,6 +117,7 @@ final class Judgement {
         if (!translated) {
             doubts.add(new Doubt.NoProgramSeen());
         }
+        doubts.addAll(severalMapsInUse(incident));
         long undecided = incident.replays().stream()
                 .filter(Replay::isUndecided)
                 .map(Replay::frontend)
@@ -127,6 +137,30 @@ final class Judgement {
         }
         if (incident.traffic().captured() && incident.traffic().syns() == 0) {
             doubts.add(new Doubt.NoSynCaptured());
+        }
+        return doubts;
+    }
+
+    /** Of services and backends: what the others hold follows from these. */
+    private static Set<Doubt> severalMapsInUse(Incident incident) {
+        Set<Doubt> doubts = new LinkedHashSet<>();
+        for (Hook hook : incident.hooks()) {
+            if (!incident.separate().contains(hook)) {
+                SortedMap<MapRole, SortedSet<Integer>> read = new TreeMap<>();
+                hook.programs().stream()
+                        .flatMap(program -> program.view().stream())
+                        .flatMap(view -> view.maps().stream())
+                        .flatMap(map -> incident.datapath().generation(map).stream())
+                        .filter(generation -> !generation.isNotCurrent()
+                                && DECISIVE.contains(generation.role().kind()))
+                        .forEach(generation -> read.computeIfAbsent(generation.role(), role -> new TreeSet<>())
+                                .add(generation.mapId()));
+                read.forEach((role, maps) -> {
+                    if (maps.size() > 1) {
+                        doubts.add(new Doubt.SeveralMapsInUse(role, List.copyOf(maps)));
+                    }
+                });
+            }
         }
         return doubts;
     }

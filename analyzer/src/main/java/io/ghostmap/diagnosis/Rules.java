@@ -16,6 +16,7 @@ public final class Rules {
         rules.add(new StaleGeneration());
         rules.add(new UntranslatedFrontend());
         rules.add(new NeverAttached());
+        rules.add(new ForeignProgram());
         rules.add(new DuplicateDevicePrograms());
         rules.addAll(DeadEnd.rules());
         rules.add(new AgentDrift());
@@ -25,6 +26,9 @@ public final class Rules {
         rules.add(new LostOnNode());
         rules.add(new SilentBackend());
         rules.add(new ReturnPath());
+        rules.add(new PinnedSocket());
+        rules.add(new StickyBackend());
+        rules.add(new KubeProxyRules());
         rules.add(new LeftoverPrograms());
         rules.add(new TakenNodePort());
         rules.add(new UntranslatedAnswer());
