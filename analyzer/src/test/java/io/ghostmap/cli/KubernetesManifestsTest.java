@@ -10,15 +10,24 @@ import com.google.gson.JsonObject;
 import com.google.gson.TypeAdapter;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonWriter;
+import io.ghostmap.support.CollectorPlan;
 import io.ghostmap.support.Repository;
+import io.kubernetes.client.openapi.models.V1ClusterRole;
+import io.kubernetes.client.openapi.models.V1ClusterRoleBinding;
 import io.kubernetes.client.openapi.models.V1DaemonSet;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1PodSpec;
+import io.kubernetes.client.openapi.models.V1PolicyRule;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +55,50 @@ final class KubernetesManifestsTest {
         check(manifest("daemonset"), V1DaemonSet.class);
     }
 
+    @Test
+    void accessIsOfTheApi() {
+        String[] documents = accessDocuments();
+
+        assertThat(documents).hasSize(3);
+        check(documents[0], V1ServiceAccount.class);
+        check(documents[1], V1ClusterRole.class);
+        check(documents[2], V1ClusterRoleBinding.class);
+    }
+
+    /** No more than the collector asks for, and no less. */
+    @Test
+    void accessIsToTheListsThatTheCollectorAsksFor() {
+        V1ClusterRole role = GSON.fromJson(json(accessDocuments()[1]), V1ClusterRole.class);
+        List<String> asked = CollectorPlan.steps().stream()
+                .flatMap(step -> kubectlKind(step.command()))
+                .toList();
+
+        assertThat(asked).contains("services", "endpointslices", "pods");
+        assertThat(role.getRules())
+                .flatExtracting(V1PolicyRule::getResources)
+                .containsExactlyInAnyOrderElementsOf(asked);
+        assertThat(role.getRules())
+                .allSatisfy(rule -> assertThat(rule.getVerbs()).containsExactly("list"));
+    }
+
+    @Test
+    void podsHaveThatAccess() {
+        String[] documents = accessDocuments();
+        V1ServiceAccount account = GSON.fromJson(json(documents[0]), V1ServiceAccount.class);
+        V1ClusterRoleBinding binding = GSON.fromJson(json(documents[2]), V1ClusterRoleBinding.class);
+
+        assertThat(binding.getRoleRef().getName())
+                .isEqualTo(GSON.fromJson(json(documents[1]), V1ClusterRole.class)
+                        .getMetadata()
+                        .getName());
+        assertThat(binding.getSubjects()).hasSize(1).allSatisfy(subject -> {
+            assertThat(subject.getName()).isEqualTo(account.getMetadata().getName());
+            assertThat(subject.getNamespace()).isEqualTo(account.getMetadata().getNamespace());
+        });
+        assertThat(podOfJob().getServiceAccountName())
+                .isEqualTo(account.getMetadata().getName());
+    }
+
     @ParameterizedTest
     @CsvSource({
         "hostPID: true, hostPid: true", // a field that is none
@@ -62,11 +115,8 @@ final class KubernetesManifestsTest {
     }
 
     @Test
-    void bothRunTheSamePod() {
-        V1PodSpec job = GSON.fromJson(json(manifest("job")), V1Job.class)
-                .getSpec()
-                .getTemplate()
-                .getSpec();
+    void bothRunTheSamePodWithTheSameAccess() {
+        V1PodSpec job = podOfJob();
         V1PodSpec daemonSet = GSON.fromJson(json(manifest("daemonset")), V1DaemonSet.class)
                 .getSpec()
                 .getTemplate()
@@ -75,10 +125,11 @@ final class KubernetesManifestsTest {
         assertThat(daemonSet.getVolumes()).isEqualTo(job.getVolumes());
         assertThat(daemonSet.getContainers().get(0).getVolumeMounts())
                 .isEqualTo(job.getContainers().get(0).getVolumeMounts());
+        assertThat(daemonSet.getInitContainers()).isEqualTo(job.getInitContainers());
+        assertThat(daemonSet.getServiceAccountName()).isEqualTo(job.getServiceAccountName());
         for (V1PodSpec pod : List.of(job, daemonSet)) {
             assertThat(pod.getHostPID()).isTrue();
             assertThat(pod.getHostNetwork()).isTrue();
-            assertThat(pod.getAutomountServiceAccountToken()).isFalse();
             assertThat(pod.getContainers()).hasSize(1);
             assertThat(pod.getContainers().get(0).getVolumeMounts())
                     .filteredOn(mount -> !mount.getName().equals("bundle"))
@@ -86,16 +137,31 @@ final class KubernetesManifestsTest {
         }
     }
 
+    private static V1PodSpec podOfJob() {
+        return GSON.fromJson(json(manifest("job")), V1Job.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
+    }
+
+    private static String[] accessDocuments() {
+        return manifest("access").split("(?m)^---$", -1);
+    }
+
+    /** What {@code kubectl get} is asked for, if the command has one. */
+    private static Stream<String> kubectlKind(String command) {
+        Matcher get = Pattern.compile("kubectl get (\\S+) ").matcher(command);
+        return get.find() ? Stream.of(get.group(1)) : Stream.empty();
+    }
+
     private static void check(String text, Class<?> model) {
         JsonElement json = json(text);
         try {
-            if (model == V1Job.class) {
-                V1Job.validateJsonElement(json);
-            } else {
-                V1DaemonSet.validateJsonElement(json);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            model.getMethod("validateJsonElement", JsonElement.class).invoke(null, json);
+        } catch (InvocationTargetException e) {
+            throw new IllegalArgumentException(e.getCause());
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException(e);
         }
         assertThat(withoutEmpties(GSON.toJsonTree(GSON.fromJson(json, model)))).isEqualTo(json);
     }
