@@ -36,18 +36,19 @@ record Failure(int status, String line) {
         return internal("internal error, please report it with the bundle's SHA-256: " + printable(e));
     }
 
-    /** The error that was wrapped on its way from another thread or through the parser, or what was thrown. */
+    /** The innermost error, which says most: others wrap it on its way from another thread or through the parser. */
     private static Throwable errorWithin(Throwable thrown) {
+        Throwable innermost = thrown;
         Throwable cause = thrown;
         for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++) {
             if (cause instanceof OutOfMemoryError
                     || cause instanceof StackOverflowError
                     || cause instanceof LinkageError) {
-                return cause;
+                innermost = cause;
             }
             cause = cause.getCause();
         }
-        return thrown;
+        return innermost;
     }
 
     private static Failure internal(String what) {

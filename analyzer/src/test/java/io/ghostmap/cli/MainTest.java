@@ -108,7 +108,9 @@ final class MainTest {
     }
 
     private static String[] classPath() {
-        return System.getProperty("java.class.path").split(File.pathSeparator, -1);
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .toArray(String[]::new);
     }
 
     private Map<String, String> takeReports() throws IOException {
