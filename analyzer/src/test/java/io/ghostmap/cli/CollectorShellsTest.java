@@ -7,14 +7,19 @@ import io.ghostmap.report.Report;
 import io.ghostmap.support.Command;
 import io.ghostmap.support.Needs;
 import io.ghostmap.support.Repository;
+import io.ghostmap.support.Shared;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** One incident, collected by each shell that a node may have: what the analyzer finds must not depend on it. */
+@Order(1)
+@ResourceLock(Shared.BPF)
 final class CollectorShellsTest {
     @TempDir
     private Path folder;

@@ -7,11 +7,14 @@ import io.ghostmap.report.Report;
 import io.ghostmap.support.Command;
 import io.ghostmap.support.Needs;
 import io.ghostmap.support.Repository;
+import io.ghostmap.support.Shared;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
  * Reproduces incidents on this kernel with other addresses, ports and counts than the committed samples, runs the real
  * collector on them, and compares the report with what the lab says that it planted.
  */
+@Order(1)
+@ResourceLock(Shared.BPF)
 final class LiveIncidentTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

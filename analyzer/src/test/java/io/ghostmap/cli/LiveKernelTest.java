@@ -27,6 +27,7 @@ import io.ghostmap.replay.Replay;
 import io.ghostmap.replay.Replayer;
 import io.ghostmap.replay.Step;
 import io.ghostmap.support.Needs;
+import io.ghostmap.support.Shared;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,13 +40,17 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * The oracle of this room: what the replay says of a captured node is what the kernel does on it. Maps and chains are
  * generated, the lab builds them, makes real connects, and the destination or the error of each is compared.
  */
+@Order(1)
+@ResourceLock(Shared.BPF)
 final class LiveKernelTest {
     private static final int CHAINS = 72;
     private static final int LEAST_CHAINS = 60;

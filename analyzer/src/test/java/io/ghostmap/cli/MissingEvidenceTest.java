@@ -23,13 +23,18 @@ import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The founding bundle with something taken from it: analyzed all the same, and the loss named with its cost. */
+@Order(2)
+@Execution(ExecutionMode.CONCURRENT)
 final class MissingEvidenceTest {
     /** Bytes before the first frame. */
     private static final int PCAP_HEADER = 24;

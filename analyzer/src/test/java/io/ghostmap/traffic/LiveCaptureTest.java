@@ -7,6 +7,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.support.Command;
 import io.ghostmap.support.Needs;
 import io.ghostmap.support.Repository;
+import io.ghostmap.support.Shared;
 import io.ghostmap.traffic.Tshark.Segment;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,6 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
  * SYNs are tshark's packet by packet, attempts and replies those of a model over tshark's fields, and both are what the
  * client did by its own account and by its kernel's.
  */
+@ResourceLock(value = Shared.NAMESPACES, mode = ResourceAccessMode.READ)
 final class LiveCaptureTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
