@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A connect on its way through a chain: one of those that it can have taken so far.
+ * A connection on its way through a chain: one of the paths that it can have taken so far.
  *
- * @param at the destination that the next program sees; of a refused one, too: the kernel runs all programs
- * @param given what was taken for given on the way here
+ * @param at the destination that the next program sees, also of a refused connection: the kernel runs all programs
+ * @param given the conditions under which it gets here
  * @param refusal why connect() will fail, whatever follows
  * @param unknown why nothing more can be said
- * @param rewrites what translating programs noted, in order
+ * @param rewrites the notes of the programs that translated it, in order
  * @param cookie what the slots chosen so far show of the socket
  */
 record Branch(
@@ -43,7 +43,7 @@ record Branch(
         return new Branch(destination, 1, known, Optional.empty(), Optional.empty(), List.of(), SocketCookie.UNKNOWN);
     }
 
-    /** Nothing more can be said of it. */
+    /** Its further path is not known. */
     Branch lost(Text why) {
         return new Branch(at, share, given, refusal, Optional.of(why), rewrites, cookie);
     }
@@ -77,7 +77,7 @@ record Branch(
                 && choice.cookie().equals(cookie);
     }
 
-    /** All that it can become. */
+    /** What the program's answer makes of it: one branch for each possible choice. */
     List<Branch> then(Answer answer) {
         List<Choice> choices = answer.choices();
         if (choices.isEmpty()) {
@@ -136,7 +136,7 @@ record Branch(
         return refusal.isPresent() ? refusal.get() : new Disposition.Connects(at);
     }
 
-    /** Whether each goes to an address of its own, as nearly always; of few only, since each is compared with each. */
+    /** Whether each goes to another address, as nearly always. Only for a few: each is compared with each. */
     static boolean leadApart(List<Branch> branches) {
         boolean apart = branches.size() <= MAX_COMPARED;
         for (int i = 0; apart && i < branches.size(); i++) {
@@ -149,7 +149,7 @@ record Branch(
         return apart;
     }
 
-    /** Branches that do not differ any more are one, with their shares added. */
+    /** Merges branches that no longer differ, and adds their shares. */
     static List<Branch> merged(List<Branch> branches) {
         if (branches.size() == 1 || leadApart(branches)) {
             return List.copyOf(branches);
@@ -161,7 +161,7 @@ record Branch(
                 Optional<Text> unknown,
                 List<Rewrite> rewrites,
                 SocketCookie cookie) {
-            /** By the address alone, in which nearly all differ. */
+            /** Only the address is hashed: nearly all differ in it. */
             @Override
             public int hashCode() {
                 return at.hashCode();

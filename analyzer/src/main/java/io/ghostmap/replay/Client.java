@@ -8,13 +8,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Who connects, as far as a load balancer asks.
+ * The socket that connects, as far as a load balancer distinguishes sockets.
  *
  * @param netnsCookie of the network namespace that the socket belongs to
  * @param inHostNetns whether that is the node's own
  */
 public record Client(OptionalLong netnsCookie, Optional<Boolean> inHostNetns) {
-    /** Any client of a cgroup: what depends on it stays open. */
+    /** Any client of a cgroup: whatever depends on the client becomes a condition. */
     public static final Client UNKNOWN = new Client(OptionalLong.empty(), Optional.empty());
 
     /** What is known of it before any program is asked. */

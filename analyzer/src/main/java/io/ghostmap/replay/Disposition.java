@@ -17,8 +17,7 @@ public sealed interface Disposition {
             return Text.of(Term.endpoint(endpoint));
         }
 
-        // Compared a million times for a large node; a record's own methods are slow where only the quick compiler is
-        // used.
+        // Compared a million times for a large node, and a record's own methods are slow if only C1 compiles them.
 
         @Override
         public int hashCode() {
@@ -34,7 +33,7 @@ public sealed interface Disposition {
     /**
      * connect() fails; no packet leaves.
      *
-     * @param errors what the application can see; several where the evidence does not say which
+     * @param errors what the application can see; several if the evidence does not show which
      */
     record Refused(Text reason, List<Errno> errors) implements Disposition {
         public Refused {
@@ -49,13 +48,13 @@ public sealed interface Disposition {
                     Text.join(" or ", errors.stream().map(Errno::term).toList()));
         }
 
-        /** With what a later program of the chain makes of the error when it refuses as well. */
+        /** With the error that is left after a later program of the chain refuses as well. */
         Refused followedBy(List<Errno> later) {
             return new Refused(reason, Branch.errorsOf(errors, later));
         }
     }
 
-    /** The evidence does not say. */
+    /** The evidence does not show it. */
     record Unknown(Text reason) implements Disposition {
         @Override
         public Text text() {

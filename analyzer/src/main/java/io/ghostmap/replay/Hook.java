@@ -11,9 +11,9 @@ import java.util.OptionalLong;
  *
  * @param cgroup the directory on the node, the topmost one with this chain
  * @param alsoIn further cgroups below with the same chain
- * @param captured whether the kernel named the order ({@code effective}), or it was computed from the attachments
- * @param remark what a reader of the order must know: how the two disagree, or what is not seen
- * @param shownBy without programs, the lists that show it; a program names its own source
+ * @param captured whether the order is the kernel's own ({@code effective}); otherwise it was computed from the attachments
+ * @param remark what a reader of the order must know: how the two disagree, or what the bundle does not show
+ * @param shownBy for a hook without programs, the lists that show this; a program has a source of its own
  */
 public record Hook(
         String cgroup,
@@ -27,7 +27,7 @@ public record Hook(
 
     private static final int UNRELATED = -1;
 
-    /** A cgroup of which no program handles that: the kernel leaves the address as it is. */
+    /** A cgroup without a program of that type: the kernel leaves the address as it is. */
     public static Hook withoutPrograms(
             String cgroup, OptionalLong cgroupId, AttachType attachType, boolean captured, List<Citation> shownBy) {
         return new Hook(cgroup, cgroupId, attachType, List.of(), List.of(), captured, Optional.empty(), shownBy);
@@ -41,7 +41,7 @@ public record Hook(
         return directory.startsWith(cgroup + "/") ? directory.length() - cgroup.length() : UNRELATED;
     }
 
-    /** By the place alone: 20,000 replays of a large node ask whether they are of the same hook. */
+    /** Compares only the place: 20,000 replays of a large node ask whether they are of the same hook. */
     @Override
     public int hashCode() {
         return cgroup.hashCode() * 31 + attachType.hashCode();

@@ -9,7 +9,7 @@ import java.util.Optional;
  * A program at its place in a hook.
  *
  * @param attachment where and how it is attached; empty when the tree was not captured
- * @param listed whether the list of programs has it; of one that it lacks nothing is known
+ * @param listed whether the list of programs has it; nothing is known of a program that it lacks
  * @param view what it reads; empty for a program that is not the load balancer's, whose effect is not known
  */
 public record HookProgram(
@@ -19,7 +19,7 @@ public record HookProgram(
         boolean listed,
         Optional<View> view,
         Citation source) {
-    /** By the id alone: a view's tables have hundreds of thousands of entries, and a record would hash them all. */
+    /** Compares only the id: a view's tables have hundreds of thousands of entries, and a record would hash them all. */
     @Override
     public int hashCode() {
         return programId;

@@ -26,8 +26,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Builds the run order of every hook: as the kernel named it where {@code effective} was captured, otherwise computed
- * from the attachments by the kernel's rule ({@code compute_effective_progs} in kernel/bpf/cgroup.c): a cgroup's own
+ * Builds the run order of every hook: the kernel's own if {@code effective} was captured, otherwise computed from the
+ * attachments by the kernel's rule ({@code compute_effective_progs} in kernel/bpf/cgroup.c): a cgroup's own
  * programs in attach order, then each ancestor's, an ancestor only if it attached with multi or nothing came before.
  */
 public final class Hooks {
@@ -46,7 +46,7 @@ public final class Hooks {
         return new Hooks(evidence, datapath).all();
     }
 
-    /** The hooks that sockets of that cgroup pass: its own where they were captured, else the nearest ancestor's. */
+    /** The hooks that sockets of that cgroup pass: its own if they were captured, otherwise the nearest ancestor's. */
     public static List<Hook> forCgroup(List<Hook> hooks, String directory) {
         Map<AttachType, Hook> nearest = new EnumMap<>(AttachType.class);
         for (Hook hook : hooks) {
@@ -99,7 +99,7 @@ public final class Hooks {
         return collapsed(hooks);
     }
 
-    /** As the tree names it, where that lists it; the same directory can be seen through several mounts. */
+    /** The path that the tree has, if it lists the cgroup: the same directory can be seen through several mounts. */
     private String directoryOf(long cgroupId) {
         List<String> directories = evidence.cgroups().directories().stream()
                 .filter(cgroup -> cgroup.inode() == cgroupId)
@@ -130,14 +130,14 @@ public final class Hooks {
         runs.forEach(fewer::remove);
         if (!more.isEmpty() && fewer.isEmpty()) {
             return Optional.of(
-                    "programs " + more + " run here, and the tree lists no attachment of them: they are attached"
-                            + " above what the collector could see");
+                    "programs " + more + " run here, but the tree does not list their attachment: they are attached"
+                            + " above the part of the tree that the collector could see");
         }
         return more.isEmpty() && fewer.isEmpty()
-                ? Optional.of("the attachments alone would give the order " + attached
+                ? Optional.of("by the attachments alone, the order would be " + attached
                         + "; some were made with BPF_F_PREORDER, which no list shows")
-                : Optional.of(
-                        "the attachments would give " + attached + ": one of the two readings is older than the other");
+                : Optional.of("by the attachments, the order would be " + attached
+                        + ": one of the two readings is older than the other");
     }
 
     private static List<Integer> ids(List<AttachedProgram> rows) {
@@ -146,7 +146,7 @@ public final class Hooks {
 
     /**
      * Links to cgroups without a directory, which neither the tree nor an effective list can show: their programs run for
-     * sockets that were made there, and behind them those of the root, if it lets them.
+     * sockets that were made there, and after them those of the root if they are attached with multi.
      */
     private void addDying(List<Hook> hooks) {
         Set<String> listed = new TreeSet<>(
@@ -178,7 +178,8 @@ public final class Hooks {
                         type,
                         rows,
                         false,
-                        Optional.of("what is attached between this cgroup and the root cannot be told any more"));
+                        Optional.of(
+                                "what is attached between this cgroup and the root is not known, since the cgroup no longer exists"));
             }
         });
     }

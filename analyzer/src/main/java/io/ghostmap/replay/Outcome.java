@@ -5,13 +5,13 @@ import io.ghostmap.datapath.program.Conditions;
 import java.util.List;
 
 /**
- * One way that a connect can end.
+ * One possible end of a connection.
  *
  * @param share how likely among those under the same conditions, 0 to 1: slots are chosen uniformly
- * @param given what the evidence leaves open and this takes for given
+ * @param given the conditions, on which the evidence does not decide
  */
 public record Outcome(Disposition disposition, double share, Conditions given) {
-    /** What it takes for given; none where it holds for every client. */
+    /** Empty if it holds for every client. */
     public List<Condition> conditions() {
         return given.assumed();
     }

@@ -11,23 +11,23 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What an application is told of its peer, at one reverse hook, the first time that it asks.
+ * What an application sees as its peer's address at one reverse hook, the first time that it asks.
  *
  * @param hook getpeername, or recvmsg, of the application's cgroup
  * @param steps each program's turn, in run order
- * @param seen every end that has a name, refused connects have none
+ * @param seen a name for every end; refused connections have none
  */
 public record PeerName(Hook hook, List<Turn> steps, List<Seen> seen) {
 
     /**
      * The name that goes with one end.
      *
-     * @param end where the connection really goes; unknown where that is
-     * @param name the address that the application is seen, as {@link Disposition.Connects}, or unknown
-     * @param share of all connects under the same conditions
+     * @param end where the connection really goes; unknown if that is
+     * @param name the address that the application sees, as {@link Disposition.Connects}, or unknown
+     * @param share of all connections under the same conditions
      */
     public record Seen(Disposition end, Disposition name, double share, Conditions given) {
-        /** What it takes for given; none where it holds for every client. */
+        /** Empty if it holds for every client. */
         public List<Condition> conditions() {
             return given.assumed();
         }
@@ -39,7 +39,7 @@ public record PeerName(Hook hook, List<Turn> steps, List<Seen> seen) {
      * @param maps that it looks the peer up in
      * @param before the names that it can see
      * @param after what each of them becomes, without doubles
-     * @param notes what it finds there, and what becomes of that
+     * @param notes the entries that it finds there, and what it does with them
      * @param rows the services that it compares the notes with
      */
     public record Turn(
@@ -60,7 +60,7 @@ public record PeerName(Hook hook, List<Turn> steps, List<Seen> seen) {
                 .toList();
     }
 
-    /** The one name that every application is seen; empty where there are several, or one that is not known. */
+    /** The one name that every application sees; empty if there are several, or if one is not known. */
     public Optional<Endpoint> only() {
         List<Disposition> distinct = seen.stream().map(Seen::name).distinct().toList();
         return distinct.size() == 1 && distinct.get(0) instanceof Disposition.Connects connects

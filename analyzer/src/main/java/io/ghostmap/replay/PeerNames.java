@@ -26,7 +26,7 @@ import java.util.function.Function;
  * Runs getpeername and recvmsg through a reverse hook: each program can exchange the name that it sees for the one that was
  * noted when the socket was translated, and the next program sees what the one before wrote.
  *
- * <p>A note is written by the chain that translated the socket, and by nothing else: no other socket has its cookie.
+ * <p>Only the chain that translated the socket writes a note for it: no other socket has its cookie.
  */
 final class PeerNames {
     private final Hook hook;
@@ -47,8 +47,8 @@ final class PeerNames {
 
     /**
      * Which reverse hooks a socket can pass after that forward one. A datagram from a socket of AF_INET6 to a mapped
-     * address passes sendmsg4, and its answer nevertheless recvmsg6, since that goes by the socket ({@code
-     * udpv6_recvmsg} in net/ipv6/udp.c); getpeername is for sockets that are connected.
+     * address passes sendmsg4, but its answer passes recvmsg6, because that depends on the socket ({@code
+     * udpv6_recvmsg} in net/ipv6/udp.c); getpeername is only for connected sockets.
      */
     static boolean follows(AttachType reverse, AttachType forward, Protocol protocol) {
         boolean datagrams = protocol != Protocol.TCP;
@@ -61,7 +61,7 @@ final class PeerNames {
         };
     }
 
-    /** Of each hook whose sockets were translated at all. */
+    /** For each hook at which some sockets were translated. */
     static List<PeerName> of(
             List<Branch> branches,
             List<Hook> hooks,
@@ -82,7 +82,7 @@ final class PeerNames {
      * A socket on its way back through the chain.
      *
      * @param name what the next program sees
-     * @param notes that are left, the later ones of one key alone
+     * @param notes that are left: of one key, only the later one
      */
     private record Asking(
             Disposition end,
@@ -168,7 +168,7 @@ final class PeerNames {
         }
         Optional<SocketProgram> known = programs.apply(program);
         if (known.isEmpty()) {
-            return List.of(one); // not ours: assumed to pass, and named in the report
+            return List.of(one); // not ours: assumed to pass the name unchanged, and listed in the report
         }
         Question question = new Question(hook.attachType(), one.name, protocol, one.given, SocketCookie.UNKNOWN, true);
         Naming naming = known.get().name(question, one.notes);
@@ -178,7 +178,7 @@ final class PeerNames {
         return naming.choices().stream().map(one::then).toList();
     }
 
-    /** Sockets that do not differ any more are one, with their shares added. */
+    /** Merges sockets that no longer differ, and adds their shares. */
     private static List<Asking> merged(List<Asking> asking) {
         record Same(Disposition end, Disposition answer, Conditions given) {}
         Map<Same, Asking> distinct = new LinkedHashMap<>();

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What a connect to a frontend comes to at one hook.
+ * What happens to connections to a frontend at one hook.
  *
  * @param client who connects
  * @param outcomes under the programs as they run
@@ -21,7 +21,7 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> 
         return dispositions(outcomes);
     }
 
-    /** All ends that the current generation alone would allow, without doubles. */
+    /** All ends that are possible under the current generation alone, without doubles. */
     public List<Disposition> expected() {
         return dispositions(current);
     }
@@ -40,12 +40,12 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> 
         return outcomes.stream().map(Outcome::disposition).distinct().toList();
     }
 
-    /** Whether the evidence does not tell how it ends under the programs as they run. */
+    /** Whether the evidence does not show how it ends under the programs as they run. */
     public boolean isOutcomeOpen() {
         return isOpen(outcomes);
     }
 
-    /** Whether the evidence does not tell how it ends, or how it should. */
+    /** Whether the evidence does not show how it ends, or how it should end. */
     public boolean isUndecided() {
         return isOpen(outcomes) || isOpen(current);
     }
@@ -59,9 +59,9 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> 
         return false;
     }
 
-    /** Whether the node sends the connection elsewhere than the current generation would, as far as both are known. */
+    /** Whether the node sends the connection to another end than the current generation would, as far as both are known. */
     public boolean affected() {
-        // Nearly all of a large node's lead where they should, slot by slot.
+        // Nearly all replays of a large node end as they should, slot by slot.
         return !outcomes.equals(current) && !isUndecided() && !ends(outcome()).equals(ends(expected()));
     }
 
@@ -72,7 +72,7 @@ public record Replay(Frontend frontend, Hook hook, Client client, List<Outcome> 
                 .collect(Collectors.toSet());
     }
 
-    /** By the frontend alone: the rest is large, and tells few apart. */
+    /** Only the frontend is hashed: the rest is large, and few differ only in it. */
     @Override
     public int hashCode() {
         return frontend.hashCode();

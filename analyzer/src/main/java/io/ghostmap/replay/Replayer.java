@@ -28,7 +28,7 @@ import java.util.stream.Stream;
 
 /** The entry point of the package: runs connects through hooks. */
 public final class Replayer {
-    /** Ways of one connection through one chain; a node has a handful, a bundle made up for harm any number. */
+    /** Paths of one connection through one chain. A node has a handful of them, but a malicious bundle can have any number. */
     private static final int MAX_WAYS = 4_096;
 
     private static final List<Outcome> NO_CURRENT = List.of(new Outcome(
@@ -57,7 +57,7 @@ public final class Replayer {
         return replays;
     }
 
-    /** A hook, and the programs that tell what the current generation alone would do there. */
+    /** A hook, and the programs that show what the current generation alone would do there. */
     private record Chain(Hook hook, Optional<View> currentV4, Optional<View> currentV6) {
         Optional<View> current(Family family) {
             return family == Family.IPV4 ? currentV4 : currentV6;
@@ -68,7 +68,7 @@ public final class Replayer {
         return new Chain(hook, currentView(hook, Family.IPV4), currentView(hook, Family.IPV6));
     }
 
-    /** Every frontend that any of the hooks' programs or the current generation knows, at each hook that handles it. */
+    /** Every frontend that any of the hooks' programs or the current generation has, at each hook that handles it. */
     public List<Replay> replayAll(List<Hook> hooks) {
         List<SortedMap<Frontend, Service>> tables = datapath.views().values().stream()
                 .flatMap(view -> Stream.of(view.servicesV4(), view.servicesV6()))
@@ -77,7 +77,7 @@ public final class Replayer {
         List<Frontend> frontends = OrderedTable.keysOf(tables);
         Set<Frontend> known = new HashSet<>(frontends);
         List<Chain> chains = hooks.stream().map(this::chainOf).toList();
-        return frontends.parallelStream() // each replay stands alone; their order stays
+        return frontends.parallelStream() // each replay is independent of the others; their order stays
                 .filter(Replayer::isClientTarget)
                 .flatMap(frontend -> frontend.protocol() == Protocol.ANY
                         ? replayAny(chains, frontend.endpoint(), known)
@@ -86,8 +86,8 @@ public final class Replayer {
     }
 
     /**
-     * An entry can be for every protocol: unless another names the protocol, a stream is asked for at the hooks of connect,
-     * and a datagram at those that see nothing else.
+     * An entry can be for every protocol. If no other entry of the address has a protocol, TCP is replayed at the hooks of
+     * connect, and UDP at those that only datagrams pass.
      */
     private Stream<Replay> replayAny(List<Chain> chains, Endpoint endpoint, Set<Frontend> all) {
         Frontend stream = Frontend.external(endpoint, Protocol.TCP);
@@ -116,7 +116,7 @@ public final class Replayer {
     /**
      * connect6 also sees IPv4 destinations, as mapped addresses of AF_INET6 sockets, and looks them up in the IPv4 maps;
      * a datagram to a mapped address passes sendmsg4, because the kernel unwraps it first ({@code udpv6_sendmsg}).
-     * connect() is translated for datagram sockets as well; SCTP is left to the programs at devices.
+     * connect() is translated for datagram sockets as well; SCTP is translated by the programs at devices.
      */
     private static boolean handles(AttachType type, Frontend frontend) {
         boolean v4 = frontend.endpoint().address().isV4();
@@ -131,7 +131,7 @@ public final class Replayer {
         };
     }
 
-    /** One connect, or datagram, of that client. */
+    /** Replays one connect, or one datagram, of that client. */
     public Replay replay(Hook hook, Frontend frontend, Client client) {
         return replay(chainOf(hook), frontend, client);
     }
@@ -142,7 +142,7 @@ public final class Replayer {
         return new Replay(frontend, chain.hook, client, outcomes, current.equals(outcomes) ? outcomes : current);
     }
 
-    /** Each program's turn in that replay: run again, since of a large node's replays hardly any are told step by step. */
+    /** Each program's turn in that replay. It is run again: hardly any of a large node's replays are shown step by step. */
     public List<Step> steps(Replay replay) {
         Trace trace = new Trace();
         run(replay.hook(), replay.frontend(), replay.client(), trace);
@@ -150,8 +150,8 @@ public final class Replayer {
     }
 
     /**
-     * What the application is told of its peer after such a connect, or of who answers such a datagram: at each reverse
-     * hook that the sockets of that cgroup pass then. None where nothing is attached there, or nothing was translated.
+     * What the application sees as its peer after such a connect, or as the sender of the answer to such a datagram, at each
+     * reverse hook that the sockets of that cgroup pass then. Empty if nothing is attached there, or nothing was translated.
      *
      * @param hooks of the node
      */
@@ -169,14 +169,14 @@ public final class Replayer {
         return PeerNames.of(branches, reverse, replay.frontend().protocol(), this::programOf);
     }
 
-    /** Is told of every way that is not refused yet. */
+    /** Follows every path that is not refused yet. */
     interface Watcher {
         Watcher NONE = new Watcher() {};
 
-        /** The program at its turn sees that way, and makes that of it. */
+        /** The program whose turn it is sees that branch, and gives that answer. */
         default void sees(Branch branch, Answer answer) {}
 
-        /** One of the ways that it has become. */
+        /** One of the branches that result. */
         default void leaves(Branch branch) {}
 
         /** It has seen all. */
@@ -209,7 +209,7 @@ public final class Replayer {
                 continue;
             }
             if (next.size() >= MAX_WAYS) {
-                next.add(branch.lost(Text.of("the connection can take more ways than are followed")));
+                next.add(branch.lost(Text.of("the connection can take more paths than are followed")));
                 untouched = false;
                 continue;
             }
@@ -244,7 +244,7 @@ public final class Replayer {
         Optional<SocketProgram> known = programOf(program);
         return known.isPresent()
                 ? known.get().translate(question)
-                : Answer.PASSES; // another's is assumed to pass, and named in the report
+                : Answer.PASSES; // not ours: assumed to pass the address unchanged, and listed in the report
     }
 
     private Optional<SocketProgram> programOf(HookProgram program) {
@@ -297,7 +297,7 @@ public final class Replayer {
         return outcomes(asSent(chain.hook.attachType(), start.then(program.translate(question))));
     }
 
-    /** The program of the hook that shows what the current generation does, or else any program that does. */
+    /** The program of the hook that shows what the current generation does, otherwise any program that does. */
     private Optional<View> currentView(Hook hook, Family family) {
         Stream<View> ofHook = hook.programs().stream().flatMap(program -> program.view().stream());
         return Stream.concat(ofHook, datapath.views().values().stream())

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * @param before the addresses that it can see
  * @param after what each of them becomes, without doubles
  * @param options of the agent that decided
- * @param rows the map entries that decided, in the order in which they are looked up
+ * @param rows the map entries that decided, in the order of the look-ups
  */
 public record Step(
         HookProgram program,
@@ -30,8 +30,8 @@ public record Step(
     }
 
     /**
-     * The backends map in which the program finds what the slots of {@link #servicesMap()} name: the one of the same
-     * family, which for a mapped address is the IPv4 one.
+     * The backends map in which the program looks up the backend ids of {@link #servicesMap()}: the one of the same family,
+     * which is the IPv4 one for a mapped address.
      */
     public Optional<Integer> backendsMap() {
         return program.view()

@@ -15,13 +15,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What the bundle tells of a cgroup of which it names no program. A list that is not whole shows nothing by what it lacks.
+ * What the bundle says of a cgroup for which it lists no program. If a list is damaged, what it lacks proves nothing.
  *
- * @param hooks those at which sockets of that cgroup ask for an address; none where the bundle does not tell
- * @param gaps which lists are missing, or not whole, that would tell or would tell it better
+ * @param hooks those at which sockets of that cgroup ask for an address; empty if the bundle does not show it
+ * @param gaps the missing or damaged lists that would show it, or show more of it
  */
 public record Unattached(List<Hook> hooks, List<Gap> gaps) {
-    /** Only where {@link Hooks#forCgroup} names no hook. */
+    /** Only if {@link Hooks#forCgroup} finds no hook. */
     public static Unattached of(Evidence evidence, String directory) {
         List<Hook> hooks = new ArrayList<>();
         List<Gap> gaps = new ArrayList<>();
@@ -41,12 +41,12 @@ public record Unattached(List<Hook> hooks, List<Gap> gaps) {
         if (named.isEmpty()) {
             gaps.addAll(gapsOf(evidence, ArtifactKind.CGROUP_DIRECTORIES));
             gaps.addAll(gapsOf(evidence, ArtifactKind.CGROUP_DIRECTORIES_AFTER));
-            gaps.add(new Gap(Artifact.of(ArtifactKind.CGROUP_DIRECTORIES), Text.of("does not name it")));
+            gaps.add(new Gap(Artifact.of(ArtifactKind.CGROUP_DIRECTORIES), Text.of("does not list it")));
         }
         return new Unattached(List.copyOf(hooks), gaps.stream().distinct().toList());
     }
 
-    /** The hook of a cgroup that lacks programs there, if a whole list shows that it does. */
+    /** The hook of a cgroup that has no programs there, if an undamaged list shows this. */
     private static Optional<Hook> hook(Evidence evidence, Cgroup cgroup, AttachType type) {
         List<Citation> shown = shownBy(evidence, cgroup, type);
         return shown.isEmpty()

@@ -149,7 +149,7 @@ final class QuestionsTest {
         assertThat(ask("explain", UNTRANSLATED, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/nobody"))
                 .startsWith("not known: no captured hook handles 172.17.93.4:8080/TCP for sockets of"
                         + " /sys/fs/cgroup/nobody,")
-                .contains("note: node/cgroups.tsv: does not name it\n");
+                .contains("note: node/cgroups.tsv: does not list it\n");
     }
 
     @Test
