@@ -9,10 +9,10 @@ import java.util.stream.Collectors;
  * What the agent says of itself.
  *
  * @param services {@code cilium-dbg service list}: the agent's intent
- * @param bpfServices {@code cilium-dbg bpf lb list}: what the pinned maps hold
+ * @param bpfServices {@code cilium-dbg bpf lb list}: what the pinned maps have
  * @param frontends {@code cilium-dbg service list} with everything that a comparison needs
  * @param frontendsAfter the same after the capture window
- * @param options how the agent runs now; programs of an earlier one can be built otherwise
+ * @param options how the agent runs now; programs of an earlier one can be built differently
  */
 public record AgentEvidence(
         List<ServiceClaim> services,
@@ -25,11 +25,11 @@ public record AgentEvidence(
      * {@code cilium-dbg service list}, row by row.
      *
      * @param captured whether the command printed a list, even an empty one
-     * @param whole whether a frontend that the list lacks is not in it
+     * @param whole whether no row of the list was lost, so that the agent does not have a frontend that the list lacks
      */
     public record FrontendList(boolean captured, boolean whole, List<AgentFrontend> frontends) {}
 
-    /** Whether two readings, before and after the capture window, name the same backends for every frontend. */
+    /** Whether two readings, before and after the capture window, have the same backends for every frontend. */
     public boolean isSteady() {
         return frontends.whole && frontendsAfter.whole && backends(frontends).equals(backends(frontendsAfter));
     }

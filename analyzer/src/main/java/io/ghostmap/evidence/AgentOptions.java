@@ -14,15 +14,15 @@ import tools.jackson.databind.JsonNode;
 /**
  * The running agent's options that decide how its socket programs translate: from {@code cilium/config.txt} ({@code
  * cilium-dbg config -a}, names of {@code DaemonConfig} in pkg/option/config.go) and {@code cilium/status.json} ({@code
- * KubeProxyReplacement} of api/v1/models). What neither tells has Cilium's default.
+ * KubeProxyReplacement} of api/v1/models). An option that neither has is at Cilium's default.
  *
- * @param stated where an option stands, whatever it is set to; absent where it was not captured
- * @param hostNetworkOnly whether sockets of pods are left to the programs at their devices
+ * @param stated where an option is stated, whatever its value; absent if it was not captured
+ * @param hostNetworkOnly whether connections of pods are translated by the programs at their devices
  * @param firstNodePort of the range of NodePorts
- * @param lastNodePort of the range of NodePorts, itself included
+ * @param lastNodePort of the range of NodePorts, inclusive
  * @param externalIpsAnywhere whether external IPs of other nodes are translated as well
- * @param socketLb whether services are translated at the socket, for the host at least
- * @param kubeProxyReplacement whether the agent does all that kube-proxy would
+ * @param socketLb whether services are translated at the socket, at least for the host
+ * @param kubeProxyReplacement whether the agent does everything that kube-proxy would do
  * @param emptyServicesPass whether a service without backends lets the connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
@@ -35,18 +35,18 @@ public record AgentOptions(
         Setting socketLb,
         Setting kubeProxyReplacement) {
 
-    /** Of a feature that the agent can run with or without. */
+    /** Whether the agent runs with a feature. */
     public enum Setting {
         ON,
         OFF,
-        /** Nothing captured says it, or one source says on and another says off. */
+        /** No captured source states it, or they contradict each other. */
         NOT_KNOWN
     }
 
     public static final AgentOptions DEFAULT =
             new AgentOptions(Map.of(), false, 30_000, 32_767, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
 
-    /** By the name of the agent's flag. */
+    /** Each with the name of the agent's flag. */
     public enum Option {
         HOST_NETWORK_ONLY("bpf-lb-sock-hostns-only"),
         NODE_PORT_RANGE("node-port-range"),
@@ -69,7 +69,7 @@ public record AgentOptions(
     /** {@code BPFSocketLBHostnsOnly             : false} */
     private static final Pattern LINE = Pattern.compile("\\s*(?<name>\\w+)\\s*:\\s*(?<value>\\w{1,16})\\s*");
 
-    /** Of releases until 1.15 the replacement of kube-proxy had these words as well. */
+    /** Up to 1.15, the replacement of kube-proxy had these words as well. */
     private static final String ON = "(?i)true|strict";
 
     private static final String SWITCH = "(?i)true|false|strict|disabled";
@@ -82,7 +82,7 @@ public record AgentOptions(
         return port >= firstNodePort && port <= lastNodePort;
     }
 
-    /** Of the lines of the configuration; {@code features} of the status, of any kind where there is none. */
+    /** From the lines of the configuration and the {@code features} of the status, which can be anything if there is none. */
     static AgentOptions of(TextFile configuration, String statusFile, JsonNode replacement) {
         Reading reading = new Reading(configuration, statusFile, replacement.path("features"));
         OptionalInt first = reading.port("NodePortMin", "portMin");
@@ -113,7 +113,7 @@ public record AgentOptions(
                         "kube-proxy-replacement.mode"));
     }
 
-    /** The configuration first; a value that is none of its kind says nothing. */
+    /** The configuration first; an invalid value is ignored. */
     private static final class Reading {
         private final TextFile configuration;
         private final String statusFile;
@@ -137,7 +137,7 @@ public record AgentOptions(
             return value.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(value));
         }
 
-        /** Both sources are asked: the agent's status tells how it runs, its configuration what it was told. */
+        /** Both sources count: the agent's status says how it runs, its configuration how it should run. */
         Setting setting(Option option, String name, JsonNode status, String inStatus) {
             List<String> values = new ArrayList<>();
             configured(name, SWITCH).ifPresent(value -> values.add(cited(option, configuration.file(), name, value)));

@@ -4,7 +4,7 @@ import java.util.Optional;
 
 /**
  * The cgroup hooks that a socket load balancer uses. bpftool up to 6.8 prints the short spelling, 7.0 and later the
- * one of libbpf, and any of them the kernel's number ({@code enum bpf_attach_type}) for a hook that it does not know;
+ * one of libbpf, and each prints the kernel's number ({@code enum bpf_attach_type}) for a hook that it does not know;
  * {@code bpftool cgroup attach} and {@code detach} take the short one in every version.
  */
 public enum AttachType {
@@ -32,7 +32,7 @@ public enum AttachType {
         this.number = String.valueOf(number);
     }
 
-    /** The spelling that every bpftool takes on its command line. */
+    /** The spelling that every bpftool accepts on its command line. */
     public String shortName() {
         return shortName;
     }
@@ -45,7 +45,7 @@ public enum AttachType {
         };
     }
 
-    /** Whether the hook tells an application the address that it asked for instead of its peer's. */
+    /** Whether the hook can show an application the address that it asked for instead of its peer's. */
     public boolean translatesBack() {
         return switch (this) {
             case RECVMSG4, RECVMSG6, GETPEERNAME4, GETPEERNAME6 -> true;

@@ -3,7 +3,7 @@ package io.ghostmap.evidence;
 import io.ghostmap.bundle.Citation;
 
 /**
- * A row of {@code bpftool cgroup tree} or {@code cgroup show}. A row does not tell a legacy attachment from a link.
+ * A row of {@code bpftool cgroup tree} or {@code cgroup show}. A row does not distinguish a legacy attachment from a link.
  *
  * @param flags {@code multi}, {@code override} or empty as attached; always empty in an effective list
  */

@@ -12,7 +12,7 @@ import java.util.SortedMap;
  *
  * @param before the reading before the capture window
  * @param after the reading after it
- * @param state the objects to reason on: the reading before the capture, and what only the later one saw
+ * @param state the objects to reason about: the reading before the capture, and what only the later one saw
  * @param dumps map contents, by map id
  * @param dumped when each of them was read, as far as the collector says
  * @param calls the kernel functions that the instructions of a program call, by program id
@@ -27,7 +27,7 @@ public record BpfEvidence(
         SortedMap<Integer, UptimeSpan> dumped,
         SortedMap<Integer, Set<String>> calls) {
 
-    /** Whether any object shows a pin: if none does, the collector did not see the bpffs, and no pin means nothing. */
+    /** Whether any object shows a pin: if none does, the collector did not see the bpffs, and a missing pin proves nothing. */
     public boolean pinsVisible() {
         return !pins.isEmpty()
                 || state.maps().all().stream().anyMatch(map -> !map.pins().isEmpty())

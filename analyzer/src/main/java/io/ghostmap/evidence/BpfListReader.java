@@ -29,7 +29,7 @@ final class BpfListReader<T> {
         private final OddValues values = new OddValues();
     }
 
-    /** {@code row} yields nothing for a row that is no object of the list. */
+    /** {@code row} yields nothing for a row that is not an object of the list. */
     BpfListReader(Readers readers, ArtifactKind kind, Function<ListRow, Optional<T>> row, ToIntFunction<T> id) {
         this.readers = readers;
         this.row = row;
@@ -53,7 +53,7 @@ final class BpfListReader<T> {
             readers.gap(list, Text.of("empty: the command failed or was stopped"));
         }
         if (odd.rows > 0) {
-            readers.gap(list, Text.of("{} rows without a usable id were passed over", Term.number(odd.rows)));
+            readers.gap(list, Text.of("{} rows without a usable id were skipped", Term.number(odd.rows)));
         }
         odd.values.nameIn(readers, list);
         boolean failed = reading.damage().isPresent() || !reading.errors().isEmpty();

@@ -6,11 +6,11 @@ import java.util.List;
 /**
  * A map as {@code bpftool map show} lists it.
  *
- * @param type bpftool's word, or its number where that bpftool did not know it
+ * @param type bpftool's word, or the number if that bpftool did not know it
  * @param name at most 15 characters; empty for the nameless maps of Cilium up to 1.11
  * @param keyBytes size of a key
  * @param valueBytes size of a value
- * @param pins paths in the bpffs mounts that the collector saw; none does not mean unpinned elsewhere
+ * @param pins paths in the bpffs mounts that the collector saw; none does not mean unpinned: other mounts can have one
  */
 public record BpfMap(
         int id,

@@ -61,7 +61,7 @@ final class BpfReader {
         });
     }
 
-    /** Only the function that an instruction calls is kept of it. */
+    /** Of an instruction, only the function that it calls is kept. */
     private static void call(String instruction, Set<String> called) {
         Matcher call = CALL.matcher(instruction);
         if (call.lookingAt()) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** Rows of bpftool's lists as records. A row without a usable id is no claim, and yields nothing. */
+/** Rows of bpftool's lists as records. A row without a usable id is not a claim and yields nothing. */
 final class BpftoolLists {
-    /** The last second that a date with four digits of a year can show; a time after it is none. */
+    /** The last second that a date with four digits of a year can show; a later time is not a time. */
     private static final long END_OF_TIME = 253_402_300_799L;
 
     private BpftoolLists() {}
@@ -71,7 +71,7 @@ final class BpftoolLists {
         });
     }
 
-    /** A row of {@code cgroup show}; rows of hooks that are not ours are passed over. */
+    /** A row of {@code cgroup show}; rows of other hooks are skipped. */
     static Optional<AttachedProgram> attached(ListRow row) {
         return id(row.value("id"))
                 .flatMap(id -> AttachType.of(row.text("attach_type"))

@@ -7,7 +7,7 @@ import java.util.SortedMap;
 /**
  * The cgroups and their programs.
  *
- * @param trees the files that list what is attached, one for each mount; without any, it is not known
+ * @param trees the files that list what is attached, one for each mount; without any of them this is not known
  * @param attached programs as attached, by cgroup
  * @param effective programs in run order, by cgroup id
  * @param directories the directories of all mounts

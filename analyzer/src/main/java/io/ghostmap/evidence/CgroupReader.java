@@ -30,7 +30,7 @@ final class CgroupReader {
         this.readers = readers;
         readers.on(ArtifactKind.CGROUP_TREE, this::tree);
         readers.on(ArtifactKind.CGROUP_EFFECTIVE, this::effective);
-        // The reading before the capture is the one that is cited; both name a cgroup that existed in both.
+        // The reading before the capture is cited; a cgroup that existed all the time is in both.
         readers.onTable(ArtifactKind.CGROUP_DIRECTORIES, 3, (cells, path) -> directory(cells, path, true));
         readers.onTable(ArtifactKind.CGROUP_DIRECTORIES_AFTER, 3, (cells, path) -> directory(cells, path, false));
     }
@@ -93,7 +93,7 @@ final class CgroupReader {
             effective.remove(cgroup);
             readers.gap(
                     Artifact.of(ArtifactKind.CGROUP_EFFECTIVE, cgroup),
-                    Text.of("empty, which from bpftool 7.0 says nothing: the order is computed instead"));
+                    Text.of("empty, which proves nothing from bpftool 7.0 on: the order is computed instead"));
         }
     }
 

@@ -45,7 +45,7 @@ final class CiliumLists {
                         new Citation(file, "spec id " + spec.path("id").asInt(0), frontend + " → " + few(backends))));
     }
 
-    /** The whole object of {@code bpf lb list -o json}; rows of the internal scope are passed over. */
+    /** The whole object of {@code bpf lb list -o json}; rows of the internal scope are skipped. */
     static List<ServiceClaim> lbList(JsonNode document, String file) {
         record Key(Endpoint frontend, Protocol protocol) {}
         Map<Key, List<Endpoint>> services = new LinkedHashMap<>();
@@ -74,7 +74,7 @@ final class CiliumLists {
                 .toList();
     }
 
-    /** As a list prints itself, with the beginning of one that is long. */
+    /** Prints a list; of a long one, only its beginning. */
     private static String few(List<Endpoint> backends) {
         return backends.size() <= MAX_QUOTED
                 ? backends.toString()

@@ -4,8 +4,8 @@ import io.ghostmap.bundle.Gap;
 import java.util.List;
 
 /**
- * Everything that the node said. Lists keep the order of the bundle; an absent list is empty and named in
- * {@link #gaps()}.
+ * Everything that the node said. Lists keep the order of the bundle. An absent list is empty, and {@link #gaps()} has an
+ * entry for it.
  */
 public record Evidence(
         NodeFacts node,

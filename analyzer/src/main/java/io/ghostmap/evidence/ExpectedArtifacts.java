@@ -8,7 +8,7 @@ import io.ghostmap.text.Text;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What every bundle of format 1 should hold. What is absent without the manifest saying so is named as well. */
+/** What every bundle of format 1 should hold. An artifact that is absent although the manifest does not say so becomes a gap. */
 final class ExpectedArtifacts {
     private static final List<ArtifactKind> EXPECTED = List.of(
             ArtifactKind.MAPS_BEFORE,
@@ -36,7 +36,7 @@ final class ExpectedArtifacts {
 
     private ExpectedArtifacts() {}
 
-    /** {@code known}: the gaps that are named already. */
+    /** {@code known}: the gaps that were already found. */
     static List<Gap> absentFrom(Bundle bundle, List<Gap> known) {
         List<Gap> gaps = new ArrayList<>();
         for (ArtifactKind kind : EXPECTED) {
@@ -62,7 +62,7 @@ final class ExpectedArtifacts {
                 .anyMatch(kind -> kind.isWithin(group) && kind != ArtifactKind.CAPTURE_COUNTERS);
     }
 
-    /** By itself, or with a group that it belongs to. */
+    /** Whether it is known to be missing, either itself or with a group that it belongs to. */
     private static boolean isNamed(Artifact artifact, List<Gap> known) {
         return known.stream().anyMatch(gap -> gap.artifact().covers(artifact));
     }

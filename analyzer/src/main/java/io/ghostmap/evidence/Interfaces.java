@@ -16,19 +16,19 @@ public record Interfaces(boolean captured, List<Interface> all) {
     /**
      * One of them.
      *
-     * @param peerElsewhere whether its other end is in another network namespace
-     * @param addresses without those of the link alone
+     * @param peerElsewhere whether its peer is in another network namespace
+     * @param addresses without link-local ones
      */
     public record Interface(String name, boolean peerElsewhere, List<IpAddress> addresses) {}
 
-    /** Of the node itself, those of loopback left out. */
+    /** Addresses of the node itself, without loopback. */
     public SortedSet<IpAddress> addresses() {
         SortedSet<IpAddress> addresses = new TreeSet<>();
         all.forEach(each -> addresses.addAll(each.addresses));
         return addresses;
     }
 
-    /** The node's end of a pod's veth pair: it leads to another namespace, and has no address that others could use. */
+    /** The node's end of a pod's veth pair: its peer is in another namespace, and it has no address that others could use. */
     public boolean isOfPod(String name) {
         return name.startsWith(CILIUM_ENDPOINT)
                 || named(name)
@@ -36,7 +36,7 @@ public record Interfaces(boolean captured, List<Interface> all) {
                         .isPresent();
     }
 
-    /** A device with an address of the node, other than loopback: what leaves by it leaves the node. */
+    /** A device with an address of the node, other than loopback: packets that leave through it leave the node. */
     public boolean isUplink(String name) {
         return named(name).filter(found -> !found.addresses.isEmpty()).isPresent() && !isOfPod(name);
     }

@@ -8,7 +8,7 @@ import java.io.PushbackInputStream;
 import java.util.BitSet;
 
 /**
- * Makes JSON of what bpftool prints instead of it, byte by byte, and leaves everything else as it is:
+ * Repairs what bpftool prints instead of JSON, byte by byte, and leaves everything else as it is:
  *
  * <ul>
  *   <li>documents joined by commas, {@code {"error":…},{"error":…}} (all versions): the comma becomes a space;
@@ -16,7 +16,7 @@ import java.util.BitSet;
  *       4.19: each gets braces of its own.
  * </ul>
  *
- * <p>The escape {@code \'} (up to 7.1) is left to the parser, which can be told to take it.
+ * <p>The escape {@code \'} (up to 7.1) is left to the parser, which has an option for it.
  */
 final class JsonRepair extends InputStream {
     private static final int MAX_DEPTH = 1024;
@@ -24,7 +24,7 @@ final class JsonRepair extends InputStream {
 
     private final PushbackInputStream in;
 
-    /** By depth: whether the container is an array, and whether a brace was put in that has to be closed. */
+    /** For each depth: whether the container is an array, and whether a brace was inserted that has to be closed. */
     private final BitSet arrays = new BitSet();
 
     private final BitSet wrapped = new BitSet();

@@ -20,10 +20,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Reads bpftool's lists row by row: the elements of an array, or single objects, and whole documents behind one
- * another, with or without a comma between them. What bpftool does that a strict reader refuses is taken:
- * {@code \'} in strings (up to 7.1), paths of pins with whatever bytes their names have, what {@link JsonRepair} puts right,
- * error objects in the place of rows, {@code null} and nothing at all. A document that ends early keeps the rows before the break.
+ * Reads bpftool's lists row by row: the elements of an array, or single objects, and whole documents one after another,
+ * with or without a comma between them. It accepts what bpftool prints and a strict reader refuses: {@code \'} in strings
+ * (up to 7.1), paths of pins with any bytes in their names, what {@link JsonRepair} repairs, error objects in the place of
+ * rows, {@code null} and nothing at all. Of a document that ends early, the rows before that are kept.
  */
 final class JsonRows {
     private static final long LONGEST_DOCUMENT = 256L << 20;
@@ -37,26 +37,26 @@ final class JsonRows {
                     .build())
             .build();
 
-    /** Rows stand behind one another in one stream, so that what follows a row is no error. */
+    /** Rows follow one another in one stream, so that content after a row is not an error. */
     private static final JsonMapper MAPPER = JsonMapper.builder(FACTORY)
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
     /**
-     * @param listed whether there was a list or an object at all; {@code null} and nothing are what failed commands print
+     * @param listed whether there was a list or an object at all; failed commands print {@code null} or nothing
      * @param errors texts of bpftool's error objects
-     * @param damage where and why the document broke off; empty when it is whole
+     * @param damage where and why the document ends early; empty if it is complete
      */
     record Reading(boolean listed, int rows, List<String> errors, Optional<Text> damage) {}
 
     private JsonRows() {}
 
-    /** As {@link #read}, of what bpftool printed, which is not always JSON. */
+    /** Like {@link #read}, for output of bpftool, which is not always JSON. */
     static Reading readBpftool(InputStream in, Consumer<JsonNode> consumer) {
         return read(new JsonRepair(in), consumer);
     }
 
-    /** Hands every row to {@code consumer}; never throws for what the text holds. */
+    /** Gives every row to {@code consumer}. No content of the text makes it throw. */
     static Reading read(InputStream in, Consumer<JsonNode> consumer) {
         List<String> errors = new ArrayList<>();
         boolean listed = false;

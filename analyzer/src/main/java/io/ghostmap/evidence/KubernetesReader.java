@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Gathers names from {@code kubectl get … -o json}: a {@code List} object with {@code items}. */
 final class KubernetesReader {
-    /** Of an object of Kubernetes (DNS subdomain, RFC 1123). */
+    /** Length of an object's name (DNS subdomain, RFC 1123). */
     private static final int MAX_NAME = 253;
 
     private final SortedMap<Endpoint, String> services = new TreeMap<>();
@@ -97,7 +97,7 @@ final class KubernetesReader {
                 + Printable.cut(metadata.path("name").asString(""), MAX_NAME);
     }
 
-    /** The pod, and the kind of its owner where one is named: "monitoring/agent-x7k2p (DaemonSet)". */
+    /** The pod, and the kind of its owner if it has one: "monitoring/agent-x7k2p (DaemonSet)". */
     private static String podName(JsonNode item) {
         Optional<String> owner = item.path("metadata")
                 .path("ownerReferences")

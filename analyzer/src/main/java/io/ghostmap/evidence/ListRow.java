@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 
-/** One row of a list of bpftool's. Takes a value that no kernel prints for unknown, and remembers its name. */
+/** One row of a list of bpftool. A value that no kernel prints counts as unknown, and its name is remembered. */
 final class ListRow {
     /** What the kernel has as {@code __u32}. */
     static final long U32 = 0xffff_ffffL;
@@ -70,7 +70,7 @@ final class ListRow {
         return OptionalLong.empty();
     }
 
-    /** As {@link #number}, of an {@code int}; 0 if it is absent. */
+    /** Like {@link #number}, for an {@code int}; 0 if it is absent. */
     int integer(String name) {
         return (int) number(name, Integer.MAX_VALUE).orElse(0);
     }
@@ -103,7 +103,7 @@ final class ListRow {
                 .toList();
     }
 
-    /** None of a list that is longer than any. */
+    /** Empty if the list is longer than a kernel can print. */
     private List<JsonNode> elements(String name) {
         JsonNode list = row.path(name);
         if (list.size() > MAX_ELEMENTS) {

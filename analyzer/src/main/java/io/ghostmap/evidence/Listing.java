@@ -7,17 +7,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * One of bpftool's lists, by id. An empty listing that was captured says "none"; one that was not says nothing.
+ * One of bpftool's lists, by id. An empty list means "none" if it was captured; otherwise it means nothing.
  *
- * @param captured whether the bundle holds the list at all
- * @param whole whether every row of it could be read; an object that is absent from a list with damage may exist
+ * @param captured whether the bundle has the list
+ * @param whole whether every row of it could be read; an object that a damaged list lacks may exist
  */
 public record Listing<T>(boolean captured, boolean whole, SortedMap<Integer, T> byId) {
     public Listing {
         byId = Collections.unmodifiableSortedMap(new TreeMap<>(byId));
     }
 
-    /** This list, with the rows that only {@code later} has: an object seen in either reading existed. */
+    /** This list, and the rows that only {@code later} has: an object in either reading existed. */
     Listing<T> completedBy(Listing<T> later) {
         SortedMap<Integer, T> all = new TreeMap<>(later.byId);
         all.putAll(byId);

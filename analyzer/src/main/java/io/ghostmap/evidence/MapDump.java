@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The rows of {@code bpftool map dump}, in flat arrays: key, value, key, value, … in the order of the dump, which
- * for a hash is bucket order and means nothing. A dump is not a snapshot: under churn a key can stand in it twice
+ * for a hash is bucket order and means nothing. A dump is not a snapshot: under churn a key can be in it twice
  * (the later row wins) or be skipped.
  */
 public final class MapDump {
@@ -76,7 +76,7 @@ public final class MapDump {
         return cpus == 0 ? valueBytes : valueBytes / cpus;
     }
 
-    /** How many values a row has: one a possible CPU; 0 for a map that is not per CPU. */
+    /** How many values a row has: one for each possible CPU; 0 for a map that is not per CPU. */
     public int cpus() {
         return cpus;
     }
@@ -96,7 +96,7 @@ public final class MapDump {
         return vanished;
     }
 
-    /** Why the dump is not whole; empty when it is. */
+    /** How the dump is damaged; empty if it is not. */
     public Optional<Text> damage() {
         return damage;
     }
@@ -106,7 +106,7 @@ public final class MapDump {
         return bytes(row, 0, keyBytes);
     }
 
-    /** The value bytes of row {@code row}, those of all CPUs behind one another in a per-CPU map; a copy. */
+    /** The value bytes of row {@code row}, in a per-CPU map those of all CPUs one after another; a copy. */
     public byte[] value(int row) {
         return bytes(row, keyBytes, keyBytes + valueBytes);
     }

@@ -21,18 +21,18 @@ import tools.jackson.core.json.JsonReadFeature;
 
 /**
  * Streams {@code bpftool -j map dump id N} into flat arrays. Only the hex arrays are read: {@code formatted} prints
- * integers in the node's order, drops bytes behind a NUL and repeats the key {@code ""}.
+ * integers in the node's order, drops bytes after a NUL and repeats the key {@code ""}.
  *
  * <p>Row shapes (bpftool 4.19 to 7.7): {@code {"key":["0x0a",…],"value":["0x02",…]}}, also with {@code formatted} and
  * {@code inner_map_id}; {@code "value":{"error":…}} for an entry that vanished;
- * {@code "values":[{"cpu":0,"value":[…]},…]} for per-CPU maps, of which a row here holds the values of all CPUs behind
- * one another. A dump by name that matched several maps is {@code [{"id":27,…,"elements":[rows]},…]}.
+ * {@code "values":[{"cpu":0,"value":[…]},…]} for per-CPU maps, whose rows here have the values of all CPUs one after
+ * another. A dump by name that matched several maps is {@code [{"id":27,…,"elements":[rows]},…]}.
  */
 final class MapDumpReader {
-    /** The largest key or value that a load-balancing map has is a maglev table of 131,071 ids. */
+    /** The largest key or value of a load-balancing map is a maglev table of 131,071 ids. */
     private static final int LONGEST_FIELD = 1 << 20;
 
-    /** How bpftool's error ends for an entry that was deleted while the dump ran; the second is that of old releases. */
+    /** The end of bpftool's error for an entry that was deleted while the dump ran; old releases print the second. */
     private static final String GONE = "No such file or directory";
 
     private static final String NOT_FOUND = "lookup element";
@@ -93,7 +93,7 @@ final class MapDumpReader {
         return reader.finish();
     }
 
-    /** As {@link #read}, by the JSON parser alone: what the quick way is compared with. */
+    /** Like {@link #read}, but only with the JSON parser: tests compare {@link RowScanner} with it. */
     static MapDump readSlowly(int mapId, String file, InputStream in) {
         MapDumpReader reader = new MapDumpReader(mapId, file, RowFilter.ALL);
         reader.readDocuments(new JsonRepair(in));
@@ -127,7 +127,7 @@ final class MapDumpReader {
         }
     }
 
-    /** The first reason stands; what follows from it is no news. */
+    /** Keeps the first reason: the later ones follow from it. */
     private void note(Text reason) {
         if (damage.isEmpty()) {
             damage = Optional.of(reason);
@@ -135,7 +135,7 @@ final class MapDumpReader {
     }
 
     private Text brokenOff() {
-        return Text.of("breaks off after {} entries", Term.number(slab.count()));
+        return Text.of("ends early, after {} entries", Term.number(slab.count()));
     }
 
     /** False when the rest must not be read. */
@@ -225,7 +225,7 @@ final class MapDumpReader {
         return true;
     }
 
-    /** {@code [{"cpu":0,"value":[…]},…]}: one value a possible CPU, in that order. */
+    /** {@code [{"cpu":0,"value":[…]},…]}: one value for each possible CPU, in that order. */
     private void readValues(JsonParser parser, Row row) {
         byte[] all = new byte[0];
         int count = 0;
@@ -269,7 +269,7 @@ final class MapDumpReader {
         }
     }
 
-    /** The bytes of a hex array; empty when an element is no byte. */
+    /** The bytes of a hex array; empty if an element is not a byte. */
     private Optional<byte[]> readHex(JsonParser parser) {
         int length = 0;
         boolean valid = true;
@@ -303,12 +303,12 @@ final class MapDumpReader {
         return high < 0 || low < 0 ? -1 : high << 4 | low;
     }
 
-    /** Of ASCII alone: Unicode has digits that bpftool does not print. */
+    /** Only ASCII: Unicode has digits that bpftool does not print. */
     private static int digit(char c) {
         return c < 0x80 ? Character.digit(c, 16) : -1;
     }
 
-    /** An error in the place of a value: of an entry that vanished, or of one that could not be read. */
+    /** An error in the place of a value: the entry vanished, or could not be read. */
     private static void fail(Row row, Optional<String> error) {
         row.vanished = error.filter(text -> text.endsWith(GONE) || text.endsWith(NOT_FOUND))
                 .isPresent();
@@ -336,11 +336,11 @@ final class MapDumpReader {
 
     private MapDump finish() {
         if (odd > 0) {
-            note(Text.of("{} entries have another shape and were passed over", Term.number(odd)));
+            note(Text.of("{} entries have another shape and were skipped", Term.number(odd)));
         }
         if (slab.count() == 0 && !others.isEmpty()) {
             note(Text.of(
-                    "holds entries of maps [{}], none of map {}",
+                    "has entries of maps [{}], but not of map {}",
                     Text.join(", ", others.stream().map(Term::map).toList()),
                     Term.map(mapId)));
         }

@@ -18,7 +18,7 @@ import java.util.TreeMap;
 
 /** Reads the dumps of maps. They share nothing with the other readers, so that both can read at the same time. */
 final class MapDumpsReader {
-    /** The bundle's own limit does not see what a compressed dump unpacks to: as much again for all of them together. */
+    /** For all compressed dumps together: the bundle's own limit does not count what they unpack to. */
     private static final long UNPACKED_DUMPS = Limits.DEFAULT.totalBytes();
 
     private final RowFilter filter;

@@ -3,8 +3,8 @@ package io.ghostmap.evidence;
 import io.ghostmap.bundle.Citation;
 
 /**
- * One row of a dump: where a decoded fact stands. Small enough to be kept by every slot and backend of a large node; the
- * texts of its citation are made only when somebody asks for them.
+ * One row of a dump, from which a fact was decoded. It is small, because every slot and backend of a large node keeps one;
+ * the texts of its citation are made only on demand.
  */
 public record MapEntry(MapDump dump, int row) {
     /** The key bytes, a copy. */

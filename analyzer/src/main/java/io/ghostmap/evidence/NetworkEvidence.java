@@ -4,7 +4,7 @@ import io.ghostmap.evidence.kubeproxy.NatTables;
 import java.util.List;
 
 /**
- * What else on the node handles packets, and the sockets at their ends.
+ * What else on the node handles packets, and the sockets that send and receive them.
  *
  * @param devices programs on network devices
  * @param nat what netfilter and IPVS translate

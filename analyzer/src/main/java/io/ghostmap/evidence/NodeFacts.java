@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 /**
  * Plain facts about the node; a text is empty if it was not captured.
  *
- * @param bpffsMounts where a bpffs is mounted, by the node's mount table
+ * @param bpffsMounts where a bpffs is mounted, according to the node's mount table
  */
 public record NodeFacts(
         String kernel,
@@ -21,7 +21,7 @@ public record NodeFacts(
     /** {@code uname -a}: the release is the third word. */
     private static final Pattern RELEASE = Pattern.compile("\\S+ \\S+ (\\d{1,4})\\.(\\d{1,4})\\b.*");
 
-    /** Whether the kernel is surely older than that release; false as well if it is not known. */
+    /** Whether the kernel is surely older than that release; false also if it is not known. */
     public boolean isKernelBefore(int major, int minor) {
         Matcher release = RELEASE.matcher(kernel);
         if (!release.matches()) {

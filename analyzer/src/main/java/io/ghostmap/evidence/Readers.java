@@ -28,7 +28,7 @@ final class Readers {
         void read(Member member, InputStream in) throws IOException;
     }
 
-    /** What all members that are read here may unpack to: many times the lists of the largest node. */
+    /** For all members that are read here, unpacked: many times the lists of the largest node. */
     private static final long MAX_UNPACKED = 2L << 30;
 
     /** Errors of one list that are quoted; a list can have one for each object of the node. */
@@ -54,7 +54,7 @@ final class Readers {
         on(kind, (member, in) -> taker.accept(new TextFile(member.path(), true, lines(member, in))));
     }
 
-    /** The first line alone, without white space around it. */
+    /** Only the first line, without white space around it. */
     void onFirstLine(ArtifactKind kind, Consumer<String> taker) {
         on(
                 kind,
@@ -100,7 +100,7 @@ final class Readers {
             } finally {
                 unpackedBytes += plain.count();
             }
-        } catch (IOException e) { // one of the archive itself ends the walk whatever is made of it here
+        } catch (IOException e) { // an error of the archive itself ends the walk in any case
             gap(member.artifact(), Text.of("cannot be unpacked to its end"));
         }
     }
@@ -109,7 +109,7 @@ final class Readers {
         return member.form() == Form.BPFTOOL_JSON ? JsonRows.readBpftool(in, taker) : JsonRows.read(in, taker);
     }
 
-    /** What went wrong in reading the rows of a member. */
+    /** The errors of reading the rows of a member. */
     void note(Member member, JsonRows.Reading reading) {
         reading.damage().ifPresent(reason -> gap(member.artifact(), reason));
         reading.errors().stream()

@@ -12,17 +12,17 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The quick way through a dump of the one shape that nearly every large dump has, byte by byte:
+ * Reads, byte by byte, dumps of the one shape that nearly every large dump has:
  *
  * <pre>[{"key":["0x0a",…],"value":["0x02",…]},{"key":[…],"value":[…],"formatted":{…}},…]</pre>
  *
  * also with {@code "value":{"error":"No such file or directory"}} for an entry that vanished. {@code formatted} is
- * passed over unread. At the first row of any other shape it stops, and what is left, that row included, goes to the JSON parser: it never decides
- * that something is damaged. Half a gigabyte of conntrack entries is read this way in the time in which a JSON parser
- * reads a tenth of it.
+ * skipped. At the first row of any other shape it stops and leaves the rest, including that row, to the JSON parser: it never
+ * decides that something is damaged. It reads half a gigabyte of conntrack entries in the time in which a JSON parser reads a
+ * tenth of that.
  */
 final class RowScanner {
-    /** Most dumps are small; of a large one a row of 10,000 bytes still fits many times. */
+    /** Most dumps are small; rows of 10,000 bytes still fit many times. */
     private static final int FIRST_BUFFER = 1 << 13;
 
     private static final int BUFFER = 1 << 18;
@@ -37,13 +37,13 @@ final class RowScanner {
 
     private static final byte[] BARE_GONE = ascii("{\"error\":\"can\\'t lookup element\"}");
 
-    /** {@code "0x0a"} and the comma or bracket behind it. */
+    /** {@code "0x0a"} and the comma or bracket after it. */
     private static final int ELEMENT = 7;
 
     private static final VarHandle EIGHT_BYTES =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** {@code "0x}, two digits and {@code ",} as such a number, and what of it is not the digits or the next element. */
+    /** {@code "0x}, two digits and {@code ",} as such a number, and the mask of all but the digits and the next element. */
     private static final long FRAME = 0x00_2c_22_00_00_78_30_22L;
 
     private static final long FRAME_BITS = 0x00_ff_ff_00_00_ff_ff_ffL;
@@ -56,7 +56,7 @@ final class RowScanner {
     private int limit;
     private boolean ended;
 
-    /** Of the first row, and so of all. */
+    /** Sizes of the first row, and so of all rows. */
     private int keyBytes;
 
     private int valueBytes;
@@ -69,7 +69,7 @@ final class RowScanner {
     }
 
     /**
-     * @param rest what the JSON parser must read, as a document of its own; empty where all was taken
+     * @param rest what the JSON parser must read, as a document of its own; empty if nothing is left
      * @param vanished rows whose value was an error
      */
     record Result(Optional<InputStream> rest, int vanished) {}
@@ -106,7 +106,7 @@ final class RowScanner {
         }
     }
 
-    /** Nothing but white space may follow, or the parser has to judge it; it then sees an array that is empty so far. */
+    /** Only white space may follow; otherwise the parser has to judge it, and sees it after an empty array. */
     private Result atEnd(int behind) throws IOException {
         int at = behind;
         while (true) {
@@ -124,7 +124,7 @@ final class RowScanner {
         }
     }
 
-    /** The row at {@code at} was taken back, if it was taken at all. */
+    /** The row at {@code at} was removed again, if it was taken. */
     private Result handOver(int at) {
         return new Result(Optional.of(sequence(ascii("["), Arrays.copyOfRange(buffer, at, limit))), vanished);
     }
@@ -155,7 +155,7 @@ final class RowScanner {
         }
     }
 
-    /** Takes the row at {@code at}; returns the position behind it, or -1 when it is cut or has another shape. */
+    /** Takes the row at {@code at}; returns the position after it, or -1 if it is cut or has another shape. */
     private int row(int at) {
         if (!matches(at, KEY)) {
             return matches(at, BARE_KEY) ? vanishedRow(at + BARE_KEY.length, BARE_GONE) : -1;
@@ -189,7 +189,7 @@ final class RowScanner {
         }
         int key = (keyEnd + 1 - start) / ELEMENT;
         int bytes = (valueEnd + 1 - valueStart) / ELEMENT;
-        // Whether a comma follows is known before the row counts, so that it can still be handed over whole.
+        // Looks for the comma before the row counts, so that the parser can still get the whole row.
         if (end + 1 >= limit || !slab.fits(key, bytes)) {
             return -1;
         }
@@ -208,7 +208,7 @@ final class RowScanner {
         return end + 1;
     }
 
-    /** An entry that was deleted while the dump ran: behind the error that stands for its value. */
+    /** An entry that was deleted while the dump ran: the position after the error that is in the place of its value. */
     private int vanishedRow(int start, byte[] error) {
         int keyEnd = arrayEnd(start);
         int key = (keyEnd + 1 - start) / ELEMENT;
@@ -240,7 +240,7 @@ final class RowScanner {
         return -1;
     }
 
-    /** Behind the brace that closes an object whose first byte is at {@code from}; strings are passed over. */
+    /** The position after the brace that closes an object whose first byte is at {@code from}; strings are skipped. */
     private int objectEnd(int from) {
         int depth = 1;
         for (int at = from; at < limit; at++) {
@@ -289,7 +289,7 @@ final class RowScanner {
         return misplaced == 0 && digits <= 0xf;
     }
 
-    /** 0 to 15, or a value with a high bit for what is no digit. */
+    /** 0 to 15, or a value with a high bit for anything that is not a digit. */
     private static byte[] hexDigits() {
         byte[] digits = new byte[256];
         Arrays.fill(digits, (byte) 0x40);

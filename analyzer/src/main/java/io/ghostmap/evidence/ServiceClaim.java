@@ -5,5 +5,5 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import java.util.List;
 
-/** What a tool of Cilium says that a frontend leads to: the agent's own view, not what a program reads. */
+/** A frontend's backends as a tool of Cilium lists them: the agent's own view, not what a program reads. */
 public record ServiceClaim(Endpoint frontend, Protocol protocol, List<Endpoint> backends, Citation source) {}

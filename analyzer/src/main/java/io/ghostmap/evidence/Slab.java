@@ -5,11 +5,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The rows of one dump while it is read: key, value, key, value, … Every row has the sizes of the first. In pieces of a
- * megabyte, so that a large dump is never copied to make room.
+ * The rows of one dump while it is read: key, value, key, value, … Every row has the sizes of the first. They are in pieces of a
+ * megabyte, so that a large dump is never copied to grow.
  */
 final class Slab {
-    /** 524,288 conntrack rows have 37 MB; four times that is room enough for any dump that is read whole. */
+    /** 524,288 conntrack rows take 37 MB; four times that is enough for any dump that is kept whole. */
     static final int MAX_BYTES = 160 << 20;
 
     private static final int PIECE = 1 << 20;
@@ -32,7 +32,7 @@ final class Slab {
         this.filter = filter;
     }
 
-    /** Whether a row of these sizes is one of this dump, and there is room for it. */
+    /** Whether a row of these sizes can belong to this dump, and fits into it. */
     boolean fits(int key, int value) {
         return (count == 0 || (key == keyBytes && value == valueBytes)) && !isFull(key + value);
     }
@@ -41,7 +41,7 @@ final class Slab {
         return (long) kept * (keyBytes + valueBytes) + further > MAX_BYTES;
     }
 
-    /** Makes room for one row, counts it, and returns where its key begins in {@link #piece()}. */
+    /** Adds one row, and returns where its key begins in {@link #piece()}. */
     int reserve(int key, int value) {
         int row = key + value;
         if (count == 0) {
@@ -82,14 +82,14 @@ final class Slab {
         }
     }
 
-    /** Takes the last row back. */
+    /** Removes the last row. */
     void giveBack() {
         count--;
         kept--;
         fill -= keyBytes + valueBytes;
     }
 
-    /** The piece that the last row stands in. */
+    /** The piece with the last row. */
     byte[] piece() {
         return piece;
     }
@@ -116,7 +116,7 @@ final class Slab {
         return rowsPerPiece;
     }
 
-    /** The rows that are kept and no more. */
+    /** Exactly the rows that are kept. */
     List<byte[]> pieces() {
         dropLastIfUnwanted();
         List<byte[]> pieces = new ArrayList<>(full);

@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A socket with a peer as {@code ss -e} lists it. Mapped addresses are told as the IPv4 addresses that they are.
+ * A socket with a peer as {@code ss -e} lists it. Mapped addresses are given as IPv4 addresses.
  *
- * @param remote where its packets go: behind a translation the backend
- * @param cgroup that owns it, as a path below the root of the hierarchy; empty if {@code ss} does not tell
+ * @param remote where its packets go: the backend, if it was translated
+ * @param cgroup that owns it, as a path below the root of the hierarchy; empty if {@code ss} does not show it
  * @param cookie the kernel's own number for the socket, which no other socket of this boot has
  */
 public record Socket(

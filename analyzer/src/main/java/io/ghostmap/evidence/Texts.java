@@ -8,7 +8,7 @@ import java.util.List;
 
 /** Plain texts of a bundle. Bytes that are not UTF-8 become the replacement character. */
 final class Texts {
-    /** The rules of kube-proxy for 20,000 services have 15 MB. */
+    /** The rules of kube-proxy for 20,000 services take 15 MB. */
     static final int MAX_BYTES = 64 << 20;
 
     private Texts() {}

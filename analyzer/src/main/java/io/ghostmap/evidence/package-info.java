@@ -1,6 +1,6 @@
 /**
- * What the node said, as immutable records, each with its citation. In go the members of a bundle, out goes
- * {@link io.ghostmap.evidence.Evidence}. Nothing is interpreted here: these are claims, and one can contradict another.
+ * What the node said, as immutable records, each with its citation. Takes the members of a bundle, and returns
+ * {@link io.ghostmap.evidence.Evidence}. Never interprets them: these are claims, and one can contradict another.
  */
 @NullMarked
 package io.ghostmap.evidence;

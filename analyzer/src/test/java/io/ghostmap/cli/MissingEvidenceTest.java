@@ -130,7 +130,7 @@ final class MissingEvidenceTest {
 
         assertLossNamed(bundle, "bpf/map-dumps/" + staleServices + ".json");
         assertThat(report.bundle().missing())
-                .anySatisfy(missing -> assertThat(missing.reason()).contains("breaks off after"));
+                .anySatisfy(missing -> assertThat(missing.reason()).contains("ends early, after"));
         assertThat(report.blastRadius().undecided()).isPositive();
         assertThat(report.verdict().severity()).isIn("critical", "warning");
     }

@@ -115,7 +115,7 @@ final class BpftoolVersionsTest {
         assertThat(Reading.dump(json).count()).isEqualTo(1);
         assertThat(Reading.dump(json).key(0)).containsExactly(1);
         assertThat(Reading.dump(json.replace("\"id\":27", "\"id\":28")).damage().map(Text::plain))
-                .hasValue("holds entries of maps [26, 28], none of map 27");
+                .hasValue("has entries of maps [26, 28], but not of map 27");
     }
 
     @Test
@@ -287,6 +287,6 @@ final class BpftoolVersionsTest {
         assertThat(Reading.dump(whole).count()).isEqualTo(20_000);
         assertThat(Reading.dump(whole).damage()).isEmpty();
         assertThat(Reading.dump(whole.substring(0, whole.length() / 2)).damage().map(Text::plain))
-                .hasValueSatisfying(damage -> assertThat(damage).matches("breaks off after \\d+ entries"));
+                .hasValueSatisfying(damage -> assertThat(damage).matches("ends early, after \\d+ entries"));
     }
 }

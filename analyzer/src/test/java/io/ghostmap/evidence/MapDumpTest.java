@@ -156,7 +156,7 @@ final class MapDumpTest {
         assertThat(MapDumpReader.read(27, "bpf/map-dumps/27.json.gz", endless, RowFilter.ALL)
                         .damage()
                         .map(Text::plain))
-                .contains("breaks off after 0 entries");
+                .contains("ends early, after 0 entries");
         assertThat(endless.count()).isLessThan(2 << 20);
     }
 

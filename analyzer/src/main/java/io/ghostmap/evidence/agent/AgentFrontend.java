@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A frontend that the agent knows ({@code Service} of {@code api/v1/models}).
+ * A frontend in the agent's list ({@code Service} of {@code api/v1/models}).
  *
  * @param id {@code spec.id}, the service id that the map's entries carry; 0 if the agent does not program this frontend
- *     into the datapath (from 1.19 on its list holds such frontends as well)
- * @param internalScope {@code scope} "internal", an entry for clients in the cluster alone
- * @param service empty if the agent does not name one
- * @param realized whether what the agent has done agrees with what it wants to do, by addresses of backends
+ *     into the datapath (from 1.19 on its list has such frontends as well)
+ * @param internalScope {@code scope} "internal", an entry only for clients in the cluster
+ * @param service empty if the agent does not list one
+ * @param realized whether the backends that the agent has written are those that it wants
  */
 public record AgentFrontend(
         Endpoint endpoint,
@@ -39,14 +39,14 @@ public record AgentFrontend(
         EXTERNAL_IPS,
         LOAD_BALANCER,
         LOCAL_REDIRECT,
-        /** A word that no known release prints, or none. */
+        /** No word, or one that no known release prints. */
         OTHER
     }
 
     /**
      * Where the agent sends connections.
      *
-     * @param node empty if the agent does not name it
+     * @param node empty if the agent does not list it
      */
     public record Backend(Endpoint endpoint, State state, String node) {}
 
@@ -65,7 +65,7 @@ public record AgentFrontend(
         return id != 0;
     }
 
-    /** Those that new connections go to. */
+    /** The backends to which new connections go. */
     public List<Backend> active() {
         return backends.stream()
                 .filter(backend -> backend.state == State.ACTIVE)

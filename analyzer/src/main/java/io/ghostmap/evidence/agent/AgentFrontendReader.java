@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 public final class AgentFrontendReader {
     private AgentFrontendReader() {}
 
-    /** Empty for a row without an address; {@code file} is what a citation names. */
+    /** Empty for a row without an address; citations refer to {@code file}. */
     public static Optional<AgentFrontend> read(JsonNode row, String file) {
         JsonNode spec = row.path("spec");
         JsonNode realized = row.path("status").path("realized");

@@ -21,7 +21,7 @@ public final class IptablesText {
 
     private IptablesText() {}
 
-    /** What rules of the nat table translate; lines that say something else are passed over. */
+    /** What rules of the nat table translate; other lines are skipped. */
     public static List<NatRule> rules(List<String> lines, String file) {
         NatChains chains = new NatChains();
         boolean nat = false;

@@ -14,14 +14,14 @@ import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * Chains of a nat table, from the rule that names a service's address along jumps to the rules that name a backend. A text
- * from a stranger can jump in circles: a chain is followed once for each address, and a bound holds for all together.
+ * Chains of a nat table, from the rule with a service's address along jumps to the rules with a backend. In a malicious
+ * text, jumps can form a circle: a chain is followed once for each address, and there is a limit for all together.
  */
 final class NatChains {
     /** Rules that are followed: kube-proxy of a large cluster writes some ten thousands. */
     private static final int MAX_FOLLOWED = 1_000_000;
 
-    /** The match of a rule as far as it counts here. */
+    /** The relevant part of a rule's match. */
     record Match(Optional<IpAddress> destination, Optional<Protocol> protocol, int port) {
         static final Match ANY = new Match(Optional.empty(), Optional.empty(), 0);
 

@@ -6,11 +6,11 @@ import io.ghostmap.net.Protocol;
 import java.util.OptionalLong;
 
 /**
- * That a connection to one address is sent to another.
+ * A rule that sends connections to one address to another.
  *
  * @param frontend what a client asks for
- * @param backend where it is sent, by itself or as one of several
- * @param chain that holds the rule, such as {@code KUBE-SEP-Z5LDPDXWJ7G5IJIQ}; {@code IPVS} for a virtual server
+ * @param backend where the rule sends it, always or as one of several backends
+ * @param chain of the rule, such as {@code KUBE-SEP-Z5LDPDXWJ7G5IJIQ}; {@code IPVS} for a virtual server
  * @param packets that the rule has counted: each is the first of a connection; empty if it has no counter
  */
 public record NatRule(
@@ -22,7 +22,7 @@ public record NatRule(
         OptionalLong packets,
         Citation source) {
 
-    /** Who wrote it, by the name of its chain. */
+    /** The writer of the rule, which the name of its chain shows. */
     public enum Owner {
         KUBE_PROXY,
         /** A chain that kube-proxy does not write. */

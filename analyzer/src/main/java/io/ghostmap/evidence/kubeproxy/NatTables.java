@@ -5,12 +5,12 @@ import io.ghostmap.net.Endpoint;
 import java.util.List;
 
 /**
- * Every destination NAT of the node that the bundle holds. The rules of iptables-legacy and those of nf_tables are in
- * different tables of the kernel, and each command shows its own only: that one of them is empty says nothing of the other.
+ * Every destination NAT of the node that the bundle has. The rules of iptables-legacy and those of nf_tables are in
+ * different tables of the kernel, and each command shows only its own: if one of them is empty, the other need not be.
  *
- * @param rules of all that was read; a rule of iptables-nft appears in the list of nft as well
+ * @param rules of everything that was read; a rule of iptables-nft appears in the list of nft as well
  * @param read what was read
- * @param unread what was not: each can hold rules of which nothing is known
+ * @param unread what was not read, and can have rules that are not known
  */
 public record NatTables(List<NatRule> rules, List<Artifact> read, List<Unread> unread) {
     /** Tables of the kernel. */

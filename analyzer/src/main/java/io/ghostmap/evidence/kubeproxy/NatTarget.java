@@ -4,7 +4,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import java.util.Optional;
 
-/** {@code 10.0.1.5:8080}, {@code [fd00::5]:8080}, or an address alone, which keeps the port: as port 0. */
+/** {@code 10.0.1.5:8080}, {@code [fd00::5]:8080}, or only an address, which keeps the port: its port is 0. */
 final class NatTarget {
     private NatTarget() {}
 

@@ -29,7 +29,7 @@ public final class NftText {
 
     private NftText() {}
 
-    /** What rules translate; lines that say something else are passed over. */
+    /** What rules translate; other lines are skipped. */
     public static List<NatRule> rules(List<String> lines, String file) {
         NatChains chains = new NatChains();
         Optional<String> chain = Optional.empty();

@@ -1,7 +1,7 @@
 /**
- * Destination NAT of kube-proxy, or of whoever else writes such rules: what netfilter and IPVS translate, whatever Cilium
- * does. In go the texts of {@code iptables-save}, {@code nft list ruleset} and {@code /proc/net/ip_vs}, out go
- * {@link io.ghostmap.evidence.kubeproxy.NatRule}s with their counters.
+ * Destination NAT of kube-proxy, or of others that write such rules: what netfilter and IPVS translate, whatever Cilium
+ * does. Takes the texts of {@code iptables-save}, {@code nft list ruleset} and {@code /proc/net/ip_vs}, and returns
+ * {@link io.ghostmap.evidence.kubeproxy.NatRule}s with their counters. Never decides whether a rule is right.
  */
 @NullMarked
 package io.ghostmap.evidence.kubeproxy;

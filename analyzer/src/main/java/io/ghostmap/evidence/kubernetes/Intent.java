@@ -22,15 +22,15 @@ public final class Intent {
     public static final Intent NOT_CAPTURED =
             new Intent(new TreeMap<>(), Map.of(), Completeness.ABSENT, Completeness.ABSENT);
 
-    /** How much of a list the bundle holds. */
+    /** How much of a list the bundle has. */
     public enum Completeness {
         ABSENT,
-        /** It broke off: what it lacks may exist. */
+        /** It ends early: what it lacks may exist. */
         PART,
         WHOLE
     }
 
-    /** As what a service offers an address. */
+    /** The role of an address for a service. */
     public enum Offer {
         CLUSTER_IP,
         EXTERNAL_IP,
@@ -69,7 +69,7 @@ public final class Intent {
                         list.forEach(slice -> slice.addresses().forEach(address -> addresses.add(address.address()))));
     }
 
-    /** The first service in order of names keeps an address that two claim; API servers refuse that for cluster IPs. */
+    /** If two services claim an address, the first in order of names has it; API servers refuse that for cluster IPs. */
     private void index(ServiceObject service) {
         for (ServiceObject.Port port : service.ports()) {
             index(service, port, service.clusterIps(), Offer.CLUSTER_IP);
@@ -97,7 +97,7 @@ public final class Intent {
         return slicesRead;
     }
 
-    /** Whether what services and slices lack does not exist either. */
+    /** Whether a service or an endpoint that the lists lack does not exist. */
     public boolean isWhole() {
         return servicesRead == Completeness.WHOLE && slicesRead == Completeness.WHOLE;
     }
@@ -139,7 +139,7 @@ public final class Intent {
 
     /**
      * The endpoints that the slices offer for that port of the service, of one address family, in order of addresses
-     * without doubles: the best state counts if two slices name one address.
+     * without doubles: the best state counts if two slices have the same address.
      */
     public List<SliceEndpoint> endpoints(ServiceRef service, ServiceObject.Port port, boolean v4) {
         SortedMap<Endpoint, SliceEndpoint> found = new TreeMap<>();

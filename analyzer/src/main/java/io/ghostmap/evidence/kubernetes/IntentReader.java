@@ -20,7 +20,7 @@ public final class IntentReader {
     private final Map<ServiceRef, List<SliceObject>> slices = new HashMap<>();
     private final Map<String, String> names = new HashMap<>();
 
-    /** An element of {@code kubectl get services -o json}; {@code file} is what a citation names. */
+    /** An element of {@code kubectl get services -o json}; citations refer to {@code file}. */
     public void service(JsonNode item, String file) {
         ServiceRef ref = ref(item.path("metadata"));
         JsonNode spec = item.path("spec");
@@ -41,7 +41,7 @@ public final class IntentReader {
                         new Citation(file, "Service " + ref, "clusterIPs " + clusterIps)));
     }
 
-    /** An element of {@code kubectl get endpointslices -o json}. One without a service serves no address. */
+    /** An element of {@code kubectl get endpointslices -o json}. A slice without a service is ignored. */
     public void slice(JsonNode item, String file) {
         JsonNode metadata = item.path("metadata");
         String service = metadata.path("labels").path(SERVICE_NAME).asString("");
@@ -85,7 +85,7 @@ public final class IntentReader {
                 name(metadata.path("name").asString("")));
     }
 
-    /** Node and port names come back thousands of times. */
+    /** Node and port names repeat thousands of times. */
     private String name(String text) {
         return names.computeIfAbsent(text, same -> same);
     }
@@ -104,7 +104,7 @@ public final class IntentReader {
         return word.asString("").equals("Local") ? ServiceObject.Policy.LOCAL : ServiceObject.Policy.CLUSTER;
     }
 
-    /** An array of texts, or one text; {@code None} and whatever is not an address is passed over. */
+    /** An array of texts, or one text; {@code None} and anything else that is not an address is skipped. */
     private static List<IpAddress> addresses(JsonNode texts) {
         List<IpAddress> addresses = new ArrayList<>();
         if (texts.isString()) {
@@ -140,7 +140,7 @@ public final class IntentReader {
         return number > 0 && number <= 0xffff;
     }
 
-    /** TCP is the API's default; a protocol that no service can have is never asked for. */
+    /** TCP is the API's default; no client can ask for a protocol that no service can have. */
     private static Protocol protocol(JsonNode word) {
         return Protocol.ofName(word.asString("TCP")).orElse(Protocol.ANY);
     }

@@ -45,7 +45,7 @@ public record ServiceObject(
     /** {@code spec.internalTrafficPolicy} and {@code spec.externalTrafficPolicy}. */
     public enum Policy {
         CLUSTER,
-        /** Backends on the node of the client, or of the entry, alone. */
+        /** Only backends on the node of the client, or on the node where a packet enters the cluster. */
         LOCAL
     }
 

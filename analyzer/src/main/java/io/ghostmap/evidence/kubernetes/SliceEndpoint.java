@@ -8,7 +8,7 @@ import io.ghostmap.net.Endpoint;
  *
  * @param node {@code nodeName}, empty if the slice has none
  * @param zone empty if the slice has none
- * @param target {@code namespace/name} of the pod behind it, empty if the slice names none
+ * @param target {@code namespace/name} of its pod, empty if the slice has none
  */
 public record SliceEndpoint(Endpoint endpoint, State state, String node, String zone, String target, Citation source) {
 
@@ -17,7 +17,7 @@ public record SliceEndpoint(Endpoint endpoint, State state, String node, String 
         READY,
         /** Not ready because the pod ends, but still serving: used if no endpoint is ready. */
         SERVING_TERMINATING,
-        /** The pod ends and serves no more. */
+        /** The pod ends and no longer serves. */
         TERMINATING,
         NOT_READY
     }

@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * An endpoint slice: each of its addresses offers each of its ports.
  *
- * @param service that the label {@code kubernetes.io/service-name} names
+ * @param service from the label {@code kubernetes.io/service-name}
  */
 record SliceObject(ServiceRef service, List<Port> ports, List<Address> addresses, Citation source) {
     record Port(String name, Protocol protocol, int port) {}

@@ -1,7 +1,7 @@
 /**
- * What Kubernetes wants: services and endpoint slices as the API server had them. In go objects of {@code kubectl get … -o
- * json}, out goes {@link io.ghostmap.evidence.kubernetes.Intent}. These are claims like any other evidence: nothing here
- * compares them with the agent or with a map.
+ * What Kubernetes wants: services and endpoint slices as the API server had them. Takes the objects of {@code kubectl get …
+ * -o json}, and returns an {@link io.ghostmap.evidence.kubernetes.Intent}. These are claims like any other evidence; they are
+ * never compared here with the agent or with a map.
  */
 @NullMarked
 package io.ghostmap.evidence.kubernetes;
