@@ -57,7 +57,7 @@ final class DiffCommand implements Callable<Integer> {
                 || !node.role(first).equals(node.role(second))) {
             throw new ParameterException(
                     command.commandLine(),
-                    "maps " + first + " and " + second + " hold different things (" + node.what(first) + " and "
+                    "maps " + first + " and " + second + " are not of one kind (" + node.what(first) + " and "
                             + node.what(second) + "): give two maps of one role and layout");
         }
         PrintWriter out = command.commandLine().getOut();

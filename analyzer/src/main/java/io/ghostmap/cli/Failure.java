@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import org.jspecify.annotations.Nullable;
 
-/** What ended a command: one line for the user, and the exit status. A stack trace would help nobody who has a ticket open. */
+/** What ended a command: one line for the user, and the exit status. A stack trace does not help the person who has to solve an incident. */
 record Failure(int status, String line) {
     private static final int MAX_CAUSES = 20;
 

@@ -80,7 +80,7 @@ public final class Main {
                 args));
     }
 
-    /** Runs one command and returns its exit status. Whatever is thrown becomes one line and a status, errors included. */
+    /** Runs one command and returns its exit status. Whatever is thrown, also an Error, becomes one line and a status. */
     static int run(PrintWriter out, PrintWriter err, String... args) {
         try {
             CommandLine commands = new CommandLine(new Main())
@@ -104,7 +104,7 @@ public final class Main {
                 : Stream.concat(Stream.of("analyze"), Arrays.stream(args)).toArray(String[]::new);
     }
 
-    /** As the parser does it, but that what the user typed is made visible. */
+    /** Does what the parser does, but also makes visible what the user typed. */
     private static int wrongUsage(ParameterException e) {
         CommandLine command = e.getCommandLine();
         command.getErr().println(Printable.whole(String.valueOf(e.getMessage())));

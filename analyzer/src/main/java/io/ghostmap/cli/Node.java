@@ -21,7 +21,7 @@ import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** The node without its traffic: for the commands that ask for single maps. */
+/** The node without its traffic, for the commands about single maps. */
 record Node(Evidence evidence, Datapath datapath) {
     static Node of(Path path) throws UnreadableBundleException {
         EvidenceSink sink = new EvidenceSink();

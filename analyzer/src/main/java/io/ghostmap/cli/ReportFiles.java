@@ -39,7 +39,7 @@ final class ReportFiles {
         void write(ReportModel model, OutputStream out) throws IOException;
     }
 
-    /** A form, and how its file's name ends. */
+    /** A form, and the ending of its file's name. */
     record Form(String ending, Renderer renderer) {
         static Form of(String ending, Function<ReportModel, String> renderer) {
             return new Form(
@@ -47,7 +47,7 @@ final class ReportFiles {
         }
     }
 
-    /** Side by side: each form loads libraries of its own, which is most of its time. Returns the files in that order. */
+    /** In parallel: each form loads libraries of its own, which takes most of its time. Returns the files in that order. */
     List<Path> write(ReportModel model, List<Form> forms) throws IOException {
         Files.createDirectories(folder);
         List<Path> temporaries = new ArrayList<>();

@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         },
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
-            "0:the traffic was read; losses are named on stderr",
+            "0:the traffic was read; losses are listed on stderr",
             "1:internal error",
             "2:wrong usage",
             "4:the bundle or capture cannot be read, or is not safe to read"

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The traffic alone: of a bundle, or of capture files without any bundle. */
+/** Reads only the traffic, of a bundle or of capture files without a bundle. */
 public final class TrafficReading {
     private TrafficReading() {}
 
@@ -35,7 +35,7 @@ public final class TrafficReading {
         return sink.assemble();
     }
 
-    /** What the sink has taken from that bundle; its captures are read once more if the sink learned too late how. */
+    /** What the sink has taken from that bundle; its captures are read once more if the sink learned too late how to read them. */
     static Traffic ofBundle(Path bundle, TrafficSink sink) throws UnreadableBundleException {
         Optional<TrafficSink> again = sink.secondLook();
         if (again.isEmpty()) {
@@ -45,7 +45,7 @@ public final class TrafficReading {
         return again.get().assemble();
     }
 
-    /** What is absent or empty, the bundle's reader names. */
+    /** Only files with content: if one is absent or empty, the bundle's reader reports it. */
     private static void refuseWhatIsNeither(Path path) throws UnreadableBundleException {
         try {
             if (Files.isRegularFile(path) && Files.size(path) > 0 && !BundleReader.isArchive(path)) {
@@ -54,7 +54,7 @@ public final class TrafficReading {
                         + " its folder)");
             }
         } catch (IOException e) {
-            return; // the bundle's reader names what is wrong
+            return; // the bundle's reader reports what is wrong
         }
     }
 
@@ -67,7 +67,7 @@ public final class TrafficReading {
         for (Path path : paths) {
             if (begin.containsKey(path)) {
                 throw new UnreadableBundleException(
-                        Printable.of(String.valueOf(path.getFileName())) + ": given twice: name each file once");
+                        Printable.of(String.valueOf(path.getFileName())) + ": given twice: give each file once");
             }
             begin.put(path, firstNanos(path));
         }
@@ -84,7 +84,7 @@ public final class TrafficReading {
         try (InputStream in = Files.newInputStream(path)) {
             return CaptureFiles.firstNanos(in);
         } catch (IOException e) {
-            return Long.MAX_VALUE; // reading it names what is wrong
+            return Long.MAX_VALUE; // the reader reports what is wrong
         }
     }
 
@@ -95,7 +95,7 @@ public final class TrafficReading {
         try (InputStream in = Files.newInputStream(path)) {
             return CaptureFiles.startsAsCapture(in);
         } catch (IOException e) {
-            return false; // the bundle's reader names what is wrong
+            return false; // the bundle's reader reports what is wrong
         }
     }
 

@@ -1,5 +1,5 @@
 /**
- * The commands. Wires the flow from a path to files and an exit status, and turns what went wrong into one line. No
+ * The commands. Wires the flow from a path to files and an exit status, and turns a failure into one line. It has no
  * logic of its own.
  */
 @NullMarked

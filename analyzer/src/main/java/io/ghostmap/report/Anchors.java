@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where the page lists things: the id of the element for each program, map, link, cgroup, service, destination and frame.
- * The sections enter what they list while they are made; every other mention of it is a link to there.
+ * The page's entries for programs, maps, links, cgroups, services, destinations and frames, each with the id of its
+ * element. Sections add their entries while they are made; every other mention of a term is a link to its entry.
  */
 final class Anchors {
     private static final int MAX_SLUG = 100;
@@ -18,13 +18,13 @@ final class Anchors {
     private final Map<Term, String> ids = new HashMap<>();
     private final Set<String> taken = new HashSet<>();
 
-    /** A term at a place that may be the one where the page lists it. */
+    /** A term in a list, with the id of the entry if this is the one for it. */
     record Listed(Term term, Optional<String> id) {}
 
     /** A term that stays without a link, because it is part of the row that lists it. */
     record Unlinked(Term term) {}
 
-    /** The first time that a term is listed, it gets an id; after that it is a mention like any other. */
+    /** A term gets its id the first time that it is listed; later ones are mentions like any other. */
     Listed list(Term term) {
         if (ids.containsKey(term)) {
             return new Listed(term, Optional.empty());
@@ -34,7 +34,7 @@ final class Anchors {
         return new Listed(term, Optional.of(id));
     }
 
-    /** Another term for what is listed already, such as the name of a service; of two things of one name the first. */
+    /** Another term for something that is already listed, such as a service's name. If two have that name, it is the first. */
     void alias(Term listed, Term other) {
         String id = ids.get(listed);
         if (id != null) {
@@ -75,7 +75,7 @@ final class Anchors {
         return term instanceof Term.Name name && name.kind() == Term.NameKind.CGROUP ? "cgroup-" : "at-";
     }
 
-    /** Letters, digits and points as they are, everything else as a hyphen: no value of a bundle is an id as it is. */
+    /** Letters, digits and points as they are, everything else as a hyphen: no value of a bundle becomes an id unchanged. */
     private static String slug(Term term) {
         String text = term instanceof Term.Frame frame ? frame.file() + "-" + frame.number() : term.plain();
         String slug =

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The path of one connection: the connect that the verdict's finding speaks of; if it speaks of none, to the frontend that
- * most of the captured SYNs came from, affected ones first.
+ * The path of one connection: the verdict's finding has it as its example; if it has none, it is one to the frontend from
+ * which most of the captured SYNs came, affected ones first.
  *
  * @param wire the destinations that the capture shows and that this connection can have
  * @param others the hooks of the same type that have programs, if none runs for this connection
@@ -27,7 +27,7 @@ record ConnectionPath(ReplayAccount account, List<DestinationAccount> wire, bool
         return clearest(named.isEmpty() ? model.replays() : named).map(account -> of(model, account));
     }
 
-    /** The first of equals, as in the report's summary; one with backends in the current generation ahead of all others. */
+    /** The first of equals, as in the report's summary; one with backends in the current generation comes first. */
     private static Optional<ReplayAccount> clearest(List<ReplayAccount> accounts) {
         return accounts.stream().max(CLEARNESS).flatMap(top -> {
             List<ReplayAccount> alike = accounts.stream()
@@ -40,7 +40,7 @@ record ConnectionPath(ReplayAccount account, List<DestinationAccount> wire, bool
         });
     }
 
-    /** A service that still exists makes the clearer drawing than one that only the old generation knows. */
+    /** A service that still exists makes a clearer drawing than one that only the old generation has. */
     private static boolean hasBackendsInTheCurrentGeneration(ReplayAccount account) {
         return account.replay().expected().stream().noneMatch(account::isUntranslated);
     }

@@ -5,11 +5,11 @@ import io.ghostmap.datapath.Generation.Currency;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** Whether maps are current: of several together, and as JSON has it. */
+/** Whether maps are current: several together, and in the form that JSON has. */
 final class Currencies {
     private Currencies() {}
 
-    /** One map that is not current is enough; if one is not known, all are not; of no map at all nothing is known. */
+    /** Not current if one map is not; unknown if one is not known, or if there is no map. */
     static Currency ofAll(Collection<Generation> maps) {
         if (maps.stream().anyMatch(Generation::isNotCurrent)) {
             return Currency.NOT_CURRENT;

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A destination on the wire, with the names of its clients. What costs a walk through all attempts is found when it is
- * asked for: a page shows a few of two thousand destinations.
+ * A destination on the wire, with the names of its clients. What needs a walk through all attempts is found only
+ * when it is asked for: a page shows a few of two thousand destinations.
  */
 record DestinationAccount(CorrelatedDestination seen, KubernetesView kubernetes) {
     private static final int MAX_FRAMES = 4;

@@ -32,7 +32,7 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
      * One destination.
      *
      * @param stale whether only a generation that is not current has it as a backend
-     * @param cells what it is to each column; an empty text for nothing
+     * @param cells what it is in the maps of each column; empty if they do not have it
      * @param packet the first SYN to it, decoded, with the frame and the interfaces
      */
     record Row(
@@ -65,7 +65,7 @@ record DestinationTable(List<Column> columns, List<Row> rows, int further) {
                 Tag.of(Currencies.ofAll(List.of(pair.services, pair.backends))));
     }
 
-    /** Without the maps of a family that is not in use, which are empty. */
+    /** Leaves out the maps of a family that is not in use: they are empty. */
     private static List<Pair> pairs(List<Generation> generations) {
         List<Pair> pairs = new ArrayList<>();
         for (Generation services : generations) {

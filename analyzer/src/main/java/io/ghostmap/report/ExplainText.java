@@ -148,7 +148,7 @@ final class ExplainText {
                         .toList());
     }
 
-    /** If there is more than one end, or one that depends on what the bundle does not say. */
+    /** If there is more than one end, or one that depends on what the bundle does not show. */
     private void outcomes(ReplayAccount account) {
         List<Outcome> outcomes = account.replay().outcomes();
         if (outcomes.size() == 1 && outcomes.get(0).conditions().isEmpty()) {
@@ -190,7 +190,7 @@ final class ExplainText {
         };
     }
 
-    /** What a program finds about a socket in its reverse_sk map, and what it does with it. */
+    /** What a program finds about a socket in its reverse_sk map, and what it then does. */
     private static Text note(Note note) {
         Text result = switch (note.outcome()) {
             case COUNTS -> Text.of("it still has that service and answers {}", Term.endpoint(note.asked()));

@@ -10,9 +10,9 @@ import java.util.Optional;
 /**
  * The answer to one question: what happens to a connect, or a datagram, at each hook that handles it.
  *
- * @param cgroup for whose sockets, if that was asked
- * @param replays empty if no captured hook handles it, so that nothing can be said
- * @param gaps what the bundle lacks that would show what is attached to the cgroup asked for
+ * @param cgroup whose sockets were asked about, if the question says so
+ * @param replays empty if no captured hook handles it, so that nothing is known
+ * @param gaps what the bundle lacks to show what is attached to that cgroup
  */
 public record Explanation(Frontend frontend, Optional<String> cgroup, List<ReplayAccount> replays, List<Gap> gaps) {
 

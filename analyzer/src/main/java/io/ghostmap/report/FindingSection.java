@@ -7,13 +7,13 @@ import java.util.List;
 /**
  * A finding on the page.
  *
- * @param headline whether the verdict rests on it: then what to do comes at the top of the page
+ * @param headline whether it decides the verdict: then its remedy is at the top of the page
  * @param first whether its evidence is shown without being asked for
  */
 record FindingSection(
         Finding finding, Tag severity, String confidence, List<Step> remedy, boolean headline, boolean first) {
 
-    /** A step of the remedy; commands are copied into a shell, and hold no links. */
+    /** A step of the remedy; commands are copied into a shell, so they have no links. */
     record Step(RemedyStep step, List<String> commands) {
         private static Step of(RemedyStep step) {
             return new Step(

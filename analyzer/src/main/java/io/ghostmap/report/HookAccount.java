@@ -12,7 +12,7 @@ import io.ghostmap.replay.HookProgram;
 import java.util.List;
 import java.util.Optional;
 
-/** A hook, and of each of its programs what the lists of the node say about it. */
+/** A hook, and what the lists of the node say about each of its programs. */
 record HookAccount(Hook hook, List<Program> programs) {
 
     /** On which generation a program works. */
@@ -21,7 +21,7 @@ record HookAccount(Hook hook, List<Program> programs) {
         CURRENT,
         /** No services map of the load balancer. */
         NONE,
-        /** It is not the load balancer's: what it does is not known. */
+        /** It is not the load balancer's, and what it does is not known. */
         FOREIGN,
         /** No list of programs has it. */
         UNKNOWN

@@ -85,7 +85,7 @@ record HookTable(List<Row> rows) {
         };
     }
 
-    /** If no tag says it. */
+    /** What it works on, if there is no tag for it. */
     private static Text worksOn(HookAccount.Reads reads) {
         return switch (reads) {
             case STALE, CURRENT -> Text.NONE;

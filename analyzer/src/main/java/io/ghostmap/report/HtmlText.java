@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Texts as HTML: everything escaped, each term in the face of its kind and linked to where the page lists it. */
+/** Texts as HTML: everything is escaped; each term looks as its kind does, and is linked to the entry that lists it. */
 final class HtmlText {
     /**
      * Inside an IPv6 address that is long enough, between such an address and its port, and ahead of a folder whose parent
@@ -33,7 +33,7 @@ final class HtmlText {
         return markup(html(term));
     }
 
-    /** With the id of the place, if it is the one where the page lists it; otherwise linked to there. */
+    /** With the id of the entry, if this is the entry that lists it; otherwise linked to that entry. */
     VisibleHtml.Markup of(Anchors.Listed listed) {
         Term term = listed.term();
         return markup(listed.id()

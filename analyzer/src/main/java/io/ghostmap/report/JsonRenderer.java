@@ -40,8 +40,8 @@ public final class JsonRenderer {
     private static final ObjectWriter LINES = MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Any record as an object, its components as the members, in their order. Jackson's own serializers
-     * write the same, but take longer to collect what the sixty records of a report might have for them than this one to run.
+     * Writes any record as an object whose members are its components, in their order. Jackson's own serializers write the
+     * same, but take longer to inspect the sixty record classes of a report than this one takes to write it.
      */
     private static final class RecordSerializer extends StdSerializer<Record> {
         private record Member(String name, Method accessor) {}

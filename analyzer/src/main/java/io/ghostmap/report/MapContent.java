@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** One map with what was captured of it: what the commands for single maps print from. */
+/** One map with what was captured of it: the commands for single maps print it. */
 public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
     private static final HexFormat SPACED = HexFormat.ofDelimiter(" ");
 
@@ -34,7 +34,7 @@ public record MapContent(BpfMap map, MapDump dump, Datapath datapath) {
         return Optional.ofNullable(datapath.owners().get(map.id()));
     }
 
-    /** A program that reads this map, in whose other maps its ids can be looked up; only of a services map. */
+    /** For a services map, a program that reads it: the program's other maps resolve its backend ids. */
     Optional<View> reader() {
         return datapath.readerOf(map.id());
     }

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Two maps of one role, in the form of {@code ghostmap diff --json}: services by where they lead, then the entries as they
- * are. Ids differ between generations without meaning, so that entries can all differ while no service does.
+ * Two maps of one role, in the form of {@code ghostmap diff --json}: services by their backends, then the entries as
+ * they are. Ids differ between generations without meaning, so that entries can all differ while no service does.
  *
- * @param services empty if the maps hold no services, or if their backends are not known
+ * @param services empty if they are not services maps, or if their backends are not known
  */
 public record MapDiff(
         int first,

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** What {@code ghostmap diff} prints: services in full if the maps hold services, otherwise the first of the entries. */
+/** What {@code ghostmap diff} prints: services in full for services maps, otherwise the first of the entries. */
 public final class MapDiffText {
     /** Only the JSON form has more entries than these. */
     private static final int MAX_ENTRIES = 200;
@@ -68,7 +68,7 @@ public final class MapDiffText {
         line("    + " + after);
     }
 
-    /** Ids differ between generations without meaning: that the bytes differ is worth a line, not a list. */
+    /** Ids always differ between generations, so differences in the bytes are only counted. */
     private void countEntries() {
         List<String> counts = new ArrayList<>();
         count(counts, entries.added().size(), "added");

@@ -5,7 +5,7 @@ import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The blocks of a Markdown text. All that enters is escaped here. */
+/** The blocks of a Markdown text. It escapes everything that it is given. */
 final class MarkdownLines {
     private final StringBuilder out = new StringBuilder();
 

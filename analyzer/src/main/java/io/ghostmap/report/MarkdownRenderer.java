@@ -110,7 +110,7 @@ public final class MarkdownRenderer {
         };
     }
 
-    /** The one that the verdict rests on in full, the others by their summary. */
+    /** The one that decides the verdict in full, the others by their summary. */
     private void findings() {
         MarkdownFinding each = new MarkdownFinding(out);
         for (Finding finding : diagnosis.findings()) {

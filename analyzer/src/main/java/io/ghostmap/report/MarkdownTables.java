@@ -29,7 +29,7 @@ final class MarkdownTables {
         boolean named =
                 affected.stream().anyMatch(account -> !account.peerNames().isEmpty());
         out.heading(Text.of(
-                "Services that go elsewhere than the current generation says ({} of {})",
+                "Misdirected services ({} of {})",
                 Term.number(model.blastRadius().affected()),
                 Term.number(model.blastRadius().frontends())));
         List<Text> head = new ArrayList<>(

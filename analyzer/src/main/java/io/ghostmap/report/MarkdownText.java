@@ -6,8 +6,8 @@ import io.ghostmap.text.Text;
 import java.util.stream.Collectors;
 
 /**
- * Escapes for Markdown as GitHub, GitLab and Jira's converter read it. A value can be anything that a stranger's bundle
- * holds: it must not become markup, HTML, a mention or a reference to an issue.
+ * Escapes for Markdown as GitHub, GitLab and Jira's converter read it. A value of an untrusted bundle can be anything:
+ * it must not become markup, HTML, a mention or a reference to an issue.
  */
 final class MarkdownText {
     private static final String SPECIAL = "\\`*[]<>#|~&@";
@@ -31,7 +31,7 @@ final class MarkdownText {
         return out.toString();
     }
 
-    /** Words escaped, terms as code spans if they are in monospace elsewhere; ids are digits and stay plain. */
+    /** Words escaped, terms as code spans if HTML shows them in monospace; ids are digits and stay plain. */
     static String text(Text text) {
         return text.fragments().stream()
                 .map(fragment -> fragment instanceof Text.Fragment.Words words
@@ -44,7 +44,7 @@ final class MarkdownText {
         return TermFace.isMonospace(term) && !TermFace.isId(term) ? code(term.plain()) : plain(term.plain());
     }
 
-    /** An underscore between letters or digits is no markup, and reads better without a backslash. */
+    /** An underscore between letters or digits is not markup, and reads better without a backslash. */
     private static boolean isInsideWord(String text, int at) {
         return at > 0
                 && at + 1 < text.length()

@@ -10,7 +10,7 @@ import java.util.Optional;
  * What the HTML template is given: a part for each section of the page, in which everything is decided.
  *
  * @param path empty when nothing was replayed
- * @param headline the finding that the verdict rests on, if it has a remedy
+ * @param headline the finding that decides the verdict, if it has a remedy
  * @param style the style sheet, and its digest for the content security policy
  */
 record Page(

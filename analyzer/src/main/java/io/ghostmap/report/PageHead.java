@@ -10,7 +10,7 @@ import java.util.Optional;
 /**
  * The top of the page: the verdict, and what it is about.
  *
- * @param bundle its name, for the window's title as well, which can hold no markup
+ * @param bundle its name, also for the window's title, which cannot have markup
  */
 record PageHead(
         String bundle,
@@ -42,8 +42,8 @@ record PageHead(
     }
 
     private static Text replayed(ReportModel.BlastRadius radius) {
-        Text text = Text.of(
-                "{}, of which {} go elsewhere", Term.number(radius.frontends()), Term.number(radius.affected()));
+        Text text =
+                Text.of("{}, {} of them misdirected", Term.number(radius.frontends()), Term.number(radius.affected()));
         return radius.undecided() == 0 ? text : text.then(" and {} cannot be decided", Term.number(radius.undecided()));
     }
 }

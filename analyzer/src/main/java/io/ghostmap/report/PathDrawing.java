@@ -12,7 +12,7 @@ import java.util.Optional;
  * A {@link ConnectionPath} station by station, as the page draws it: the application, each program in run order, the wire,
  * the answer.
  *
- * @param instead where the current generation alone would send it, if the programs as they run send it elsewhere
+ * @param instead where the current generation alone would send it, if the programs as they run do not
  */
 record PathDrawing(Term frontend, List<Station> stations, Optional<Text> instead) {
     private static final int MAX_CLIENTS = 3;
@@ -79,7 +79,7 @@ record PathDrawing(Term frontend, List<Station> stations, Optional<Text> instead
                 .orElseGet(() -> Text.of("from {}", Term.address(client.address())));
     }
 
-    /** The place of a program, if one were attached there; and where the programs of that hook run instead. */
+    /** Takes the place of a program: says that none is attached there, and which cgroups have the hook's programs. */
     private static Station noProgram(ConnectionPath path) {
         Hook hook = path.account().replay().hook();
         List<Text> lines = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What an application learns about its peer at one reverse hook: each possible name, and what that name gives away. */
+/** What an application learns about its peer at one reverse hook: each possible name, and what that name shows. */
 record PeerNameAccount(PeerName peer, List<Name> names) {
 
     /** What a name says about where the connection goes. */
@@ -34,9 +34,9 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
         }
     }
 
-    /** One name, with the share of all connects under the same conditions. */
+    /** One name, with its share of all connections under the same conditions. */
     record Name(Disposition name, Meaning meaning, double share, List<Condition> conditions) {
-        /** With its meaning after it. */
+        /** The name, then its meaning. */
         Text text() {
             Text text = name.text();
             return meaning.text().isEmpty() ? text : text.then(", {}", meaning.text());
@@ -51,7 +51,7 @@ record PeerNameAccount(PeerName peer, List<Name> names) {
         return new PeerNameAccount(peer, names(replay, peer));
     }
 
-    /** Without the ends of the connections: what is the same name for several is one. */
+    /** Without the ends of the connections: several ends with the same name are one. */
     private static List<Name> names(Replay replay, PeerName peer) {
         record Same(Disposition name, Meaning meaning, List<Condition> conditions) {}
         Map<Same, Double> shares = new LinkedHashMap<>();

@@ -97,7 +97,7 @@ final class ProgramStation {
         return entries;
     }
 
-    /** The addresses that go on; none if the program ends every connection that it sees. */
+    /** The addresses that reach the next program; none if the program ends every connection that it sees. */
     private static Optional<Text> leaves(Step step) {
         List<Text> connects = step.after().stream()
                 .filter(Disposition.Connects.class::isInstance)

@@ -16,9 +16,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Templates see what a record answers without an argument, above all its components; besides that lists, maps, texts,
- * numbers, truth values, and optional values as present or missing. Sentences and terms arrive as finished HTML. No other
- * object, and no method with an argument.
+ * Templates see the results of a record's methods without arguments, above all its components; and lists, maps, texts,
+ * numbers, truth values, and optional values as present or missing. Sentences and terms become finished HTML. Templates see
+ * no other object, and no method with an argument.
  */
 final class RecordWrapper extends DefaultObjectWrapper {
     private final Map<Class<?>, Map<String, Method>> answers = new HashMap<>();

@@ -12,11 +12,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One replay, program by program, with what the API server and the wire add to it.
+ * One replay, program by program, with what the API server and the capture add to it.
  *
- * @param service {@code namespace/name}, if the API server's answers name it
+ * @param service {@code namespace/name}, if the API server's answers have it
  * @param peerNames what the application learns about its peer afterwards
- * @param observedSyns SYN frames to an address to which it leads
+ * @param observedSyns SYN frames to the addresses to which it goes
  */
 record ReplayAccount(
         Replay replay,
@@ -26,9 +26,9 @@ record ReplayAccount(
         boolean affected,
         long observedSyns) {
 
-    /** What is left of the connection when a program has its turn. */
+    /** What reaches a program of the connection. */
     enum Sees {
-        /** It decides about the addresses that it sees. */
+        /** Addresses, about which it decides. */
         ADDRESSES,
         /**
          * An earlier program of the hook has refused it. The kernel runs all programs of a hook whatever the earlier ones
@@ -42,7 +42,7 @@ record ReplayAccount(
     /** One program's turn, with the services map and the backends map that it reads. */
     record Turn(Step step, List<Generation> reads, Sees sees) {
 
-        /** Of all maps together: current services over old backends lead to the wrong address as well. */
+        /** Of all maps together: with current services and old backends, a connection goes to the wrong address as well. */
         Currency currency() {
             return Currencies.ofAll(reads);
         }

@@ -13,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Runs replays again, program by program: those that a report names, or those that one question asks for. */
+/** Runs replays again, program by program: those of a report, or those that answer one question. */
 final class ReplayAccounts {
     private final Incident incident;
     private final Set<Replay> examples;
@@ -31,7 +31,7 @@ final class ReplayAccounts {
                         seen.destination().endpoint(), seen.destination().syns(), Long::sum));
     }
 
-    /** {@code examples}: the replays that findings speak of. */
+    /** {@code examples} are the replays that findings refer to. */
     static ReplayAccounts ofReport(Incident incident, Set<Replay> examples) {
         return new ReplayAccounts(incident, examples, Optional.empty());
     }
@@ -54,7 +54,7 @@ final class ReplayAccounts {
         return replay.affected() && !incident.separate().contains(replay.hook());
     }
 
-    /** SYN frames to an address to which this frontend leads; they say nothing about datagrams to the same address. */
+    /** SYN frames to the addresses to which this frontend goes. They show nothing about datagrams to the same address. */
     private long observedSyns(Replay replay) {
         if (replay.frontend().protocol() != Protocol.TCP
                 || !incident.onTheWire().contains(replay)) {

@@ -115,7 +115,7 @@ public record Report(
     /** {@code pod} is {@code namespace/name} if the address is one of this node's pods. */
     public record Client(String address, String pod) {}
 
-    /** How many of the frontends that any generation knows end elsewhere than the current one says. */
+    /** How many of the frontends of any generation do not go where the current one sends them. */
     public record BlastRadius(int frontends, int affected, int undecided) {}
 
     /**
@@ -136,7 +136,7 @@ public record Report(
             boolean affected,
             long observedSyns) {}
 
-    /** A way that it can end, its share among those under the same conditions (0 to 1), and those conditions. */
+    /** A possible end, its share among those under the same conditions (0 to 1), and those conditions. */
     public record Outcome(String end, double share, List<String> conditions) {}
 
     /**
@@ -165,7 +165,7 @@ public record Report(
 
     /**
      * {@code generation} is the id of the services map that the program reads, 0 if it is not known; {@code
-     * current} says whether all of {@code reads} is, since current services over old backends lead to the wrong backend as well.
+     * current} says whether all of {@code reads} is, since current services with old backends send connections to the wrong backend as well.
      */
     public record Step(
             int program,
@@ -181,7 +181,7 @@ public record Report(
     public record Reading(String role, int mapId, @Nullable Boolean current) {}
 
     /**
-     * {@code example} names the replay that shows best what is claimed; its texts are empty if none does. {@code
+     * {@code example} is the replay that shows the claim best; its texts are empty if there is none. {@code
      * supporting} is {@code for} in JSON.
      */
     public record Finding(
@@ -198,7 +198,7 @@ public record Report(
             List<Rival> rivals,
             List<Remedy> remedy) {}
 
-    /** Names one of the report's replays. */
+    /** Identifies one of the report's replays. */
     public record Example(String frontend, String cgroup, String attachType) {}
 
     public record Rival(String hypothesis, String verdict, String decides) {}

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The report's public form, for JSON: every value becomes a text, a number or a truth value here and nowhere before. */
+/** The report's public form, for JSON: only here does a value become a text, a number or a truth value. */
 public final class ReportBuilder {
     private ReportBuilder() {}
 

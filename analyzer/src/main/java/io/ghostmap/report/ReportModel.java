@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What every form of one report is rendered from: the incident and its diagnosis as typed values, and what several forms
- * need of them alike. {@link Report} is made from it for JSON alone.
+ * What every form of one report is rendered from: the incident and its diagnosis as typed values, and what
+ * several forms need of them. {@link Report} is made from it for JSON alone.
  *
- * @param replays those that are affected, whose connections the capture shows, or that a finding speaks of
+ * @param replays those that are affected, whose connections the capture shows, or that a finding refers to
  */
 public record ReportModel(
         Incident incident,
@@ -24,7 +24,7 @@ public record ReportModel(
         BlastRadius blastRadius,
         String analyzerVersion) {
 
-    /** How many of the frontends that any generation knows are sent elsewhere than the current one says. */
+    /** How many of the frontends of any generation do not go where the current one sends them. */
     record BlastRadius(int frontends, int affected, int undecided) {}
 
     public static ReportModel of(Incident incident, Diagnosis diagnosis, String analyzerVersion) {
@@ -60,7 +60,7 @@ public record ReportModel(
         return (int) replays.stream().map(Replay::frontend).distinct().count();
     }
 
-    /** The finding that the verdict rests on. */
+    /** The finding that decides the verdict. */
     Optional<Finding> headline() {
         return diagnosis.verdict().finding();
     }

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Services as {@code cilium-dbg bpf lb list} prints them, frontend and slots a line each. */
+/** Services as {@code cilium-dbg bpf lb list} prints them, with a line for the frontend and for each slot. */
 final class ServiceLines {
     /** One row of that list. */
     record Line(String frontend, int slot, String backend) {

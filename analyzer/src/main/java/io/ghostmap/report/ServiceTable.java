@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The services that are sent elsewhere than the current generation says.
+ * The services whose connections do not go where the current generation sends them.
  *
- * @param named whether a reverse hook names the peer of any of them
+ * @param named whether the application's view of its peer is known for any of them
  */
 record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> rows, int further) {
     /** Only the JSON form has more rows than these. */
@@ -17,7 +17,7 @@ record ServiceTable(ReportModel.BlastRadius radius, boolean named, List<Row> row
     /**
      * One frontend at one hook.
      *
-     * @param seen whether the capture has SYNs to where it is sent
+     * @param seen whether the capture has SYNs to the addresses to which it goes
      */
     record Row(
             Anchors.Listed frontend,

@@ -26,7 +26,7 @@ final class TermFace {
         return !isNumber(term);
     }
 
-    /** A count, a share or a time, which identifies nothing. */
+    /** A count, a share or a time, which does not identify anything. */
     private static boolean isNumber(Term term) {
         return term instanceof Term.Amount || term instanceof Term.Share || term instanceof Term.Time;
     }

@@ -23,7 +23,7 @@ final class Terms {
         return Term.name(Term.NameKind.ATTACH_TYPE, type.shortName());
     }
 
-    /** Where a fact is in the bundle: the file and the place in it. */
+    /** The file of a fact in the bundle, and the place in it. */
     static Text of(Citation citation) {
         return Text.of("{}, {}", Term.member(citation.file()), Term.quote(citation.locator()));
     }

@@ -6,7 +6,7 @@ import io.ghostmap.text.Text;
 final class TextLines {
     private final StringBuilder out = new StringBuilder();
 
-    /** Wrapped to the width of a table, what follows the first line indented a little more than it. */
+    /** Wraps to the width of a table, and indents the lines after the first. */
     void line(Text text) {
         TextTable.paragraph(out, text.plain());
     }
@@ -15,7 +15,7 @@ final class TextLines {
         out.append(table.render());
     }
 
-    /** A blank line, but not at the beginning. */
+    /** Adds a blank line, except at the beginning. */
     void gap() {
         if (!out.isEmpty()) {
             out.append('\n');

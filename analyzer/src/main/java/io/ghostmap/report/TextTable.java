@@ -6,7 +6,7 @@ import java.util.List;
 
 /** A table for the terminal: columns as wide as they need to be, two spaces apart, the last one wrapped to the width. */
 final class TextTable {
-    /** What fits a terminal, a ticket and a mail. */
+    /** Fits a terminal, a ticket and a mail. */
     static final int WIDTH = 100;
 
     private static final int NARROWEST = 20;
@@ -58,7 +58,7 @@ final class TextTable {
         }
     }
 
-    /** Text on lines of its own, the later ones indented a little more than the first; control characters are visible. */
+    /** Text on lines of its own, of which all but the first are indented; control characters are visible. */
     static void paragraph(StringBuilder out, String text) {
         String visible = Printable.whole(text);
         String indent = " ".repeat(visible.length() - visible.stripLeading().length());

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class TrafficJson {
     private static final String SCHEMA = "ghostmap/traffic/v1";
 
-    /** Clients that one destination names; their number is given beside. */
+    /** Clients that are listed for one destination, beside their number. */
     private static final int MAX_CLIENTS = 1_000;
 
     private TrafficJson() {}

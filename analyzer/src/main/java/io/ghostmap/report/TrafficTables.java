@@ -44,8 +44,7 @@ public final class TrafficTables {
         TrafficTables tables = new TrafficTables();
         traffic.captures().forEach(tables::capture);
         if (!traffic.inTimeOrder()) {
-            tables.line(
-                    "These files were not given in the order of time; their packets are matched by time all the same.");
+            tables.line("These files were not given in the order of time; their packets are still matched by time.");
         }
         tables.destinations(traffic);
         tables.services(traffic);
@@ -194,7 +193,7 @@ public final class TrafficTables {
                 counts(service.replies(), Words::lower));
     }
 
-    /** The name to the left, numbers to the right, and after them what takes any width. */
+    /** The name is aligned to the left, numbers to the right; the last column takes any width. */
     private void row(int[] widths, Object... cells) {
         StringBuilder row = new StringBuilder();
         for (int i = 0; i < cells.length; i++) {

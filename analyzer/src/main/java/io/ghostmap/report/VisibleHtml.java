@@ -9,8 +9,8 @@ import java.io.Writer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTML escaping that also writes out control and direction characters: U+202E in a service's name would otherwise turn
- * an address around on the screen. The one place through which every value reaches the page.
+ * HTML escaping that also writes out control and direction characters: U+202E in a service's name could otherwise
+ * reverse an address on the screen. Every value of the page passes through it.
  */
 final class VisibleHtml extends CommonMarkupOutputFormat<VisibleHtml.Markup> {
     static final VisibleHtml INSTANCE = new VisibleHtml();
