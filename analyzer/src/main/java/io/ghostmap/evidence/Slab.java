@@ -70,7 +70,7 @@ final class Slab {
         }
     }
 
-    /** The first piece grows with what it holds; all others are as large as they can be. */
+    /** The first piece grows with its content; all others have the full size from the start. */
     private void makeRoom(int row) {
         int most = rowsPerPiece * row;
         if (fill == most) {
@@ -111,7 +111,7 @@ final class Slab {
         return kept;
     }
 
-    /** How many rows stand in each of the {@link #pieces()} but the last. */
+    /** How many rows are in each of the {@link #pieces()} but the last. */
     int rowsPerPiece() {
         return rowsPerPiece;
     }
