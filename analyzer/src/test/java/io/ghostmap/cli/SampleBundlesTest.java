@@ -89,9 +89,6 @@ final class SampleBundlesTest {
                 .contains("bpftool cgroup detach /sys/fs/cgroup connect4 id " + program)
                 .doesNotContain("link detach")
                 .contains("systemctl reboot");
-        assertThat(String.join("\n", report.findings().get(0).explanation()))
-                .contains("Cleaning Cilium's BPF state does not help")
-                .contains("Switching socket load balancing off does not help");
     }
 
     @Test
@@ -106,8 +103,6 @@ final class SampleBundlesTest {
                 .contains("bpftool link detach id " + stale.linkId())
                 .doesNotContain("bpftool cgroup detach")
                 .contains("rm /run/cilium/bpffs/");
-        assertThat(report.findings().get(0).remedy())
-                .anyMatch(step -> step.effect().contains("bpftool cgroup detach would be refused"));
     }
 
     @Test

@@ -17,6 +17,7 @@ import io.ghostmap.replay.Replay;
 import io.ghostmap.support.Addresses;
 import io.ghostmap.support.PcapFile;
 import io.ghostmap.support.TestNode;
+import io.ghostmap.text.Term;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -257,7 +258,8 @@ final class DoubtTest {
                                         .contains("SLB-01")));
         assertThat(node.diagnosis().losses())
                 .as("in bpftool's own words")
-                .anySatisfy(loss -> assertThat(loss.reason().plain()).contains("Operation not permitted"));
+                .anySatisfy(loss -> assertThat(Diagnosed.terms(loss.reason()))
+                        .contains(Term.quote("can't get next map: Operation not permitted")));
     }
 
     private Diagnosed diagnose(TestNode node) throws UnreadableBundleException {
