@@ -5,6 +5,7 @@ import io.ghostmap.datapath.Agreement;
 import io.ghostmap.datapath.Agreement.Difference;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
+import io.ghostmap.diagnosis.manual.ServiceManuals;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ final class AgentDrift implements Rule {
             Text.of("the current services map, or the only one, differs from Cilium's own list"),
             Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS),
             Severity.WARNING,
-            Severity.INFO);
+            Severity.INFO,
+            ServiceManuals.DRIFT);
 
     /** List and map are read at different moments: so many differences can come from a change in between. */
     private static final int CHURN = 2;

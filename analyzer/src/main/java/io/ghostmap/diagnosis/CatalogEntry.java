@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.Manual;
 import io.ghostmap.text.Text;
 import java.util.Set;
 
@@ -10,9 +11,10 @@ import java.util.Set;
  * @param requires evidence without which the rule does not run
  * @param worst how bad its findings can be
  * @param mildest how harmless they can be
+ * @param manual what there is to know about it
  */
 public record CatalogEntry(
-        String id, Kind kind, Text title, Set<Requirement> requires, Severity worst, Severity mildest) {
+        String id, Kind kind, Text title, Set<Requirement> requires, Severity worst, Severity mildest, Manual manual) {
     /** What the findings of a rule are about. */
     public enum Kind {
         /** Something on the node. */

@@ -5,6 +5,8 @@ import io.ghostmap.diagnosis.layers.Believed;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.manual.Manual;
+import io.ghostmap.diagnosis.manual.ServiceManuals;
 import io.ghostmap.evidence.kubernetes.SliceEndpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -51,39 +53,44 @@ final class DeadEnd implements Rule {
                                 Text.of(
                                         "a frontend of the current map has no backend, although Kubernetes has ready ones"),
                                 Severity.CRITICAL,
-                                Severity.CRITICAL),
+                                Severity.CRITICAL,
+                                ServiceManuals.DEAD_END),
                         Kind.UNKNOWN_AGENT),
                 new DeadEnd(
                         entry(
                                 "SLB-10",
                                 Text.of("the agent lists no backend of a service, although Kubernetes has ready ones"),
                                 Severity.CRITICAL,
-                                Severity.CRITICAL),
+                                Severity.CRITICAL,
+                                ServiceManuals.AGENT_STATE),
                         Kind.AGENT),
                 new DeadEnd(
                         entry(
                                 "SLB-19",
                                 Text.of("a traffic policy Local leaves a service without a backend on this node"),
                                 Severity.INFO,
-                                Severity.INFO),
+                                Severity.INFO,
+                                ServiceManuals.TRAFFIC_POLICY),
                         Kind.TRAFFIC_POLICY),
                 new DeadEnd(
                         entry(
                                 "SLB-20",
                                 Text.of("a local redirect policy took over a service and has no backend for it"),
                                 Severity.CRITICAL,
-                                Severity.CRITICAL),
+                                Severity.CRITICAL,
+                                ServiceManuals.REDIRECT_POLICY),
                         Kind.REDIRECT_POLICY));
     }
 
-    private static CatalogEntry entry(String id, Text title, Severity worst, Severity mildest) {
+    private static CatalogEntry entry(String id, Text title, Severity worst, Severity mildest, Manual manual) {
         return new CatalogEntry(
                 id,
                 CatalogEntry.Kind.NODE,
                 title,
                 Set.of(Requirement.SERVICE_DUMPS, Requirement.KUBERNETES),
                 worst,
-                mildest);
+                mildest,
+                manual);
     }
 
     @Override

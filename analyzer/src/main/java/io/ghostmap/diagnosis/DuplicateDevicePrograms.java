@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.AttachmentManuals;
 import io.ghostmap.evidence.BpfProgram;
 import io.ghostmap.evidence.NetAttachment;
 import io.ghostmap.net.Endpoint;
@@ -29,7 +30,8 @@ final class DuplicateDevicePrograms implements Rule {
             Text.of("two programs of one name run at one direction of a network device"),
             Set.of(Requirement.PROGRAMS),
             Severity.CRITICAL,
-            Severity.WARNING);
+            Severity.WARNING,
+            AttachmentManuals.DUPLICATE_DEVICE_PROGRAMS);
 
     private static final int MAX_CITED = 12;
 

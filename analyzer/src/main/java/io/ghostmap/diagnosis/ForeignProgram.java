@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Attachment;
 import io.ghostmap.datapath.Backend;
+import io.ghostmap.diagnosis.manual.AttachmentManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.BpfProgram;
@@ -37,7 +38,8 @@ final class ForeignProgram implements Rule {
             Text.of("a program of another product translates connections at the socket"),
             Set.of(Requirement.PROGRAMS, Requirement.ATTACHMENTS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.CRITICAL,
-            Severity.WARNING);
+            Severity.WARNING,
+            AttachmentManuals.FOREIGN_PROGRAM);
 
     @Override
     public CatalogEntry entry() {

@@ -5,6 +5,8 @@ import io.ghostmap.datapath.Backend;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.manual.Manual;
+import io.ghostmap.diagnosis.manual.ServiceManuals;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
@@ -39,24 +41,30 @@ final class GoneBackend implements Rule {
     static List<Rule> rules() {
         return List.of(
                 new GoneBackend(
-                        entry("SLB-13", Text.of("a backend of another cluster does not answer"), Severity.WARNING),
+                        entry(
+                                "SLB-13",
+                                Text.of("a backend of another cluster does not answer"),
+                                Severity.WARNING,
+                                ServiceManuals.REMOTE_BACKEND),
                         true),
                 new GoneBackend(
                         entry(
                                 "SLB-14",
                                 Text.of("the maps send connections to a backend that Kubernetes no longer has"),
-                                Severity.INFO),
+                                Severity.INFO,
+                                ServiceManuals.GONE_BACKEND),
                         false));
     }
 
-    private static CatalogEntry entry(String id, Text title, Severity mildest) {
+    private static CatalogEntry entry(String id, Text title, Severity mildest, Manual manual) {
         return new CatalogEntry(
                 id,
                 CatalogEntry.Kind.NODE,
                 title,
                 Set.of(Requirement.SERVICE_DUMPS, Requirement.KUBERNETES),
                 Severity.WARNING,
-                mildest);
+                mildest,
+                manual);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.evidence.kubeproxy.NatRule;
 import io.ghostmap.net.Endpoint;
@@ -29,7 +30,8 @@ final class KubeProxyRules implements Rule {
             Text.of("rules of kube-proxy send connections to a backend that Kubernetes no longer has"),
             Set.of(Requirement.KUBERNETES),
             Severity.CRITICAL,
-            Severity.INFO);
+            Severity.INFO,
+            ConnectionManuals.KUBE_PROXY);
 
     private static final int MAX_RULES = 6;
 

@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.manual.AttachmentManuals;
 import io.ghostmap.evidence.AgentOptions.Option;
 import io.ghostmap.evidence.AgentOptions.Setting;
 import io.ghostmap.net.Endpoint;
@@ -32,7 +33,8 @@ final class LeftoverPrograms implements Rule {
             Text.of("socket load balancing is switched off, and its programs are still attached"),
             Set.of(Requirement.MAPS, Requirement.ATTACHMENTS),
             Severity.CRITICAL,
-            Severity.WARNING);
+            Severity.WARNING,
+            AttachmentManuals.LEFTOVER_PROGRAMS);
 
     private static final int MAX_CITED = 8;
 

@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Text;
@@ -21,7 +22,8 @@ final class LostOnNode implements Rule {
             Text.of("this node drops connections at the device of a pod"),
             Set.of(Requirement.PACKETS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            ConnectionManuals.LOST_ON_NODE);
 
     @Override
     public CatalogEntry entry() {

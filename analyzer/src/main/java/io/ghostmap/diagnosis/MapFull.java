@@ -8,6 +8,7 @@ import io.ghostmap.diagnosis.layers.Believed;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.manual.MapManuals;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
@@ -27,7 +28,8 @@ final class MapFull implements Rule {
             Text.of("a map of the load balancer is full"),
             Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS),
             Severity.CRITICAL,
-            Severity.INFO);
+            Severity.INFO,
+            MapManuals.FULL);
 
     /** Maps that the agent fills with what Kubernetes wants, and in which a missing entry is a missing service. */
     private static final Set<MapRole.Kind> FILLED_BY_AGENT = EnumSet.of(

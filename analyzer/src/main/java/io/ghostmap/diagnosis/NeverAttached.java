@@ -2,6 +2,7 @@ package io.ghostmap.diagnosis;
 
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.diagnosis.manual.AttachmentManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AgentOptions.Option;
@@ -27,7 +28,8 @@ final class NeverAttached implements Rule {
             Text.of("socket load balancing is configured, and none of its programs is attached"),
             Set.of(Requirement.MAPS, Requirement.ATTACHMENTS),
             Severity.CRITICAL,
-            Severity.WARNING);
+            Severity.WARNING,
+            AttachmentManuals.NEVER_ATTACHED);
 
     private static final int MAX_FRAMES = 6;
 

@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.StaleManuals;
 import io.ghostmap.text.Text;
 import java.util.List;
 import java.util.Set;
@@ -18,7 +19,8 @@ final class OrphanedProgramFirst implements Rule {
             Text.of("a stale socket load-balancing program is still attached and misdirects connections"),
             Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS),
             Severity.CRITICAL,
-            Severity.INFO);
+            Severity.INFO,
+            StaleManuals.ORPHANED_PROGRAM);
 
     @Override
     public CatalogEntry entry() {

@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.datapath.Backend;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Generation;
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 import io.ghostmap.net.Protocol;
@@ -32,7 +33,8 @@ final class PinnedSocket implements Rule {
             Text.of("sockets are connected to a backend that no longer exists"),
             Set.of(Requirement.SERVICE_DUMPS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            ConnectionManuals.PINNED_SOCKET);
 
     private static final String ESTABLISHED = "ESTAB";
     private static final int MAX_CITED = 8;

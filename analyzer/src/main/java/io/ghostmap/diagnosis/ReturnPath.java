@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.ConnectionAttempt;
@@ -21,7 +22,8 @@ final class ReturnPath implements Rule {
             Text.of("the server answers, and the client does not get the answer"),
             Set.of(Requirement.PACKETS),
             Severity.WARNING,
-            Severity.INFO);
+            Severity.INFO,
+            ConnectionManuals.RETURN_PATH);
 
     /** Answers lost, or SYNs sent again after an answer, of one client. */
     private static final int MIN_LOST = 2;

@@ -3,6 +3,7 @@ package io.ghostmap.diagnosis;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.View;
+import io.ghostmap.diagnosis.manual.StaleManuals;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.replay.Disposition;
 import io.ghostmap.replay.Hook;
@@ -28,7 +29,8 @@ final class SecondCilium implements Rule {
             Text.of("several Ciliums on one kernel, each with maps and programs of its own"),
             Set.of(Requirement.MAPS, Requirement.PROGRAMS, Requirement.ATTACHMENTS),
             Severity.INFO,
-            Severity.INFO);
+            Severity.INFO,
+            StaleManuals.SECOND_CILIUM);
 
     @Override
     public CatalogEntry entry() {

@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.replay.Disposition;
@@ -30,7 +31,8 @@ final class SilentBackend implements Rule {
             Text.of("programs and maps are right, and a backend does not answer"),
             Set.of(Requirement.MAPS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            ConnectionManuals.SILENT_BACKEND);
 
     /** Backends that have a finding of their own. So many at once have one cause, and nobody reads a finding for each. */
     private static final int MAX_SINGLE = 20;

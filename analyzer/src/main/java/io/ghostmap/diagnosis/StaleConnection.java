@@ -6,6 +6,7 @@ import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.ServiceConnection;
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
@@ -32,7 +33,8 @@ final class StaleConnection implements Rule {
             Text.of("conntrack sends a client's port to a backend that no longer exists"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            ConnectionManuals.STALE_CONNTRACK);
 
     private static final int MAX_ENTRIES = 6;
 

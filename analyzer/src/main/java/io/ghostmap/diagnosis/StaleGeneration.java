@@ -6,6 +6,7 @@ import io.ghostmap.datapath.Generation;
 import io.ghostmap.datapath.MapRole;
 import io.ghostmap.datapath.Reason;
 import io.ghostmap.datapath.ServiceDiff;
+import io.ghostmap.diagnosis.manual.StaleManuals;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.ArrayList;
@@ -24,7 +25,8 @@ final class StaleGeneration implements Rule {
             Text.of("a stale generation of service maps is still in the kernel"),
             Set.of(Requirement.MAPS, Requirement.PROGRAMS),
             Severity.WARNING,
-            Severity.INFO);
+            Severity.INFO,
+            StaleManuals.STALE_GENERATION);
 
     @Override
     public CatalogEntry entry() {

@@ -9,6 +9,7 @@ import io.ghostmap.datapath.MapRole;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
 import io.ghostmap.diagnosis.layers.Wanted;
+import io.ghostmap.diagnosis.manual.MapManuals;
 import io.ghostmap.evidence.kubernetes.SliceEndpoint;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
@@ -37,7 +38,8 @@ final class StickyBackend implements Rule {
             Text.of("session affinity keeps clients at a backend that is ending"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            MapManuals.AFFINITY);
 
     private static final int MAX_CITED = 6;
 

@@ -5,6 +5,7 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Held;
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.evidence.kubernetes.Intent;
 import io.ghostmap.net.Endpoint;
@@ -32,7 +33,8 @@ final class TakenNodePort implements Rule {
             Text.of("the source port of a masqueraded connection is a NodePort of this node"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.WARNING,
-            Severity.WARNING);
+            Severity.WARNING,
+            ConnectionManuals.TAKEN_NODE_PORT);
 
     /** The service whose NodePort it is. */
     private record Owner(Optional<Frontend> frontend, Optional<Term> service, Optional<Citation> source) {}

@@ -1,5 +1,6 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.text.Text;
 import java.util.List;
@@ -16,7 +17,8 @@ final class UntranslatedAnswer implements Rule {
             Text.of("answers reach their clients with the backend's address instead of the service's"),
             Set.of(Requirement.PACKETS),
             Severity.CRITICAL,
-            Severity.CRITICAL);
+            Severity.CRITICAL,
+            ConnectionManuals.UNTRANSLATED_ANSWER);
 
     @Override
     public CatalogEntry entry() {

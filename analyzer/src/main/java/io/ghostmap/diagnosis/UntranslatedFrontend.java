@@ -4,6 +4,7 @@ import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.diagnosis.manual.AttachmentManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.replay.Hook;
@@ -33,7 +34,8 @@ final class UntranslatedFrontend implements Rule {
                     "connections leave with the service's own address, because no socket program runs for their clients"),
             Set.of(Requirement.MAPS, Requirement.ATTACHMENTS, Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.CRITICAL,
-            Severity.CRITICAL);
+            Severity.CRITICAL,
+            AttachmentManuals.WRONG_CGROUP);
 
     private static final int MAX_FRAMES = 6;
 

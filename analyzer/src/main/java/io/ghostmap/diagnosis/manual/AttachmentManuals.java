@@ -1,0 +1,170 @@
+package io.ghostmap.diagnosis.manual;
+
+import io.ghostmap.text.Term;
+import io.ghostmap.text.Text;
+import java.util.List;
+
+/** Programs that are attached where they should not be, or not where they should. */
+public final class AttachmentManuals {
+    /** SLB-04. */
+    public static final Manual WRONG_CGROUP = new Manual(
+            Text.of(
+                    "No service address can be reached from the host, or from all pods of a node, from its start on. Backends can be"
+                            + " reached directly. The agent's status says that socket load balancing is enabled."),
+            Text.of(
+                    "The programs are attached, but to a cgroup in which the clients are not: below the root, in a namespace of its"
+                            + " own, or on a cgroup that was removed. The agent updates a link that it finds by its pin and never compares"
+                            + " where that link is attached."),
+            Text.of(
+                    "SYNs leave with the service's own address and get no answer, while no program of the load balancer runs at the"
+                            + " root of the cgroup tree."),
+            List.of(
+                    Text.of(
+                            "With {} the sockets of pods are left to the programs at their devices on purpose (SLB-18).",
+                            Term.option("bpf-lb-sock-hostns-only")),
+                    Text.of(
+                            "An answer to a service's own address shows that packets are translated one by one: then nothing is wrong."),
+                    Text.of(
+                            "A collector in a cgroup namespace sees a part of the tree; the finding names that as a rival.")),
+            List.of(
+                    Reference.cilium(48420, "pinned links stay on a cgroup that is not the root; the health is green"),
+                    Reference.cilium(
+                            27848,
+                            "the programs are attached below kubepods, because of the order in which containers start"),
+                    Reference.cilium(15137),
+                    Reference.of("projectcalico/calico", 5852)));
+
+    /** SLB-05. */
+    public static final Manual NEVER_ATTACHED = new Manual(
+            Text.of(
+                    "Socket load balancing is configured, and service addresses cannot be reached from the host. The agent may log"
+                            + " errors about a link or a cgroup when it starts."),
+            Text.of(
+                    "The agent could not attach its programs, or a combination of options makes it skip them: {} without the"
+                            + " replacement of kube-proxy did so in 1.18.",
+                    Term.option("bpf-lb-sock-hostns-only")),
+            Text.of(
+                    "The cgroup tree was captured and lists no program of the load balancer at any cgroup, and the agent says that socket"
+                            + " load balancing is on, or connections failed that left with the service's own address."),
+            List.of(
+                    Text.of("If the feature is off, nothing is missing."),
+                    Text.of("Without the cgroup tree the absence of a program shows nothing.")),
+            List.of(
+                    Reference.cilium(
+                            36789, "a pinned link cannot be read when the agent starts; the node has to be restarted"),
+                    Reference.cilium(42659, "no cgroup programs with socket load balancing for the host alone")));
+
+    /** SLB-06. */
+    public static final Manual FOREIGN_PROGRAM = new Manual(
+            Text.of(
+                    "connect() fails with EPERM, or ends at an address that no service has, after another product was installed or"
+                            + " removed on the node."),
+            Text.of(
+                    "All programs of a hook run, one after the other, and each sees what those ahead of it wrote. A program of another"
+                            + " product can rewrite the address before Cilium sees it, or refuse the connection for all."),
+            Text.of(
+                    "The chain of a hook has a program that is not the load balancer's. Its name, its pins and the processes that hold"
+                            + " it say whose it is."),
+            List.of(
+                    Text.of(
+                            "A program that only observes always lets connections pass. Metadata does not show that, so that a foreign"
+                                    + " program is a suspect only if connections fail."),
+                    Text.of("What can be executed from its captured instructions is executed.")),
+            List.of(
+                    Reference.cilium(43877, "the agent detaches programs of other products"),
+                    Reference.of("merbridge/merbridge", 357),
+                    Reference.of("grafana/beyla", 2691)));
+
+    /** SLB-07. */
+    public static final Manual DUPLICATE_DEVICE_PROGRAMS = new Manual(
+            Text.of(
+                    "Connections from pods, or from outside, go to backends that no longer exist, or are dropped. A restart of the agent"
+                            + " does not help."),
+            Text.of(
+                    "A device has two programs of the load balancer in one direction. The agent finds no pin of the older link, as"
+                            + " with a second mount of the BPF file system, and attaches a further one. The older runs first and reads maps"
+                            + " that nobody writes."),
+            Text.of(
+                    "The list of device programs has two of one name at one direction of one device, with different ids."),
+            List.of(
+                    Text.of("Programs of different names share a hook on purpose."),
+                    Text.of(
+                            "The finding is critical only if the older program reads a stale map and connections fail.")),
+            List.of(
+                    Reference.cilium(44194, "the health is OK while old programs at devices serve"),
+                    Reference.cilium(
+                            47847, "two tcx programs at a device, because of a second mount of the BPF file system"),
+                    Reference.cilium(39452)));
+
+    /** SLB-18. */
+    public static final Manual HOST_NETWORK_ONLY = new Manual(
+            Text.of("A capture on a pod's device shows SYNs to ClusterIPs, which looks as if nothing were translated."),
+            Text.of(
+                    "With {} the socket programs leave sockets of pods alone. The program at the pod's device translates their packets"
+                            + " instead. Service meshes, sandboxed containers and virtual machines need that.",
+                    Term.option("bpf-lb-sock-hostns-only")),
+            Text.of(
+                    "The agent's configuration has the option, and failing attempts of pods went to a service's own address."),
+            List.of(Text.of(
+                    "It is working as configured. The line says that the missing translation at the socket is not the cause, so"
+                            + " that the program at the device is looked at.")),
+            List.of(Reference.cilium(16583), Reference.cilium(17738), Reference.cilium(28304)));
+
+    /** SLB-26. */
+    public static final Manual LEFTOVER_PROGRAMS = new Manual(
+            Text.of(
+                    "Socket load balancing was switched off, or a CNI was replaced, and services fail on nodes that were not"
+                            + " rebooted."),
+            Text.of(
+                    "Programs at cgroups outlive the process that attached them. An agent that runs without socket load balancing"
+                            + " does not update the maps that they read, so that connections go where the services were at that time."),
+            Text.of(
+                    "Configuration or status says that socket load balancing is off, and programs of the load balancer are attached to"
+                            + " a cgroup. Failed attempts to backends that Kubernetes no longer has make it critical."),
+            List.of(
+                    Text.of(
+                            "If configuration and status contradict each other, or neither is in the bundle, nothing is said."),
+                    Text.of("The programs of another Cilium on the same kernel are not leftovers (SLB-30).")),
+            List.of(Reference.cilium(8036), Reference.cilium(10067), Reference.cilium(17292), Reference.cilium(27715)));
+
+    /** SLB-36. */
+    public static final Manual SOCKET_REDIRECTION = new Manual(
+            Text.of("Connections are established, and then no data arrives. Both ends are on this node."),
+            Text.of(
+                    "A sock_ops program at a cgroup notes the sockets of new connections in a sockhash or sockmap, and an sk_msg or"
+                            + " sk_skb program passes data from one socket to the other past the network stack. Cilium had that until 1.13"
+                            + " ({}); other products have it today. What an earlier installation left goes on to do so.",
+                    Term.option("sockops-enable")),
+            Text.of(
+                    "A sock_ops program is attached to a cgroup, or a map of the type sockhash or sockmap exists that an sk_msg or"
+                            + " sk_skb program reads. The names of Cilium's own programs and maps make it a leftover of Cilium."),
+            List.of(
+                    Text.of(
+                            "Several products use it on purpose, so that the finding is never more than worth knowing."),
+                    Text.of(
+                            "sock_ops programs alone, as those that set options of a connection, redirect nothing and are not named."),
+                    Text.of("The handshake is not affected: a SYN without an answer has another cause.")),
+            List.of(Reference.cilium(30665), Reference.of("kmesh-net/kmesh", 1817, "a check that always says ok")));
+
+    /** SLB-38. */
+    public static final Manual CONFIGURATION = new Manual(
+            Text.of(
+                    "The ConfigMap says that a feature is off, and it runs; or the other way round. Advice that is derived from the"
+                            + " configuration does not help."),
+            Text.of(
+                    "Options depend on each other: with the replacement of kube-proxy on, socket load balancing is on, whatever {} says."
+                            + " A ConfigMap that was changed takes effect when the agent starts the next time, and a CiliumNodeConfig can"
+                            + " override it for one node.",
+                    Term.option("bpf-lb-sock: \"false\"")),
+            Text.of(
+                    "The agent's configuration and its status name different values of one feature; or both say that socket load"
+                            + " balancing is off, and programs that read the current maps are attached to a cgroup."),
+            List.of(
+                    Text.of(
+                            "Neither is called right: the programs that are attached decide, and the report replays those."),
+                    Text.of("Programs that read older maps are a matter of SLB-01 and SLB-26."),
+                    Text.of("What the bundle does not say contradicts nothing.")),
+            List.of(Reference.cilium(47417, "the ConfigMap turns socket load balancing off, and it is on")));
+
+    private AttachmentManuals() {}
+}

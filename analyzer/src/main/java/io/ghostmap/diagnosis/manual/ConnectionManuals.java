@@ -1,0 +1,135 @@
+package io.ghostmap.diagnosis.manual;
+
+import io.ghostmap.text.Text;
+import java.util.List;
+
+/** What single connections meet on the node, and who else can be at fault. */
+public final class ConnectionManuals {
+    /** SLB-15. */
+    public static final Manual STALE_CONNTRACK = new Manual(
+            Text.of(
+                    "A few connections of a client time out, others to the same service work. The client uses its source ports again."),
+            Text.of(
+                    "The program at the device notes the backend of a connection in conntrack. A SYN with the same addresses and ports"
+                            + " finds that entry, and goes to a backend that has gone since or is dropped."),
+            Text.of(
+                    "Conntrack has a service entry with exactly the client's port and the service's address, the id of the backend in it"
+                            + " is not in the backends map, and the attempt failed."),
+            List.of(
+                    Text.of("Clients whose sockets are translated do not pass conntrack of services."),
+                    Text.of(
+                            "Entries are read after the attempt: one that was made by a later connection names another backend.")),
+            List.of(Reference.cilium(32472), Reference.cilium(43769), Reference.cilium(45863)));
+
+    /** SLB-16. */
+    public static final Manual PINNED_SOCKET = new Manual(
+            Text.of(
+                    "An application keeps failing after a rollout of its server, while new processes on the same node work. Restarting"
+                            + " the client helps. DNS clients that keep one UDP socket are typical."),
+            Text.of(
+                    "The address is translated once, when the socket connects. A socket that stays open keeps the backend of that moment,"
+                            + " for UDP without any sign that it is gone."),
+            Text.of(
+                    "A connected socket has an address that no current map and no endpoint slice has as a backend, and a reverse_sk"
+                            + " entry with the socket's cookie names the service that it had asked for."),
+            List.of(
+                    Text.of("An address that some slice still names is no removed backend."),
+                    Text.of(
+                            "Stale maps (SLB-01) send new connections to such addresses as well; here new ones are right.")),
+            List.of(
+                    Reference.cilium(12859),
+                    Reference.cilium(25169),
+                    Reference.cilium(48096, "sockets to backends that are gone")));
+
+    /** SLB-24. */
+    public static final Manual LOST_ON_NODE = new Manual(
+            Text.of("Connections of some pods time out. Whether a service or a backend is asked makes no difference."),
+            Text.of(
+                    "The program at the pod's device drops the packet: a network policy does not allow it, an identity is wrong or too"
+                            + " old for the policy map, or the ipcache lacks the other side."),
+            Text.of("The SYN came in by the device of a pod, and was seen to leave by none, while other packets were."),
+            List.of(
+                    Text.of("The capture has to name devices and to show packets that leave."),
+                    Text.of(
+                            "A service without backends, a stale entry of conntrack and programs that are attached twice lose packets in"
+                                    + " the same way, and have rules of their own.")),
+            List.of(
+                    Reference.cilium(29571),
+                    Reference.cilium(38998, "a policy map is empty after a failed regeneration"),
+                    Reference.cilium(33772)));
+
+    /** SLB-25. */
+    public static final Manual KUBE_PROXY = new Manual(
+            Text.of(
+                    "Cilium replaces kube-proxy, and a service leads to pods that are long gone, on nodes that had kube-proxy before."),
+            Text.of(
+                    "Rules of kube-proxy stay in netfilter when it ends. What Cilium does not translate at the socket, they translate,"
+                            + " with the backends of the last moment in which kube-proxy ran. Two variants of iptables have separate tables."),
+            Text.of(
+                    "A chain of kube-proxy rewrites a service's address to one that no current map has, the capture has SYNs to it, and"
+                            + " its counters are not zero."),
+            List.of(
+                    Text.of("If kube-proxy runs by configuration, its rules are wanted."),
+                    Text.of("Rules that count nothing were not met by any packet.")),
+            List.of(
+                    Reference.of("kubernetes/kubernetes", 119265),
+                    Reference.cilium(27982, "services work again after a reboot, which loses the evidence")));
+
+    /** SLB-28. */
+    public static final Manual SILENT_BACKEND = new Manual(
+            Text.of("Connections to a service time out or are refused, and the load balancer is suspected."),
+            Text.of(
+                    "The load balancer does what it should, and the backend does not answer: its process does not listen, its node is"
+                            + " down, or the way to it is broken."),
+            Text.of(
+                    "Attempts to a backend of the current maps failed, and slices and the agent's list name that backend as well."),
+            List.of(
+                    Text.of("Silence counts only if the capture could have shown an answer."),
+                    Text.of("If slices or the agent's list are missing, the maps are not called right."),
+                    Text.of("If a stale program sends connections to the same address, the node is not acquitted.")),
+            List.of(Reference.cilium(33772)));
+
+    /** SLB-29. */
+    public static final Manual RETURN_PATH = new Manual(
+            Text.of("The server gets the SYN and answers, and the client times out."),
+            Text.of(
+                    "The answer takes another way than the SYN, or meets something that does not know the connection: a firewall, a"
+                            + " reverse path filter, a policy on the way back."),
+            Text.of(
+                    "A SYN-ACK was captured, the client sent its SYN again after it, and none of the client's attempts succeeded. If the"
+                            + " answer was seen to leave toward the client, it is lost beyond this node."),
+            List.of(
+                    Text.of(
+                            "One answer is lost now and then on any network: at least two have to be, and no attempt of that client may have"
+                                    + " succeeded."),
+                    Text.of("The capture has to show where other answers leave.")),
+            List.of(Reference.cilium(39452)));
+
+    /** SLB-32. */
+    public static final Manual TAKEN_NODE_PORT = new Manual(
+            Text.of("A small share of the connections from pods to the outside times out, without any pattern."),
+            Text.of(
+                    "Masquerading chose a source port that is a NodePort. The answer comes to the node's address and that port, and is"
+                            + " taken for a connection to the service."),
+            Text.of(
+                    "The masqueraded SYN of a failed attempt has a source port that the current maps or Kubernetes have as a NodePort of"
+                            + " this node."),
+            List.of(Text.of(
+                    "Ports outside of the range for outgoing connections, or reserved, cannot be chosen: the finding says how to see"
+                            + " that.")),
+            List.of(Reference.cilium(33723), Reference.cilium(16827), Reference.cilium(23604)));
+
+    /** SLB-35. */
+    public static final Manual UNTRANSLATED_ANSWER = new Manual(
+            Text.of("The client sees an answer from an address that it never asked, and resets the connection."),
+            Text.of(
+                    "The way to the backend is translated and the way back is not: the entry of the connection or of reverse NAT is"
+                            + " missing, or the answer passes a device whose program does not look."),
+            Text.of(
+                    "The SYN-ACK was captured where the client is, with the backend's address instead of the service's, while the SYN was"
+                            + " translated."),
+            List.of(Text.of("An answer that was also delivered with the service's address is in order.")),
+            List.of(Reference.cilium(48459), Reference.cilium(48178), Reference.cilium(22659)));
+
+    private ConnectionManuals() {}
+}

@@ -1,0 +1,76 @@
+package io.ghostmap.diagnosis.manual;
+
+import io.ghostmap.text.Text;
+import java.util.List;
+
+/** Maps that lack room or entries, and sessions that outlive a backend. */
+public final class MapManuals {
+    /** SLB-12. */
+    public static final Manual FULL = new Manual(
+            Text.of(
+                    "New services or new pods cannot be reached, while everything older works. The agent logs that an argument list is"
+                            + " too long, or that a map is full."),
+            Text.of(
+                    "A hash map has a fixed number of entries. An update of a full one fails with E2BIG, and the agent tries again"
+                            + " without end."),
+            Text.of(
+                    "A current map of services, backends, reverse NAT, affinity or source ranges has as many entries as it can have, or"
+                            + " at least nine of ten. Frontends that the agent or Kubernetes has and the map lacks make it critical."),
+            List.of(
+                    Text.of(
+                            "Maps that evict their oldest entries (LRU) are full by design: conntrack, NAT, sessions and reverse_sk are not"
+                                    + " counted here."),
+                    Text.of("The agent's metric of pressure counts differently.")),
+            List.of(
+                    Reference.cilium(28726),
+                    Reference.cilium(23551, "65,535 entries and no more"),
+                    Reference.cilium(
+                            44835, "answers over UDP are not translated back while reverse_sk is nearly full")));
+
+    /** SLB-17. */
+    public static final Manual AFFINITY = new Manual(
+            Text.of(
+                    "One client cannot reach a service, again and again, while all others can. After the timeout of its session it can"
+                            + " again."),
+            Text.of(
+                    "With session affinity the program first looks for the client's session and takes its backend. It chooses another"
+                            + " one only if that backend's entry is gone, and not if it is merely dead or about to end."),
+            Text.of(
+                    "The affinity map has a session of a failing client whose backend is missing among the slots, ends, or is in no"
+                            + " slice."),
+            List.of(
+                    Text.of("A session whose backend has no entry is ignored by the program."),
+                    Text.of("Sessions older than the service's timeout are not used any more.")),
+            List.of(Reference.cilium(26709), Reference.cilium(27096)));
+
+    /** SLB-22. */
+    public static final Manual NAT = new Manual(
+            Text.of("New connections from pods to the outside fail now and then on a busy node."),
+            Text.of(
+                    "A masqueraded connection needs a port of the node that no other connection to the same server has. If the program"
+                            + " finds none after several tries, it drops the packet."),
+            Text.of(
+                    "The agent's metrics count drops with the reason that no NAT mapping was found, and more of them at the second"
+                            + " reading than at the first."),
+            List.of(Text.of("NAT and conntrack maps evict their oldest entries: that they are full shows nothing.")),
+            List.of(Reference.cilium(23126), Reference.cilium(35010)));
+
+    /** SLB-27. */
+    public static final Manual MAGLEV = new Manual(
+            Text.of(
+                    "Connections from outside to a service fail on one node, while pods and the host of that node reach it."),
+            Text.of(
+                    "With Maglev the program at the device takes the backend from a table per service, which is an inner map of the map"
+                            + " of tables. Without a table, or with one of another size, it finds no backend and drops the packet."),
+            Text.of(
+                    "A frontend of the current services map asks for Maglev and has backends, and the current map of tables has no entry"
+                            + " for its id."),
+            List.of(
+                    Text.of(
+                            "The socket programs do not use these tables: failures of hosts and pods at the socket are never explained by"
+                                    + " them."),
+                    Text.of("Without a whole dump of the map of tables nothing is said.")),
+            List.of(Reference.cilium(32391), Reference.cilium(38516), Reference.cilium(20625)));
+
+    private MapManuals() {}
+}
