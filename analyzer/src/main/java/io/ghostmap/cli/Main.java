@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DumpCommand.class,
             DiffCommand.class,
             TrafficCommand.class,
+            RulesCommand.class,
             CommandLine.HelpCommand.class
         })
 public final class Main {

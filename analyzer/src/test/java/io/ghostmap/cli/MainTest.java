@@ -59,7 +59,7 @@ final class MainTest {
         assertThat(help.status()).isEqualTo(ExitStatus.ANALYZED);
         assertThat(help.out())
                 .contains("ghostmap BUNDLE is short for ghostmap analyze BUNDLE")
-                .contains(List.of("analyze", "explain", "hooks", "maps", "dump", "diff", "traffic", "help"));
+                .contains(List.of("analyze", "explain", "hooks", "maps", "dump", "diff", "traffic", "rules", "help"));
         assertThat(help.err()).isEmpty();
     }
 

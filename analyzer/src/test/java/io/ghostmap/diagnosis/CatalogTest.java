@@ -3,9 +3,6 @@ package io.ghostmap.diagnosis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.ghostmap.support.Repository;
-import java.io.IOException;
-import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
 /** What rules declare, for whoever lists them. */
@@ -37,14 +34,5 @@ final class CatalogTest {
 
         assertThatThrownBy(() -> Finding.draft(entry, Severity.CRITICAL, Confidence.CERTAIN))
                 .isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
-    void readmeNamesEveryRule() throws IOException {
-        String readme = Files.readString(Repository.root().resolve("README.md"));
-
-        assertThat(Rules.catalog())
-                .filteredOn(entry -> entry.kind() == CatalogEntry.Kind.NODE)
-                .allSatisfy(entry -> assertThat(readme).contains("| " + entry.id() + " |"));
     }
 }
