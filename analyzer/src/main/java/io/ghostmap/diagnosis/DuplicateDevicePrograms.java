@@ -35,12 +35,22 @@ final class DuplicateDevicePrograms implements Rule {
 
     private static final int MAX_CITED = 12;
 
-    /** A direction of a device with programs of one name, in the order of the list, which is the order in which they run. */
-    private record Hook(String device, String kind, String name) implements Comparable<Hook> {
+    /**
+     * A direction of a device with programs of one name, in the order of the list, which is the order in which they run.
+     * Programs at tcx run before those at clsact, on the same packets.
+     *
+     * @param direction {@code ingress}, {@code egress}, or {@code xdp}
+     */
+    private record Hook(String device, String direction, String name) implements Comparable<Hook> {
+        static Hook of(NetAttachment attached, String name) {
+            String kind = attached.kind();
+            return new Hook(attached.device(), kind.substring(kind.indexOf('/') + 1), name);
+        }
+
         @Override
         public int compareTo(Hook other) {
             int order = device.compareTo(other.device);
-            order = order != 0 ? order : kind.compareTo(other.kind);
+            order = order != 0 ? order : direction.compareTo(other.direction);
             return order != 0 ? order : name.compareTo(other.name);
         }
     }
@@ -67,8 +77,7 @@ final class DuplicateDevicePrograms implements Rule {
             program(incident, attached)
                     .map(BpfProgram::name)
                     .filter(name -> !name.isEmpty())
-                    .ifPresent(name -> byHook.computeIfAbsent(
-                                    new Hook(attached.device(), attached.kind(), name), hook -> new ArrayList<>(2))
+                    .ifPresent(name -> byHook.computeIfAbsent(Hook.of(attached, name), hook -> new ArrayList<>(2))
                             .add(attached));
         }
         byHook.values()
@@ -167,7 +176,7 @@ final class DuplicateDevicePrograms implements Rule {
         return Text.of(
                 "{} {} runs {} as {}",
                 Term.name(Term.NameKind.INTERFACE, hook.device()),
-                Term.word(hook.kind()),
+                Term.word(hook.direction()),
                 Term.name(Term.NameKind.PROGRAM_NAME, hook.name()),
                 Text.and(programs.stream()
                         .map(attached ->

@@ -14,6 +14,7 @@ import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,8 +29,8 @@ import java.util.stream.Stream;
  * load balancer's runs at connect(): it can have sent them there.
  *
  * <p>Guards: what such a program does is not known from its metadata, and many only watch. The claim is likely only for a
- * program that is known to translate, by its name or those of its maps; any other is a suspect. An address beyond the node's
- * services can as well be one that the client asked for.
+ * program that is known to translate, by its name or those of its maps; any other is a suspect. Beside such a
+ * suspect only addresses near those of backends count: others are mostly what the client asked for.
  */
 final class ForeignProgram implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -48,13 +49,21 @@ final class ForeignProgram implements Rule {
 
     @Override
     public List<Finding.Draft> findings(Incident incident) {
-        Failures failures = unexplained(incident);
         Map<HookProgram, Hook> foreign = foreign(incident);
+        boolean known = foreign.keySet().stream()
+                .anyMatch(program ->
+                        Translators.product(incident, program.programId()).isPresent());
+        Failures failures = unexplained(incident, known);
         return failures.isEmpty() || foreign.isEmpty() ? List.of() : List.of(finding(incident, failures, foreign));
     }
 
-    /** Failed attempts to addresses that nothing else in the bundle has, under which they came from the client's socket. */
-    private static Failures unexplained(Incident incident) {
+    /**
+     * Failed attempts to addresses that nothing else in the bundle has, under which they came from the client's socket.
+     *
+     * @param anywhere whether the address can be any; otherwise it has to be near those of backends, because clients ask
+     *     for others themselves
+     */
+    private static Failures unexplained(Incident incident, boolean anywhere) {
         Set<Endpoint> known = incident.datapath().backends().values().stream()
                 .flatMap(table -> table.values().stream())
                 .map(Backend::endpoint)
@@ -69,11 +78,23 @@ final class ForeignProgram implements Rule {
                                 .filter(seen -> seen.classification() == Classification.IN_NO_GENERATION)
                                 .isPresent())
                         .filter(journey -> !known.contains(journey.server()))
+                        .filter(journey -> anywhere || isNear(journey.server(), known))
                         .filter(journey -> incident.layers()
                                 .isInAnySlice(journey.server().address())
                                 .filter(named -> named)
                                 .isEmpty())
                         .toList());
+    }
+
+    /** Whether a backend has an address that begins with the same two bytes, or the same eight of IPv6. */
+    private static boolean isNear(Endpoint address, Set<Endpoint> backends) {
+        byte[] prefix = prefix(address);
+        return backends.stream().anyMatch(backend -> Arrays.equals(prefix(backend), prefix));
+    }
+
+    private static byte[] prefix(Endpoint endpoint) {
+        byte[] address = endpoint.address().toBytes();
+        return Arrays.copyOf(address, address.length / 2);
     }
 
     /** Programs at connect() that are no load balancer's that is known, each with a hook of it. */

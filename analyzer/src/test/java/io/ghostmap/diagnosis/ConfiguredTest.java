@@ -183,6 +183,15 @@ final class ConfiguredTest {
     }
 
     @Test
+    void programThatNobodyKnowsIsNotAccusedOfAnAddressFarAway() throws UnreadableBundleException {
+        Diagnosed node = diagnose(
+                withForeign("watch_connect"),
+                fromPod(4001, "198.51.100.11:443").leaves("eth0").unanswered());
+
+        assertThat(node.rules()).doesNotContain("SLB-06");
+    }
+
+    @Test
     void foreignProgramIsNotAccusedOfABackendThatTheMapsHave() throws UnreadableBundleException {
         Diagnosed node = diagnose(
                 withForeign("calico_connect_v4"),

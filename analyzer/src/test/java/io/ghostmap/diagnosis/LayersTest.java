@@ -143,6 +143,21 @@ final class LayersTest {
                 .containsExactly(new Subject.Program(301), new Subject.Program(402));
     }
 
+    /** An agent that moved from clsact to tcx and left its old program: packets pass both. */
+    @Test
+    void programsOfOneNameAtClsactAndTcxAreNamed() throws UnreadableBundleException {
+        Diagnosed node = diagnose(
+                withTraffic(objects -> objects.service("shop/cart", VIP, 8080).ready(POD))
+                        .serves(VIP, BACKEND)
+                        .agentServes(408, VIP, BACKEND)
+                        .program(301, "cil_from_netdev")
+                        .program(402, "cil_from_netdev")
+                        .tc("eth0", "clsact/ingress", 301, "cil_from_netdev")
+                        .tc("eth0", "tcx/ingress", 402, "cil_from_netdev"));
+
+        assertThat(node.rules()).containsExactly("SLB-07");
+    }
+
     private Diagnosed diagnose(TestNode node) throws UnreadableBundleException {
         return Diagnosed.of(node, folder);
     }
