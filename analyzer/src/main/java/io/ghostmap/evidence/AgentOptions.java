@@ -17,6 +17,7 @@ import tools.jackson.databind.JsonNode;
  * KubeProxyReplacement} of api/v1/models). An option that neither has is at Cilium's default.
  *
  * @param stated where an option is stated, whatever its value; absent if it was not captured
+ * @param configured whether the configuration was captured: an option that is not in it is one that its release does not have
  * @param hostNetworkOnly whether connections of pods are translated by the programs at their devices
  * @param firstNodePort of the range of NodePorts
  * @param lastNodePort of the range of NodePorts, inclusive
@@ -27,6 +28,7 @@ import tools.jackson.databind.JsonNode;
  */
 public record AgentOptions(
         Map<Option, List<Citation>> stated,
+        boolean configured,
         boolean hostNetworkOnly,
         int firstNodePort,
         int lastNodePort,
@@ -43,8 +45,8 @@ public record AgentOptions(
         NOT_KNOWN
     }
 
-    public static final AgentOptions DEFAULT =
-            new AgentOptions(Map.of(), false, 30_000, 32_767, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
+    public static final AgentOptions DEFAULT = new AgentOptions(
+            Map.of(), false, false, 30_000, 32_767, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
 
     /** Each with the name of the agent's flag. */
     public enum Option {
@@ -78,6 +80,14 @@ public record AgentOptions(
         return stated.getOrDefault(option, List.of()).stream().findFirst();
     }
 
+    /**
+     * Whether it is known how the agent has it. Host network only is a matter of a name as well: agents print it in more
+     * than one way, and what is wrong then is wrong for every pod.
+     */
+    public boolean isKnown(Option option) {
+        return stated.containsKey(option) || (configured && option != Option.HOST_NETWORK_ONLY);
+    }
+
     public boolean isNodePort(int port) {
         return port >= firstNodePort && port <= lastNodePort;
     }
@@ -96,6 +106,8 @@ public record AgentOptions(
                 !reading.flag(Option.EMPTY_SERVICES_PASS, "EnableNoServiceEndpointsRoutable", "", true);
         return new AgentOptions(
                 reading.stated,
+                configuration.lines().stream()
+                        .anyMatch(line -> LINE.matcher(line).matches()),
                 hostNetworkOnly,
                 range ? first.getAsInt() : DEFAULT.firstNodePort,
                 range ? last.getAsInt() : DEFAULT.lastNodePort,

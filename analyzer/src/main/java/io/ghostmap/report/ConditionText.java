@@ -61,6 +61,9 @@ final class ConditionText {
         if (fact instanceof Condition.AddressOfNode address) {
             return address(address, so);
         }
+        if (fact instanceof Condition.BuiltWith built && so && !built.asNow()) {
+            return Text.of("program {} was built with {}", Term.program(built.program()), Term.option(built.option()));
+        }
         if (fact instanceof Condition.BuiltWith built) {
             return so
                     ? Text.of(

@@ -28,6 +28,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -80,7 +81,7 @@ final class BuiltOtherwiseTest {
     }
 
     private static Condition hostsOnly(int program) {
-        return new BuiltWith(program, "bpf-lb-sock-hostns-only");
+        return new BuiltWith(program, "bpf-lb-sock-hostns-only", true);
     }
 
     // ---- options of the agent -------------------------------------------------------------------------
@@ -96,7 +97,7 @@ final class BuiltOtherwiseTest {
 
     @Test
     void statusSaysItAsWell() {
-        ReplayedNode node = replayed(current().text("cilium/status.json", HOSTS_ONLY_IN_STATUS));
+        ReplayedNode node = replayed(current().unconfigured().text("cilium/status.json", HOSTS_ONLY_IN_STATUS));
         Replay replay = node.connect(VIP);
 
         assertThat(replay.outcomes())
@@ -116,6 +117,52 @@ final class BuiltOtherwiseTest {
         assertThat(node.connect(VIP).outcomes())
                 .extracting(Outcome::disposition, Outcome::conditions)
                 .contains(tuple(to(VIP), List.of(IN_POD)));
+    }
+
+    private static Condition unsaid(String option) {
+        return new BuiltWith(160, option, false);
+    }
+
+    /** Was: pods are translated as well, which 366 connects through programs for the host alone proved wrong. */
+    @Test
+    void howAProgramWasBuiltIsLeftOpenWhereNothingSaysIt() {
+        Condition built = unsaid("bpf-lb-sock-hostns-only");
+
+        assertThat(replayed(current().unconfigured()).connect(VIP).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactlyInAnyOrder(
+                        tuple(to(BACKEND), List.of(built, ON_HOST)),
+                        tuple(to(VIP), List.of(built, IN_POD)),
+                        tuple(to(BACKEND), List.of(built.complement())));
+    }
+
+    @Test
+    void programThatAsksForNoNamespaceIsForEveryClient() {
+        ReplayedNode node = replayed(current().unconfigured().calls(160, "bpf_get_socket_cookie_sock_addr"));
+
+        assertThat(node.connect(VIP).outcomes())
+                .extracting(Outcome::disposition, Outcome::conditions)
+                .containsExactly(tuple(to(BACKEND), List.of()));
+    }
+
+    /** The instructions show that no namespace is asked for, so that the one option alone is open. */
+    @ParameterizedTest
+    @CsvSource({
+        "192.168.61.17:30080, node-port-range=30000-32767",
+        "203.0.113.5:80, disable-external-ip-mitigation",
+        "10.96.0.20:80, enable-no-service-endpoints-routable=false"
+    })
+    void whatElseItWasBuiltWithIsLeftOpenToo(String address, String option) {
+        ReplayedNode node = replayed(current("192.168.61.0/24", HOST)
+                .unconfigured()
+                .serves(service("0.0.0.0:30080").marked(NODE_PORT).to(BACKEND))
+                .serves(service("203.0.113.5:80").marked(EXTERNAL_IP).to(BACKEND))
+                .serves(OTHER)
+                .calls(160, "bpf_get_socket_cookie_sock_addr"));
+
+        assertThat(node.connect(address).outcomes())
+                .flatExtracting(Outcome::conditions)
+                .contains(unsaid(option), unsaid(option).complement());
     }
 
     @Test
@@ -182,7 +229,7 @@ final class BuiltOtherwiseTest {
                 .loads(160)
                 .config("NodePortMin", 20_000)
                 .config("NodePortMax", 22_767);
-        Condition built = new BuiltWith(109, "node-port-range");
+        Condition built = new BuiltWith(109, "node-port-range", true);
 
         assertThat(replayed(node).connect(NODE).outcomes())
                 .extracting(Outcome::disposition, Outcome::conditions)

@@ -54,9 +54,13 @@ final class ConditionTextTest {
     @Test
     void ofThePrograms() {
         read(
-                new Condition.BuiltWith(109, "node-port-range"),
+                new Condition.BuiltWith(109, "node-port-range", true),
                 "program 109 was built with node-port-range, as the agent runs now",
                 "program 109 was built without node-port-range");
+        read(
+                new Condition.BuiltWith(109, "bpf-lb-sock-hostns-only", false),
+                "program 109 was built with bpf-lb-sock-hostns-only",
+                "program 109 was built without bpf-lb-sock-hostns-only");
         read(
                 new Condition.OfRelease(109, List.of(new Release("Cilium", "1.16"), new Release("Cilium", "1.17"))),
                 "program 109 is of Cilium 1.16 or 1.17",

@@ -28,6 +28,8 @@ import java.util.stream.Stream;
  * the bundle.
  */
 public final class TestNode {
+    private static final String HOST_NETWORK_ONLY = "BPFSocketLBHostnsOnly";
+
     /** Where cgroups are mounted. */
     public static final String ROOT = "/sys/fs/cgroup";
 
@@ -54,6 +56,7 @@ public final class TestNode {
     private final List<String> holders = new ArrayList<>();
     private final List<String> agentList = new ArrayList<>();
     private final List<String> agentServices = new ArrayList<>();
+    private boolean configured = true;
     private final List<String> config = new ArrayList<>();
     private final List<String> sockets = new ArrayList<>();
     private final List<String> tc = new ArrayList<>();
@@ -292,6 +295,12 @@ public final class TestNode {
         return "{\"ip\":\"%s\",\"port\":%d,\"protocol\":\"TCP\",%s}".formatted(parsed.address(), parsed.port(), more);
     }
 
+    /** Nothing says how the agent is configured; otherwise it has its defaults where a test does not say otherwise. */
+    public TestNode unconfigured() {
+        configured = false;
+        return this;
+    }
+
     /** A line of {@code cilium-dbg config -a}. */
     public TestNode config(String name, Object value) {
         config.add("%-34s: %s".formatted(name, value));
@@ -398,6 +407,9 @@ public final class TestNode {
         list("bpf/holders.tsv", holders, "#pid\tcomm\tfd\tkind\tid\n", "\n", "\n");
         list("cilium/lb-list.json", agentList, "{", ",", "}");
         list("cilium/services.json", agentServices, "[", ",", "]");
+        if (configured && config.stream().noneMatch(line -> line.startsWith(HOST_NETWORK_ONLY))) {
+            config(HOST_NETWORK_ONLY, false);
+        }
         list("cilium/config.txt", config, "#### Read-only configurations ####\n", "\n", "\n");
         list("net/sockets.txt", sockets, "", "\n", "\n");
         list("bpf/before/net.json", tc, "[{\"xdp\":[],\"tc\":[", ",", "],\"flow_dissector\":[]}]");

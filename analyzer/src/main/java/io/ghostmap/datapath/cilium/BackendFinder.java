@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -55,14 +56,7 @@ final class BackendFinder {
         inquiry.cite(service.entry());
         boolean loopback = inquiry.destination.address().isLoopback();
         if (service.count() == 0 && !isProxied(inquiry, service)) {
-            inquiry.byOption(
-                    inquiry.setting.options().emptyServicesPass()
-                            && !isLocal(ServiceMarks.of(service))
-                            && inquiry.has(Trait.CAN_PASS_EMPTY_SERVICES),
-                    Option.EMPTY_SERVICES_PASS,
-                    given,
-                    inquiry::pass,
-                    where -> inquiry.deadEnd(Text.of("the service has no backend"), 1, where, inquiry.cookie));
+            followEmpty(service, given);
         } else if ((inquiry.marked(service, ServiceFlag.L7_DELEGATE) && inquiry.has(Trait.LEAVES_DELEGATED))
                 || inquiry.marked(service, ServiceFlag.NAT_46X64)) {
             inquiry.pass(given);
@@ -76,12 +70,7 @@ final class BackendFinder {
         } else if (inquiry.marked(service, ServiceFlag.HOST_PORT) && !loopback) {
             followGuarded(service, false, given);
         } else if (inquiry.marked(service, ServiceFlag.EXTERNAL_IP)) {
-            inquiry.byOption(
-                    inquiry.setting.options().externalIpsAnywhere() && inquiry.has(Trait.SKIP_MAPS), // 1.16
-                    Option.EXTERNAL_IPS_ANYWHERE,
-                    given,
-                    where -> followRedirect(service, where),
-                    where -> followGuarded(service, false, where));
+            followExternal(service, given);
         } else {
             followRedirect(service, given);
         }
@@ -93,6 +82,30 @@ final class BackendFinder {
                 || marks.has(ServiceFlag.LOAD_BALANCER)
                 || marks.has(ServiceFlag.NODE_PORT);
         return marks.has(external ? ServiceFlag.EXTERNAL_LOCAL : ServiceFlag.INTERNAL_LOCAL);
+    }
+
+    private void followEmpty(Service service, Conditions given) {
+        Consumer<Conditions> nowhere =
+                where -> inquiry.deadEnd(Text.of("the service has no backend"), 1, where, inquiry.cookie);
+        boolean passes = inquiry.setting.options().emptyServicesPass();
+        if (inquiry.canBeSet(passes, Option.EMPTY_SERVICES_PASS)
+                && !isLocal(ServiceMarks.of(service))
+                && inquiry.has(Trait.CAN_PASS_EMPTY_SERVICES)) {
+            inquiry.byOption(passes, Option.EMPTY_SERVICES_PASS, given, inquiry::pass, nowhere);
+        } else {
+            nowhere.accept(given);
+        }
+    }
+
+    private void followExternal(Service service, Conditions given) {
+        Consumer<Conditions> guarded = where -> followGuarded(service, false, where);
+        boolean anywhere = inquiry.setting.options().externalIpsAnywhere();
+        if (inquiry.canBeSet(anywhere, Option.EXTERNAL_IPS_ANYWHERE) && inquiry.has(Trait.SKIP_MAPS)) { // 1.16
+            inquiry.byOption(
+                    anywhere, Option.EXTERNAL_IPS_ANYWHERE, given, where -> followRedirect(service, where), guarded);
+        } else {
+            guarded.accept(given);
+        }
     }
 
     private boolean isGuardedAsOf17(Service service) {

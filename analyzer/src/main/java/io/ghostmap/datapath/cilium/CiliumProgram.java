@@ -115,9 +115,10 @@ final class CiliumProgram implements SocketProgram {
     private Inquiry.Result look(List<Semantics> releases, Endpoint address, Question question, Conditions given) {
         Inquiry inquiry = new Inquiry(view, releases, address, question, setting, own);
         ServiceFinder finder = new ServiceFinder(inquiry, new BackendFinder(inquiry)::follow);
-        if (setting.options().hostNetworkOnly() && inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
+        boolean hostOnly = setting.options().hostNetworkOnly();
+        if (inquiry.canBeSet(hostOnly, Option.HOST_NETWORK_ONLY) && inquiry.has(Trait.ASKS_FOR_NAMESPACE)) {
             inquiry.byOption(
-                    true,
+                    hostOnly,
                     Option.HOST_NETWORK_ONLY,
                     given,
                     where -> inquiry.onHost(where, finder::find, inquiry::pass),

@@ -152,12 +152,22 @@ final class Inquiry {
         return true;
     }
 
+    /** Whether a program can have been built with it: it is set, or it is not known whether it is. */
+    boolean canBeSet(boolean set, Option option) {
+        return set || !setting.options().isKnown(option);
+    }
+
     /**
      * An option of the agent as it runs now: its own programs were built with it. Whether those of an earlier agent were is
-     * not known: if it is set, both ways are followed for them.
+     * not known: if it is set, both ways are followed for them. So they are for all if the bundle does not say how the agent
+     * has it.
      */
     void byOption(
             boolean set, Option option, Conditions given, Consumer<Conditions> with, Consumer<Conditions> without) {
+        if (!setting.options().isKnown(option)) {
+            given.split(new Condition.BuiltWith(program(), option.flag(), false), with, without);
+            return;
+        }
         if (!set) {
             without.accept(given);
             return;
@@ -166,7 +176,7 @@ final class Inquiry {
         if (setting.ofAgent()) {
             with.accept(given);
         } else {
-            given.split(new Condition.BuiltWith(program(), option.flag()), with, without);
+            given.split(new Condition.BuiltWith(program(), option.flag(), true), with, without);
         }
     }
 

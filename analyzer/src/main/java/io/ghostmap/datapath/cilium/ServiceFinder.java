@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 
 /** Finds the service that an address stands for, as {@code lb4_lookup_service} and {@code sock4_wildcard_lookup} do. */
 final class ServiceFinder {
+    private static final String USUAL_RANGE = Option.NODE_PORT_RANGE.flag() + "=" + AgentOptions.DEFAULT.firstNodePort()
+            + "-" + AgentOptions.DEFAULT.lastNodePort();
+
     private final Inquiry inquiry;
     private final BiConsumer<Service, Conditions> found;
 
@@ -39,7 +42,9 @@ final class ServiceFinder {
 
     private boolean mayBeNodePort() {
         int port = inquiry.destination.port();
-        return inquiry.setting.options().isNodePort(port) || AgentOptions.DEFAULT.isNodePort(port);
+        return inquiry.setting.options().isNodePort(port)
+                || AgentOptions.DEFAULT.isNodePort(port)
+                || !inquiry.setting.options().isKnown(Option.NODE_PORT_RANGE);
     }
 
     private void inTable(Conditions given, Consumer<Conditions> with) {
@@ -173,6 +178,13 @@ final class ServiceFinder {
         int port = inquiry.destination.port();
         boolean inRange = inquiry.setting.options().isNodePort(port);
         boolean usually = AgentOptions.DEFAULT.isNodePort(port);
+        if (!inquiry.setting.options().isKnown(Option.NODE_PORT_RANGE)) {
+            given.split(
+                    new Condition.BuiltWith(inquiry.program(), USUAL_RANGE, false),
+                    where -> find.accept(usually, where),
+                    where -> find.accept(!usually, where));
+            return;
+        }
         inquiry.byOption(
                 inRange != usually,
                 Option.NODE_PORT_RANGE,

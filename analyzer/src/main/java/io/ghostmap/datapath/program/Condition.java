@@ -162,11 +162,12 @@ public sealed interface Condition {
     }
 
     /**
-     * The program was built with an option, as the agent has it that runs now.
+     * The program was built with an option.
      *
      * @param option the agent's flag
+     * @param asNow whether the agent that runs now has it; otherwise it is not known how that has it either
      */
-    record BuiltWith(int program, String option) implements Fact {}
+    record BuiltWith(int program, String option, boolean asNow) implements Fact {}
 
     /** The program is of one of these releases. */
     record OfRelease(int program, List<Release> releases) implements Fact {

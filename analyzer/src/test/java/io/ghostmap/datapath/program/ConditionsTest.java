@@ -52,7 +52,7 @@ final class ConditionsTest {
         assertThat(sides(known, ON_HOST)).containsExactly(List.of());
         assertThat(sides(known, in(7L))).containsExactly(List.of());
         assertThat(sides(known, in(8L))).containsExactly(List.of());
-        assertThat(sides(known, new BuiltWith(1, "x"))).hasSize(2);
+        assertThat(sides(known, new BuiltWith(1, "x", true))).hasSize(2);
     }
 
     @Test
@@ -112,9 +112,9 @@ final class ConditionsTest {
         List<Choice> choices = new ArrayList<>();
         given(ON_HOST)
                 .split(
-                        new BuiltWith(1, "x"),
+                        new BuiltWith(1, "x", true),
                         with -> with.split(
-                                new BuiltWith(2, "y"),
+                                new BuiltWith(2, "y", true),
                                 both -> choices.add(choice(passes, both)),
                                 one -> choices.add(choice(passes, one))),
                         without -> choices.add(choice(passes, without)));
@@ -130,9 +130,9 @@ final class ConditionsTest {
 
     @Test
     void differentProgramsAreBuiltIndependently() {
-        assertThat(sides(given(new BuiltWith(109, "flag")), new BuiltWith(160, "flag")))
+        assertThat(sides(given(new BuiltWith(109, "flag", true)), new BuiltWith(160, "flag", true)))
                 .hasSize(2);
-        assertThat(sides(given(new BuiltWith(109, "flag")), new BuiltWith(109, "other")))
+        assertThat(sides(given(new BuiltWith(109, "flag", true)), new BuiltWith(109, "other", true)))
                 .hasSize(2);
     }
 }
