@@ -74,11 +74,17 @@ public sealed interface Doubt {
         }
     }
 
-    /** There is a capture, and no client connected while it ran. */
-    record NoSynCaptured() implements Doubt {
+    /**
+     * There is a capture, and no client connected while it ran.
+     *
+     * @param mapsRead whether there are services to check; of maps that were not captured nothing is said
+     */
+    record NoSynCaptured(boolean mapsRead) implements Doubt {
         @Override
         public Text text() {
-            return Text.of("no fault was found in the node's maps, but the capture has no SYN to check them against");
+            return mapsRead
+                    ? Text.of("no fault was found in the node's maps, but the capture has no SYN to check them against")
+                    : Text.of("the capture has no SYN, and no map of services was captured");
         }
     }
 }

@@ -136,7 +136,7 @@ final class Judgement {
             doubts.add(new Doubt.DestinationsUnexplained(unexplained));
         }
         if (incident.traffic().captured() && incident.traffic().syns() == 0) {
-            doubts.add(new Doubt.NoSynCaptured());
+            doubts.add(new Doubt.NoSynCaptured(!incident.datapath().services().isEmpty()));
         }
         return doubts;
     }

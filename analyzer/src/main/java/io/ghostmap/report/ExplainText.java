@@ -111,16 +111,15 @@ final class ExplainText {
         return switch (turn.sees()) {
             case REFUSED -> Text.of("runs as well, but connect() is already refused, and stays so");
             case UNKNOWN -> Text.of("not followed: what happens before it is not known");
-            case ADDRESSES ->
-                Text.of(
-                        "sees {}, {}",
-                        Ends.either(turn.step().before()),
-                        Text.join(
-                                ", or ",
-                                turn.effects().stream()
-                                        .map(effect -> effect(turn, effect))
-                                        .toList()));
+            case ADDRESSES -> sees(turn);
         };
+    }
+
+    private static Text sees(ReplayAccount.Turn turn) {
+        Text sees = Text.of("sees {}", Ends.either(turn.step().before()));
+        List<Text> effects =
+                turn.knownEffects().stream().map(effect -> effect(turn, effect)).toList();
+        return effects.isEmpty() ? sees : sees.then(", {}", Text.join(", or ", effects));
     }
 
     private static Text effect(ReplayAccount.Turn turn, ReplayAccount.Effect effect) {

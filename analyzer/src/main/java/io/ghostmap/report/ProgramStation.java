@@ -66,7 +66,7 @@ final class ProgramStation {
             case REFUSED -> List.of(Text.of("runs as well, but connect() is already refused"));
             case UNKNOWN -> List.of(Text.of("not followed: what happens before it is not known"));
             case ADDRESSES ->
-                turn.effects().stream().map(effect -> effect(turn, effect)).toList();
+                turn.knownEffects().stream().map(effect -> effect(turn, effect)).toList();
         };
     }
 

@@ -68,6 +68,12 @@ record ReplayAccount(
             return !step.options().isEmpty() || !step.rows().isEmpty();
         }
 
+        /** Without what is only assumed of a program that is not the load balancer's. */
+        Set<Effect> knownEffects() {
+            Set<Effect> effects = effects();
+            return isForeign() && effects.equals(EnumSet.of(Effect.PASSES)) ? EnumSet.noneOf(Effect.class) : effects;
+        }
+
         /** What it does to the connections that it sees, in the order of the enum; none if it sees none. */
         Set<Effect> effects() {
             if (step.passes() && !step.after().isEmpty()) {

@@ -56,6 +56,22 @@ final class QuestionsTest {
     }
 
     @Test
+    void explainSaysOfAForeignProgramOnlyThatItsEffectIsNotKnown() {
+        Path node = node().generation("current")
+                .pinned()
+                .serves("10.96.0.10:80", "10.0.2.2:80")
+                .runs(160)
+                .program(55, "watch")
+                .attach(AttachType.CONNECT4, 55)
+                .write(folder);
+
+        assertThat(ask("explain", node.toString(), "10.96.0.10:80"))
+                .contains("program 55 watch (not the load balancer's; its effect is not known)")
+                .contains("     sees 10.0.2.2:80\n")
+                .doesNotContain("has no entry");
+    }
+
+    @Test
     void explainFollowsTheNearestCapturedCgroup() {
         String nearest = ask("explain", SAMPLE, "172.17.93.4:8080", "--cgroup", "/sys/fs/cgroup/kubepods.slice/any");
 

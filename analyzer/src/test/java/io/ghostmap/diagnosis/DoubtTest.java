@@ -234,7 +234,23 @@ final class DoubtTest {
                 .capture(PcapFile.cooked()));
 
         assertThat(node.verdict()).isEqualTo(Verdict.Level.INCONCLUSIVE);
-        assertThat(node.doubts()).containsExactly(new Doubt.NoSynCaptured());
+        assertThat(node.doubts()).containsExactly(new Doubt.NoSynCaptured(true));
+    }
+
+    /** Was: "no fault was found in the node's maps", of which there were none. */
+    @Test
+    void nothingIsSaidOfMapsThatWereNotCaptured() throws UnreadableBundleException {
+        Diagnosed node = diagnose(node().generation("only", 144)
+                .pinned()
+                .serves(VIP, ALIVE)
+                .runs(160)
+                .undumped(144)
+                .undumped(145)
+                .kernelRuns(CONNECT4, 160)
+                .capture(PcapFile.cooked()));
+
+        assertThat(node.doubts()).contains(new Doubt.NoSynCaptured(false));
+        assertThat(node.doubts()).noneMatch(doubt -> doubt.text().plain().contains("no fault"));
     }
 
     @Test

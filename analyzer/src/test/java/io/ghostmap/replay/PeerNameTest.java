@@ -109,6 +109,15 @@ final class PeerNameTest {
         assertThat(peer.only()).isEmpty();
     }
 
+    /** Was: it no longer has the service and deletes the entry, while the kernel told the service's address. */
+    @Test
+    void programWithoutAServicesMapLeavesTheNameOpen() {
+        PeerName peer = peerName(generations().loadsOver(171, GETPEERNAME4, 29).attach(GETPEERNAME4, 171));
+
+        assertThat(peer.seen()).extracting(PeerName.Seen::name).singleElement().isInstanceOf(Disposition.Unknown.class);
+        assertThat(peer.steps().get(0).notes()).extracting(Note::outcome).containsExactly(Note.State.OPEN);
+    }
+
     @Test
     void theNameIsThatOfTheAskedCgroup() {
         String pod = ROOT + "/kubepods/pod1";

@@ -1,5 +1,6 @@
 package io.ghostmap.report;
 
+import static io.ghostmap.evidence.AttachType.CONNECT4;
 import static io.ghostmap.support.Attempt.attempt;
 import static io.ghostmap.support.TestNode.node;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -76,6 +77,20 @@ final class ConnectionPathTest {
         assertThat(PathDrawing.of(path).stations().subList(1, 4))
                 .as("two programs and the wire: no address goes on from any of them")
                 .allMatch(station -> station.leaves().isEmpty());
+    }
+
+    /** Was: "its effect is not known", and "has no entry for it and passes it unchanged". */
+    @Test
+    void foreignProgramIsNotSaidToPassTheAddress() throws UnreadableBundleException {
+        Element foreign = stations(
+                        astray().program(55, "watch").attach(CONNECT4, 55).write(folder))
+                .get(3);
+
+        assertThat(foreign.text())
+                .contains("Program 55")
+                .contains("its effect is not known")
+                .doesNotContain("no entry")
+                .doesNotContain("passes");
     }
 
     private static TestNode astray() {

@@ -31,13 +31,16 @@ final class ServiceFinder {
     }
 
     void find(Conditions given) {
-        inTable(given, where -> {
-            if (mayBeNodePort() && inquiry.has(Trait.SURROGATE_ALONE)) {
-                findOne(where);
-            } else {
-                findEither(where);
-            }
-        });
+        inTable(
+                given,
+                where -> {
+                    if (mayBeNodePort() && inquiry.has(Trait.SURROGATE_ALONE)) {
+                        findOne(where);
+                    } else {
+                        findEither(where);
+                    }
+                },
+                inquiry::miss); // a program without that family's maps leaves the address alone
     }
 
     private boolean mayBeNodePort() {
@@ -47,12 +50,12 @@ final class ServiceFinder {
                 || !inquiry.setting.options().isKnown(Option.NODE_PORT_RANGE);
     }
 
-    private void inTable(Conditions given, Consumer<Conditions> with) {
+    private void inTable(Conditions given, Consumer<Conditions> with, Consumer<Conditions> without) {
         Table<SortedMap<Frontend, Service>> services = inquiry.tables.services();
         if (services.doubt().isPresent()) {
             inquiry.unknown(services.doubt().get(), given);
         } else if (services.mapId().isEmpty()) {
-            inquiry.miss(given); // a program without that family's maps leaves the address alone
+            without.accept(given);
         } else if (services.content().isEmpty()) {
             inquiry.unknown(
                     Text.of("map {} was not dumped", Term.map(services.mapId().get())), given);
@@ -80,15 +83,21 @@ final class ServiceFinder {
         }
     }
 
-    /** What the program once translated: before 1.8 it does not look for NodePorts then. */
+    /**
+     * What the program once translated: before 1.8 it does not look for NodePorts then. One without a services map cannot
+     * look, and what it does instead is not known.
+     */
     void findAgain(Conditions given) {
-        inTable(given, where -> {
-            if (inquiry.has(Trait.RECALLS_SURROGATES)) {
-                findEither(where);
-            } else {
-                findDirect(where, inquiry::miss);
-            }
-        });
+        inTable(
+                given,
+                where -> {
+                    if (inquiry.has(Trait.RECALLS_SURROGATES)) {
+                        findEither(where);
+                    } else {
+                        findDirect(where, inquiry::miss);
+                    }
+                },
+                where -> inquiry.unknown(Text.of("the program references no services map that is known"), where));
     }
 
     private void findEither(Conditions given) {
