@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param externalIpsAnywhere whether external IPs of other nodes are translated as well
  * @param socketLb whether services are translated at the socket, at least for the host
  * @param kubeProxyReplacement whether the agent does everything that kube-proxy would do
+ * @param noProxy whether services of a proxy are like any others
  * @param emptyServicesPass whether a service without backends lets the connection pass, unless its traffic policy is Local
  */
 public record AgentOptions(
@@ -33,6 +34,7 @@ public record AgentOptions(
         int firstNodePort,
         int lastNodePort,
         boolean externalIpsAnywhere,
+        boolean noProxy,
         boolean emptyServicesPass,
         Setting socketLb,
         Setting kubeProxyReplacement) {
@@ -46,7 +48,7 @@ public record AgentOptions(
     }
 
     public static final AgentOptions DEFAULT = new AgentOptions(
-            Map.of(), false, false, 30_000, 32_767, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
+            Map.of(), false, false, 30_000, 32_767, false, false, false, Setting.NOT_KNOWN, Setting.NOT_KNOWN);
 
     /** Each with the name of the agent's flag. */
     public enum Option {
@@ -54,6 +56,7 @@ public record AgentOptions(
         NODE_PORT_RANGE("node-port-range"),
         EXTERNAL_IPS_ANYWHERE("disable-external-ip-mitigation"),
         EMPTY_SERVICES_PASS("enable-no-service-endpoints-routable=false"),
+        NO_PROXY("enable-envoy-config=false"),
         SOCKET_LB("bpf-lb-sock"),
         KUBE_PROXY_REPLACEMENT("kube-proxy-replacement");
 
@@ -102,6 +105,7 @@ public record AgentOptions(
                 reading.flag(Option.HOST_NETWORK_ONLY, "BPFSocketLBHostnsOnly", "bpfSocketLBHostnsOnly", false);
         boolean externalIpsAnywhere =
                 reading.flag(Option.EXTERNAL_IPS_ANYWHERE, "DisableExternalIPMitigation", "", false);
+        boolean noProxy = !reading.flag(Option.NO_PROXY, "EnableEnvoyConfig", "", true);
         boolean emptyServicesPass =
                 !reading.flag(Option.EMPTY_SERVICES_PASS, "EnableNoServiceEndpointsRoutable", "", true);
         return new AgentOptions(
@@ -112,6 +116,7 @@ public record AgentOptions(
                 range ? first.getAsInt() : DEFAULT.firstNodePort,
                 range ? last.getAsInt() : DEFAULT.lastNodePort,
                 externalIpsAnywhere,
+                noProxy,
                 emptyServicesPass,
                 reading.setting(
                         Option.SOCKET_LB,

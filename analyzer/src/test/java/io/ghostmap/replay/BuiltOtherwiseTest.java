@@ -165,6 +165,28 @@ final class BuiltOtherwiseTest {
                 .contains(unsaid(option), unsaid(option).complement());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "true", "false"})
+    void servicesOfAProxyAreLikeOthersToAProgramWithoutIt(String configured) {
+        TestNode node = current().serves(service(OTHER).proxied(10_001).to(BACKEND));
+        if (configured.isEmpty()) {
+            node.unconfigured();
+        } else {
+            node.config("EnableEnvoyConfig", configured);
+        }
+        List<Disposition> outcome = replayed(node.calls(160, "bpf_get_socket_cookie_sock_addr"))
+                .connect(OTHER)
+                .outcome();
+
+        assertThat(outcome)
+                .containsExactlyInAnyOrderElementsOf(
+                        switch (configured) {
+                            case "true" -> List.of(to("127.0.0.1:10001"));
+                            case "false" -> List.of(to(BACKEND));
+                            default -> List.of(to("127.0.0.1:10001"), to(BACKEND));
+                        });
+    }
+
     @Test
     void howAnOlderProgramWasBuiltIsLeftOpen() {
         Condition built = hostsOnly(109);

@@ -47,15 +47,16 @@ final class BackendFinder {
     }
 
     /** Whether connections go to a proxy; a service of a proxy without a port is one like any other in some releases. */
-    static boolean isProxied(Inquiry inquiry, Service service) {
+    static boolean isProxied(Inquiry inquiry, Service service, Conditions given) {
         return inquiry.marked(service, ServiceFlag.L7_LOAD_BALANCER)
+                && inquiry.knowsProxies(given)
                 && (ServiceMarks.of(service).proxyPort().orElse(0) > 0 || !inquiry.has(Trait.NEEDS_PROXY_PORT));
     }
 
     void follow(Service service, Conditions given) {
         inquiry.cite(service.entry());
         boolean loopback = inquiry.destination.address().isLoopback();
-        if (service.count() == 0 && !isProxied(inquiry, service)) {
+        if (service.count() == 0 && !isProxied(inquiry, service, given)) {
             followEmpty(service, given);
         } else if ((inquiry.marked(service, ServiceFlag.L7_DELEGATE) && inquiry.has(Trait.LEAVES_DELEGATED))
                 || inquiry.marked(service, ServiceFlag.NAT_46X64)) {
@@ -164,7 +165,7 @@ final class BackendFinder {
 
     /** Pods are redirected to the proxy where their packets leave; clients on the host at the socket. */
     private void followProxy(Service service, Conditions given) {
-        if (!isProxied(inquiry, service)) {
+        if (!isProxied(inquiry, service, given)) {
             followAffinity(service, given);
             return;
         }

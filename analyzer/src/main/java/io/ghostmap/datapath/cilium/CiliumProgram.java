@@ -169,7 +169,7 @@ final class CiliumProgram implements SocketProgram {
     private static void recall(Inquiry inquiry, Service service, Rewrite note, Conditions given) {
         inquiry.cite(service.entry());
         boolean same = service.revNatId() == note.serviceId();
-        if (same && (service.count() > 0 || BackendFinder.isProxied(inquiry, service))) {
+        if (same && (service.count() > 0 || BackendFinder.isProxied(inquiry, service, given))) {
             inquiry.pass(given);
         } else {
             inquiry.miss(given);

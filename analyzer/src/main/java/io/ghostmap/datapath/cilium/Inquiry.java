@@ -180,6 +180,24 @@ final class Inquiry {
         }
     }
 
+    /** Both ways for services of a proxy: built with it, and without. */
+    void byProxy(Conditions given, Consumer<Conditions> then) {
+        boolean none = setting.options().noProxy();
+        if (canBeSet(none, Option.NO_PROXY) && own.hasProxied(tables.services())) {
+            byOption(none, Option.NO_PROXY, given, then, then);
+        } else {
+            then.accept(given);
+        }
+    }
+
+    /** What {@link #byProxy} has settled. */
+    boolean knowsProxies(Conditions given) {
+        boolean known = setting.options().isKnown(Option.NO_PROXY);
+        boolean certainlyNot = known && setting.options().noProxy() && setting.ofAgent();
+        Condition without = new Condition.BuiltWith(program(), Option.NO_PROXY.flag(), known);
+        return !certainlyNot && given.admits(without.complement());
+    }
+
     /** A program that cannot ask for the client's network namespace takes every client for one on the host. */
     void onHost(Conditions given, Consumer<Conditions> host, Consumer<Conditions> pod) {
         if (has(Trait.ASKS_FOR_NAMESPACE)) {

@@ -24,6 +24,8 @@ final class OwnTables {
     private final Map<Integer, IpCacheTable> ipCaches = new ConcurrentHashMap<>();
     private final Map<Integer, KnownEndpoints> known = new ConcurrentHashMap<>();
 
+    private final Map<Integer, Boolean> proxied = new ConcurrentHashMap<>();
+
     OwnTables(ByteOrder order) {
         this.order = order;
     }
@@ -48,6 +50,16 @@ final class OwnTables {
     Table<IpCacheTable> ipCache(View view) {
         return view.table(MapRole.of(Kind.IPCACHE))
                 .map(dump -> ipCaches.computeIfAbsent(dump.mapId(), id -> new IpCacheTable(dump, order)));
+    }
+
+    /** Whether any service of the map goes to a proxy. */
+    boolean hasProxied(Table<SortedMap<Frontend, Service>> services) {
+        return services.mapId().isPresent()
+                && services.content().isPresent()
+                && proxied.computeIfAbsent(
+                        services.mapId().get(),
+                        id -> services.content().get().values().stream()
+                                .anyMatch(service -> ServiceMarks.of(service).has(ServiceFlag.L7_LOAD_BALANCER)));
     }
 
     /** Empty of a map that was not dumped whole, or is not known. */

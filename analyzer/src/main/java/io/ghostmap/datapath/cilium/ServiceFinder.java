@@ -60,12 +60,12 @@ final class ServiceFinder {
             inquiry.unknown(
                     Text.of("map {} was not dumped", Term.map(services.mapId().get())), given);
         } else {
-            with.accept(given);
+            inquiry.byProxy(given, with);
         }
     }
 
     private void findDirect(Conditions given, Consumer<Conditions> missed) {
-        found(lookup(inquiry.destination), given, missed);
+        found(lookup(inquiry.destination, given), given, missed);
     }
 
     private void found(Optional<Service> service, Conditions given, Consumer<Conditions> missed) {
@@ -130,7 +130,7 @@ final class ServiceFinder {
     }
 
     private void findUnderZero(Conditions given) {
-        found(lookup(zero()), given, inquiry::miss);
+        found(lookup(zero(), given), given, inquiry::miss);
     }
 
     private Endpoint zero() {
@@ -138,7 +138,7 @@ final class ServiceFinder {
     }
 
     /** The entry of the external scope and, where it says so, instead of it that of the internal one. */
-    private Optional<Service> lookup(Endpoint asked) {
+    private Optional<Service> lookup(Endpoint asked, Conditions given) {
         Optional<Service> entry = entry(asked, inquiry.protocol, false);
         if (entry.isPresent()) {
             Service external = entry.get();
@@ -147,7 +147,7 @@ final class ServiceFinder {
             }
         }
         return entry.filter(service -> service.count() > 0
-                || BackendFinder.isProxied(inquiry, service)
+                || BackendFinder.isProxied(inquiry, service, given)
                 || inquiry.has(Trait.REFUSES_DEAD_ENDS));
     }
 
@@ -204,7 +204,7 @@ final class ServiceFinder {
 
     private void findSurrogate(boolean inRange, Conditions given) {
         Endpoint destination = inquiry.destination;
-        Optional<Service> surrogate = lookup(zero()).filter(service -> isFor(inRange, service));
+        Optional<Service> surrogate = lookup(zero(), given).filter(service -> isFor(inRange, service));
         if (surrogate.isEmpty() || destination.address().isUnspecified()) {
             inquiry.miss(given);
             return;
