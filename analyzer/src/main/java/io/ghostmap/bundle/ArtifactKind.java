@@ -47,6 +47,8 @@ public enum ArtifactKind {
             Text.of("a program attached by a link cannot be told from one attached without: the remedy stays open")),
     DEVICES_BEFORE(LISTS_BEFORE, Text.of("programs on network devices are not known")),
     BTF_BEFORE(LISTS_BEFORE),
+    /** The entries of the map of drop counters with that id, before the window. */
+    DROP_COUNTERS_BEFORE(LISTS_BEFORE, Text.of("which drop counters grew during the capture is not known")),
 
     LISTS_AFTER(BPF, Text.of("whether the node changed during the capture is not known")),
     MAPS_AFTER(LISTS_AFTER),
@@ -68,6 +70,9 @@ public enum ArtifactKind {
     PROGRAM_DUMPS(BPF, Text.of("the instructions of this program cannot be compared with its list of maps")),
     /** The instructions of the program with that id. */
     PROGRAM_DUMP(PROGRAM_DUMPS),
+    SERVICE_CONNTRACKS(BPF, Text.of("which clients conntrack keeps at a backend is not known")),
+    /** Of the conntrack map with that id the entries of services. */
+    SERVICE_CONNTRACK(SERVICE_CONNTRACKS),
 
     PACKETS(BUNDLE, Text.of("what went over the wire is not known, or not all of it: nothing can be confirmed by it")),
     /** Connection attempts on every interface of the node. */
@@ -114,10 +119,19 @@ public enum ArtifactKind {
     AGENT_SERVICES(CILIUM),
     /** The same list again, after the capture window. */
     AGENT_SERVICES_AFTER(CILIUM, Text.of("whether the agent changed its services during the capture is not known")),
+    /** The agent's table of frontends, with what it could not bring into the kernel. */
+    AGENT_FRONTENDS(CILIUM),
+    AGENT_FRONTENDS_AFTER(CILIUM),
+    AGENT_METRICS(CILIUM),
+    AGENT_METRICS_AFTER(CILIUM),
+    /** How often the programs of the agent run. */
+    AGENT_BPF_STATS(CILIUM),
     AGENT_BPF_SERVICES(CILIUM),
     AGENT_ENDPOINTS(CILIUM),
     AGENT_MAPS(CILIUM),
     AGENT_LOG(CILIUM),
+    /** The lines of all its logs that date a fault, and the logs of its init containers. */
+    AGENT_EVENTS(CILIUM),
 
     KUBERNETES(
             BUNDLE,
@@ -125,7 +139,10 @@ public enum ArtifactKind {
     KUBERNETES_SERVICES(KUBERNETES),
     KUBERNETES_SLICES(KUBERNETES),
     KUBERNETES_PODS(KUBERNETES),
-    KUBERNETES_NODE_CONFIGS(KUBERNETES);
+    KUBERNETES_NODE_CONFIGS(KUBERNETES),
+    KUBERNETES_LOCAL_REDIRECTS(KUBERNETES),
+    KUBERNETES_ENVOY_CONFIGS(KUBERNETES),
+    KUBERNETES_CLUSTER_ENVOY_CONFIGS(KUBERNETES);
 
     private final @Nullable ArtifactKind group;
     private final Text cost;

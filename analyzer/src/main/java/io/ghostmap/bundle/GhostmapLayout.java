@@ -62,6 +62,7 @@ final class GhostmapLayout {
                 .member(LINKS_BEFORE, BPFTOOL_JSON, "bpf/before/links.json")
                 .member(DEVICES_BEFORE, BPFTOOL_JSON, "bpf/before/net.json")
                 .member(BTF_BEFORE, BPFTOOL_JSON, "bpf/before/btf.json")
+                .members(DROP_COUNTERS_BEFORE, BPFTOOL_JSON, "bpf/before/map-dumps/*.json", ID)
                 .folder(LISTS_AFTER, "bpf/after/")
                 .member(MAPS_AFTER, BPFTOOL_JSON, "bpf/after/maps.json")
                 .member(PROGRAMS_AFTER, BPFTOOL_JSON, "bpf/after/programs.json")
@@ -75,7 +76,9 @@ final class GhostmapLayout {
                 .folder(MAP_DUMPS, "bpf/map-dumps/")
                 .members(MAP_DUMP, BPFTOOL_JSON, "bpf/map-dumps/*.json", ID)
                 .folder(PROGRAM_DUMPS, "bpf/program-dumps/")
-                .members(PROGRAM_DUMP, BPFTOOL_JSON, "bpf/program-dumps/*.json", ID);
+                .members(PROGRAM_DUMP, BPFTOOL_JSON, "bpf/program-dumps/*.json", ID)
+                .folder(SERVICE_CONNTRACKS, "bpf/service-conntrack/")
+                .members(SERVICE_CONNTRACK, BPFTOOL_JSON, "bpf/service-conntrack/*.json", ID);
     }
 
     private static void packets(BundleLayout.Builder table) {
@@ -117,14 +120,23 @@ final class GhostmapLayout {
                 .member(AGENT_CONFIG, TEXT, "cilium/config.txt")
                 .member(AGENT_SERVICES, JSON, "cilium/services.json")
                 .member(AGENT_SERVICES_AFTER, JSON, "cilium/services-after.json")
+                .member(AGENT_FRONTENDS, TEXT, "cilium/frontends.txt")
+                .member(AGENT_FRONTENDS_AFTER, TEXT, "cilium/frontends-after.txt")
+                .member(AGENT_METRICS, JSON, "cilium/metrics.json")
+                .member(AGENT_METRICS_AFTER, JSON, "cilium/metrics-after.json")
+                .member(AGENT_BPF_STATS, JSON, "cilium/bpf-stats.json")
                 .member(AGENT_BPF_SERVICES, JSON, "cilium/lb-list.json")
                 .member(AGENT_ENDPOINTS, JSON, "cilium/endpoints.json")
                 .member(AGENT_MAPS, JSON, "cilium/maps.json")
                 .member(AGENT_LOG, TEXT, "cilium/agent.log")
+                .member(AGENT_EVENTS, TEXT, "cilium/agent-events.log")
                 .folder(KUBERNETES, "kubernetes/")
                 .member(KUBERNETES_SERVICES, JSON, "kubernetes/services.json")
                 .member(KUBERNETES_SLICES, JSON, "kubernetes/endpointslices.json")
                 .member(KUBERNETES_PODS, JSON, "kubernetes/pods.json")
-                .member(KUBERNETES_NODE_CONFIGS, JSON, "kubernetes/ciliumnodeconfigs.json");
+                .member(KUBERNETES_NODE_CONFIGS, JSON, "kubernetes/ciliumnodeconfigs.json")
+                .member(KUBERNETES_LOCAL_REDIRECTS, JSON, "kubernetes/ciliumlocalredirectpolicies.json")
+                .member(KUBERNETES_ENVOY_CONFIGS, JSON, "kubernetes/ciliumenvoyconfigs.json")
+                .member(KUBERNETES_CLUSTER_ENVOY_CONFIGS, JSON, "kubernetes/ciliumclusterwideenvoyconfigs.json");
     }
 }
