@@ -31,9 +31,15 @@ final class CiliumLists {
 
     private CiliumLists() {}
 
-    /** An element of {@code service list -o json}. */
+    /**
+     * An element of {@code service list -o json}; empty for a frontend that the agent lists and does not write to the maps,
+     * which has the id 0 (1.19 and later).
+     */
     static Optional<ServiceClaim> service(JsonNode row, String file) {
         JsonNode spec = row.path("spec");
+        if (spec.path("id").asInt(1) == 0) {
+            return Optional.empty();
+        }
         JsonNode address = spec.path("frontend-address");
         List<Endpoint> backends = new ArrayList<>();
         spec.path("backend-addresses").forEach(backend -> endpoint(backend).ifPresent(backends::add));
