@@ -5,6 +5,7 @@ import io.ghostmap.datapath.Frontend;
 import io.ghostmap.diagnosis.layers.FrontendLayers;
 import io.ghostmap.diagnosis.layers.Wanted;
 import io.ghostmap.diagnosis.manual.AttachmentManuals;
+import io.ghostmap.evidence.AgentOptions;
 import io.ghostmap.evidence.AgentOptions.Option;
 import io.ghostmap.evidence.AgentOptions.Setting;
 import io.ghostmap.net.Endpoint;
@@ -49,7 +50,10 @@ final class LeftoverPrograms implements Rule {
     }
 
     static boolean isPresent(Incident incident) {
-        return incident.evidence().agent().options().socketLb() == Setting.OFF
+        AgentOptions options = incident.evidence().agent().options();
+        return options.socketLb() == Setting.OFF
+                && options.kubeProxyReplacement()
+                        != Setting.ON // which has it on, whatever its own option says (SLB-38)
                 && !programs(incident).isEmpty();
     }
 

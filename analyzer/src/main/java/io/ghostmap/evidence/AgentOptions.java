@@ -43,7 +43,9 @@ public record AgentOptions(
     public enum Setting {
         ON,
         OFF,
-        /** No captured source states it, or they contradict each other. */
+        /** One captured source says on and another says off. */
+        CONTRADICTED,
+        /** No captured source states it. */
         NOT_KNOWN
     }
 
@@ -164,7 +166,10 @@ public record AgentOptions(
             }
             boolean on = values.stream().anyMatch(each -> each.matches(ON));
             boolean off = values.stream().anyMatch(each -> !each.matches(ON));
-            return on == off ? Setting.NOT_KNOWN : on ? Setting.ON : Setting.OFF;
+            if (on && off) {
+                return Setting.CONTRADICTED;
+            }
+            return on ? Setting.ON : off ? Setting.OFF : Setting.NOT_KNOWN;
         }
 
         private Optional<String> configured(String name, String kind) {

@@ -55,11 +55,14 @@ final class NodeBundle {
     }
 
     NodeBundle program(int id, String name, Integer... mapIds) {
+        return programOf("cgroup_sock_addr", id, name, mapIds);
+    }
+
+    NodeBundle programOf(String type, int id, String name, Integer... mapIds) {
         String ids = List.of(mapIds).stream().map(String::valueOf).collect(Collectors.joining(","));
-        programs.add(
-                ("{\"id\":%d,\"type\":\"cgroup_sock_addr\",\"name\":\"%s\",\"tag\":\"0123456789abcdef\",\"loaded_at\":%d,"
-                                + "\"uid\":0,\"map_ids\":[%s],\"pinned\":[]}")
-                        .formatted(id, name, 1_795_000_000 + id, ids));
+        programs.add(("{\"id\":%d,\"type\":\"%s\",\"name\":\"%s\",\"tag\":\"0123456789abcdef\",\"loaded_at\":%d,"
+                        + "\"uid\":0,\"map_ids\":[%s],\"pinned\":[]}")
+                .formatted(id, type, name, 1_795_000_000 + id, ids));
         return this;
     }
 

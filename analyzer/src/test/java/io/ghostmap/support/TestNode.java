@@ -203,6 +203,12 @@ public final class TestNode {
         return this;
     }
 
+    /** A program of another type than those at socket hooks, as bpftool spells it. */
+    public TestNode programOf(String type, int id, String name, Integer... maps) {
+        bundle.programOf(type, id, name, maps);
+        return this;
+    }
+
     /** From here on hooks are those of that cgroup. */
     public TestNode at(String directory) {
         cgroup = directory;
