@@ -33,6 +33,7 @@ public final class Rules {
         rules.add(new TakenNodePort());
         rules.add(new UntranslatedAnswer());
         rules.add(new WildcardEntry());
+        rules.add(new SharedFrontend());
         rules.add(new ContradictedOptions());
         rules.add(new SecondCilium());
         rules.addAll(CaptureLimits.rules());
