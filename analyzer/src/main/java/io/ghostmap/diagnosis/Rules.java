@@ -34,6 +34,7 @@ public final class Rules {
         rules.add(new UntranslatedAnswer());
         rules.add(new WildcardEntry());
         rules.add(new SharedFrontend());
+        rules.add(new SocketRedirection());
         rules.add(new SharedServiceId());
         rules.add(new ContradictedOptions());
         rules.add(new SecondCilium());
