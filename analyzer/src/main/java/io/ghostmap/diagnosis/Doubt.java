@@ -62,6 +62,16 @@ public sealed interface Doubt {
         }
     }
 
+    /** Clients asked these DNS servers, which no map has, and none of them answered. */
+    record NamesUnanswered(List<Endpoint> servers) implements Doubt {
+        @Override
+        public Text text() {
+            return Text.of(
+                    "DNS queries to {} got no answer, and no map has that address",
+                    Text.few(servers.stream().map(Term::endpoint).toList()));
+        }
+    }
+
     /** Programs of one hook read different maps of one role, and nothing shows which of them the agent maintains. */
     record SeveralMapsInUse(MapRole role, List<Integer> maps) implements Doubt {
         @Override

@@ -11,6 +11,7 @@ import io.ghostmap.replay.Replay;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Reply;
+import io.ghostmap.traffic.UdpService;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -35,6 +36,9 @@ final class Judgement {
 
     /** Maps that decide where connections go. */
     private static final Set<MapRole.Kind> DECISIVE = Set.of(MapRole.Kind.SERVICES, MapRole.Kind.BACKENDS);
+
+    private static final int DNS = 53;
+    private static final int MIN_QUERIES = 4;
 
     private Judgement() {}
 
@@ -135,6 +139,12 @@ final class Judgement {
         if (!unexplained.isEmpty()) {
             doubts.add(new Doubt.DestinationsUnexplained(unexplained));
         }
+        List<Endpoint> deaf = unansweredNames(incident).stream()
+                .filter(endpoint -> !explained.contains(endpoint))
+                .toList();
+        if (!deaf.isEmpty()) {
+            doubts.add(new Doubt.NamesUnanswered(deaf));
+        }
         if (incident.traffic().captured() && incident.traffic().syns() == 0) {
             doubts.add(new Doubt.NoSynCaptured(!incident.datapath().services().isEmpty()));
         }
@@ -163,6 +173,25 @@ final class Judgement {
             }
         }
         return doubts;
+    }
+
+    /** Most datagrams want no answer; a DNS query does, and a client that asks so often got none. */
+    private static List<Endpoint> unansweredNames(Incident incident) {
+        return incident.traffic().services().stream()
+                .filter(seen -> seen.endpoint().port() == DNS && seen.responses() == 0)
+                .filter(seen -> seen.requests() >= MIN_QUERIES)
+                .map(UdpService::endpoint)
+                .filter(endpoint -> !isInAnyMap(incident, endpoint))
+                .toList();
+    }
+
+    private static boolean isInAnyMap(Incident incident, Endpoint endpoint) {
+        return incident.datapath().backends().values().stream()
+                        .flatMap(table -> table.values().stream())
+                        .anyMatch(backend -> backend.endpoint().equals(endpoint))
+                || incident.datapath().services().values().stream()
+                        .flatMap(table -> table.keySet().stream())
+                        .anyMatch(frontend -> frontend.endpoint().equals(endpoint));
     }
 
     /** Addresses that a finding about the node speaks of. */

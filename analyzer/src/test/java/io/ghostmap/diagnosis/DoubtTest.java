@@ -281,4 +281,32 @@ final class DoubtTest {
     private Diagnosed diagnose(TestNode node) throws UnreadableBundleException {
         return Diagnosed.of(node, folder);
     }
+
+    /** Four queries in as many seconds, and nothing comes back. */
+    private static PcapFile queries(String server) {
+        PcapFile pcap = PcapFile.cooked();
+        for (int second = 0; second < 4; second++) {
+            pcap.udp(second * 1_000_000L, CLIENT, 40_000, server, 53);
+        }
+        return pcap.tcp(0, CLIENT, 4000, "172.16.109.127", 8080, PcapFile.SYN, 1, 0)
+                .tcp(90, "172.16.109.127", 8080, CLIENT, 4000, PcapFile.SYN_ACK, 7, 2);
+    }
+
+    private static TestNode healthy() {
+        return node().generation("new", 144)
+                .pinned()
+                .serves(VIP, ALIVE)
+                .wantedAt(VIP, ALIVE)
+                .runs(160)
+                .kernelRuns(CONNECT4, 160);
+    }
+
+    @Test
+    void dnsServerThatNoMapHasAndThatIsSilent() throws UnreadableBundleException {
+        Diagnosed node = Diagnosed.of(healthy().capture(queries("172.16.42.170")), folder);
+
+        assertThat(node.verdict()).isEqualTo(Verdict.Level.INCONCLUSIVE);
+        assertThat(node.doubts())
+                .containsExactly(new Doubt.NamesUnanswered(List.of(Addresses.endpoint("172.16.42.170:53"))));
+    }
 }

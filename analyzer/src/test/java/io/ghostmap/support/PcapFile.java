@@ -51,6 +51,12 @@ public final class PcapFile {
                 link(from.indexOf(':') >= 0, 2, 0, ip(from, to, 6, segment(fromPort, toPort, flags, seq, ack))));
     }
 
+    /** A datagram without payload. */
+    public PcapFile udp(long micros, String from, int fromPort, String to, int toPort) {
+        byte[] datagram = Packets.udp(fromPort, toPort, new byte[0]);
+        return frame(micros, link(from.indexOf(':') >= 0, 2, 0, ip(from, to, 17, datagram)));
+    }
+
     /** The same, with the interface and the cooked packet type (0 in, 4 out). */
     public PcapFile tcpAt(
             int ifindex,
