@@ -32,6 +32,7 @@ public final class MarkdownRenderer {
         renderer.head();
         MarkdownTables tables = new MarkdownTables(renderer.out, model);
         tables.services();
+        tables.layers();
         tables.destinations();
         renderer.hooks();
         renderer.findings();

@@ -51,6 +51,27 @@ final class MarkdownTables {
         out.more(affected.size() - MAX_SERVICES, Text.of("services"));
     }
 
+    void layers() {
+        LayersTable layers = LayersTable.of(model);
+        if (layers.rows().isEmpty()) {
+            return;
+        }
+        out.heading(Text.of("What Kubernetes wants, what the agent lists, what the maps have"));
+        out.table(
+                List.of(
+                        Text.of("service"),
+                        Text.of("Kubernetes"),
+                        Text.of("agent"),
+                        Text.of("current maps"),
+                        Text.of("differs first")),
+                List.of(false, false, false, false, false),
+                layers.rows().stream()
+                        .limit(MAX_SERVICES)
+                        .map(row -> List.of(row.frontend(), row.kubernetes(), row.agent(), row.maps(), row.differs()))
+                        .toList());
+        out.more(layers.rows().size() + layers.further() - MAX_SERVICES, Text.of("services"));
+    }
+
     private static List<Text> service(ReplayAccount account, boolean named) {
         List<Text> cells = new ArrayList<>();
         cells.add(Text.of(Terms.of(account.replay().frontend())));
