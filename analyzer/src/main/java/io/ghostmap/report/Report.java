@@ -1,5 +1,6 @@
 package io.ghostmap.report;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import io.ghostmap.bundle.Citation;
 import java.util.List;
 import java.util.Map;
@@ -193,7 +194,7 @@ public record Report(
             List<String> explanation,
             Example example,
             String confidence,
-            List<Citation> supporting,
+            @JsonProperty("for") List<Citation> supporting,
             List<Citation> against,
             List<Rival> rivals,
             List<Remedy> remedy) {}
