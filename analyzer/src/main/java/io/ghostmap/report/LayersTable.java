@@ -18,8 +18,12 @@ import java.util.Optional;
 /**
  * The services that findings name, each as Kubernetes wants it, as the agent lists it and as the current maps have it: the
  * first column that differs from the one before it says whose fault it is.
+ *
+ * @param rows of those that are not the same in all three
+ * @param further rows that are left out
+ * @param agreeing services that are the same in all three
  */
-record LayersTable(List<Row> rows, int further) {
+record LayersTable(List<Row> rows, int further, int agreeing) {
     private static final int MAX_ROWS = 50;
 
     /** One frontend. */
@@ -36,11 +40,26 @@ record LayersTable(List<Row> rows, int further) {
         boolean compared = named.stream()
                 .anyMatch(layers -> !(layers.wanted() instanceof Wanted.NotCaptured)
                         || !(layers.believed() instanceof Believed.NotCaptured));
-        return compared
-                ? new LayersTable(
-                        named.stream().limit(MAX_ROWS).map(LayersTable::row).toList(),
-                        Math.max(0, named.size() - MAX_ROWS))
-                : new LayersTable(List.of(), 0);
+        if (!compared) {
+            return new LayersTable(List.of(), 0, 0);
+        }
+        List<FrontendLayers> differing =
+                named.stream().filter(layers -> !agrees(layers)).toList();
+        return new LayersTable(
+                differing.stream().limit(MAX_ROWS).map(LayersTable::row).toList(),
+                Math.max(0, differing.size() - MAX_ROWS),
+                named.size() - differing.size());
+    }
+
+    boolean isEmpty() {
+        return rows.isEmpty() && agreeing == 0;
+    }
+
+    private static boolean agrees(FrontendLayers layers) {
+        return layers.wanted() instanceof Wanted.Claimed
+                && layers.believed() instanceof Believed.Known
+                && layers.usable().equals(layers.inAgent())
+                && layers.usable().equals(layers.inMaps());
     }
 
     private static Row row(FrontendLayers layers) {
@@ -96,7 +115,7 @@ record LayersTable(List<Row> rows, int further) {
             return Text.of("not known");
         }
         if (layers.usable().equals(layers.inMaps())) {
-            return Text.of("none");
+            return layers.believed() instanceof Believed.NotCaptured ? Text.of("none") : Text.of("the agent");
         }
         return switch (layers.suspect()) {
             case AGENT -> Text.of("the agent");

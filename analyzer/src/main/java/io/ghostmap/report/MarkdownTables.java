@@ -53,10 +53,18 @@ final class MarkdownTables {
 
     void layers() {
         LayersTable layers = LayersTable.of(model);
-        if (layers.rows().isEmpty()) {
+        if (layers.isEmpty()) {
             return;
         }
         out.heading(Text.of("What Kubernetes wants, what the agent lists, what the maps have"));
+        if (layers.agreeing() > 0) {
+            out.paragraph(Text.of(
+                    "Of the services that findings name, {} the same backends in all three.",
+                    layers.agreeing() == 1 ? Text.of("1 has") : Text.of("{} have", Term.number(layers.agreeing()))));
+        }
+        if (layers.rows().isEmpty()) {
+            return;
+        }
         out.table(
                 List.of(
                         Text.of("service"),

@@ -33,7 +33,7 @@ final class LayersTableTest {
 
     private List<String> cells(TestNode node) throws Exception {
         Document page = Jsoup.parse(HtmlRenderer.render(Analysis.modelOf(node.write(folder))));
-        return page.select("#layers tbody tr").first().select("th, td").eachText();
+        return page.select("#layers tbody tr:first-child > *").eachText();
     }
 
     @Test
@@ -51,6 +51,24 @@ final class LayersTableTest {
     @Test
     void withoutTheAgentsListOneOfBothDiffers() throws Exception {
         assertThat(cells(wanted())).endsWith("not captured", "no backend", "the agent or the maps");
+    }
+
+    /** A stale program misdirects connections while all three layers agree: then no column is to blame. */
+    @Test
+    void servicesThatAreTheSameInAllThreeAreCountedOnly() throws Exception {
+        Document page = Jsoup.parse(HtmlRenderer.render(Analysis.modelOf(node().generation("old")
+                .serves(VIP, "10.0.9.9:80")
+                .runs(109)
+                .generation("new")
+                .pinned()
+                .serves(VIP, BACKEND)
+                .wantedAt(VIP, BACKEND)
+                .runs(160)
+                .sees(attempt("10.0.0.7", "10.0.9.9:80").unanswered())
+                .write(folder))));
+
+        assertThat(page.select("#layers tr")).isEmpty();
+        assertThat(page.select("#layers p").text()).contains("1 has the same backends in all three");
     }
 
     @Test
