@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -130,6 +131,29 @@ public final class Datapath {
             }
         }
         return List.copyOf(sessions);
+    }
+
+    /** The networks that are listed for services, by the only current map of them; empty unless that was captured whole. */
+    public Optional<List<SourceRange>> sourceRanges(Family family) {
+        return fromCurrent(
+                MapRole.of(MapRole.Kind.SOURCE_RANGE, family), (owner, dump) -> owner.sourceRanges(dump, family));
+    }
+
+    /** The ids of services with a table of backends, by the only current map of tables; empty unless that was captured whole. */
+    public Optional<Set<Integer>> servicesWithTable(Family family) {
+        return fromCurrent(
+                MapRole.of(MapRole.Kind.MAGLEV, family), (owner, dump) -> owner.servicesWithTable(dump, family));
+    }
+
+    private <T> Optional<T> fromCurrent(MapRole role, BiFunction<LoadBalancer, MapDump, T> reader) {
+        List<Generation> current =
+                generations(role).stream().filter(Generation::isCurrent).toList();
+        if (current.size() != 1 || current.get(0).damage().isPresent()) {
+            return Optional.empty();
+        }
+        int mapId = current.get(0).mapId();
+        return Optional.ofNullable(tables.dumps.get(mapId))
+                .flatMap(dump -> Optional.ofNullable(owners.get(mapId)).map(owner -> reader.apply(owner, dump)));
     }
 
     /** Maps that can be one of several, and programs with several maps for one use. */

@@ -10,6 +10,7 @@ import io.ghostmap.net.Endpoint;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.SortedMap;
 
 /**
@@ -59,6 +60,16 @@ public interface LoadBalancer {
     /** Clients that session affinity keeps at one backend. */
     default List<AffinitySession> sessions(MapDump dump, Family family) {
         return List.of();
+    }
+
+    /** The networks of services that not every client may use, in the order of the dump. */
+    default List<SourceRange> sourceRanges(MapDump dump, Family family) {
+        return List.of();
+    }
+
+    /** The ids of services that have a table of backends of their own in a map of such tables. */
+    default Set<Integer> servicesWithTable(MapDump dump, Family family) {
+        return Set.of();
     }
 
     /** The ids of programs in a prog array, or of maps in a map of maps. */

@@ -36,6 +36,33 @@ public record Service(
         default boolean isNodePort() {
             return false;
         }
+
+        /** Whether its address is one that the service's author gave it, and that other machines may own. */
+        default boolean isExternalIp() {
+            return false;
+        }
+
+        /** Whether a load balancer outside the cluster has its address. */
+        default boolean isOfLoadBalancer() {
+            return false;
+        }
+
+        /** Which clients outside the cluster may use it. */
+        default Sources sources() {
+            return Sources.ANY;
+        }
+
+        /** Whether programs at devices take a backend from the service's own table instead of choosing a slot. */
+        default boolean hasBackendTable() {
+            return false;
+        }
+    }
+
+    /** Clients outside the cluster, by the networks that are listed for a service. */
+    public enum Sources {
+        ANY,
+        LISTED,
+        NOT_LISTED
     }
 
     /** The slots that a program can choose. */

@@ -70,6 +70,7 @@ public sealed interface Action {
         DROPS("timeout 30 cilium-dbg monitor --type drop"),
         DROP_COUNTERS("cilium-dbg bpf metrics list"),
         CONNECTIONS("cilium-dbg bpf ct list global"),
+        MAGLEV("cilium-dbg bpf lb maglev list"),
         CONFIGURATION("cilium-dbg config -a");
 
         private final Text command;

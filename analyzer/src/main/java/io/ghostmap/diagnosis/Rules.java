@@ -22,6 +22,10 @@ public final class Rules {
         rules.add(new AgentDrift());
         rules.add(new MapFull());
         rules.addAll(GoneBackend.rules());
+        rules.add(new ExternalIpElsewhere());
+        rules.add(new SourceRangeDenial());
+        rules.add(new MissingTable());
+        rules.add(new HostNetworkOnly());
         rules.add(new StaleConnection());
         rules.add(new LostOnNode());
         rules.add(new SilentBackend());

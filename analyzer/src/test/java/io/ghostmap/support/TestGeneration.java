@@ -32,6 +32,7 @@ final class TestGeneration {
     private static final int NO_PREALLOC = 0x01;
     private static final int RDONLY_PROG = 0x80;
     private static final int RANDOM = 1 << 24;
+    private static final int MAGLEV = 2 << 24;
     private static final int FIRST_REV_NAT_ID = 408;
 
     private final int firstMap;
@@ -112,7 +113,7 @@ final class TestGeneration {
         if (service.marks.contains(TestService.Mark.L7)) {
             return Short.toUnsignedInt(Short.reverseBytes((short) service.proxyPort));
         }
-        return (before(17) ? 0 : RANDOM) | service.affinitySeconds;
+        return (before(17) ? 0 : service.maglev ? MAGLEV : RANDOM) | service.affinitySeconds;
     }
 
     private long backendId(String endpoint) {
@@ -212,7 +213,7 @@ final class TestGeneration {
         return ids.entrySet().stream()
                 .filter(map -> !v4 || !map.getKey().matches(".*lb6.*"))
                 .filter(map -> !reverse || map.getKey().matches(".*(services_v2|reverse_sk)"))
-                .filter(map -> !map.getKey().matches(".*(_lxc|_ct|_snat|source_range|_metrics).*"))
+                .filter(map -> !map.getKey().matches(".*(_lxc|_ct|_snat|source_range|maglev|_metrics).*"))
                 .map(Map.Entry::getValue)
                 .sorted()
                 .toList();

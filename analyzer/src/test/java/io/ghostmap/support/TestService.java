@@ -20,6 +20,7 @@ public final class TestService {
     int quarantined;
     int affinitySeconds;
     int proxyPort;
+    boolean maglev;
 
     /** A bit of the two flag bytes ({@code enum} of {@code SVC_FLAG_…} in {@code bpf/lib/common.h}), {@code flags2} above. */
     public enum Mark {
@@ -104,6 +105,12 @@ public final class TestService {
     public TestService proxied(int port) {
         proxyPort = port;
         return marked(Mark.L7);
+    }
+
+    /** Its entry names Maglev as the algorithm. */
+    public TestService byMaglev() {
+        maglev = true;
+        return this;
     }
 
     public TestService revNatId(int id) {

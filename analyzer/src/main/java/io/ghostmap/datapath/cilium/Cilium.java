@@ -15,6 +15,7 @@ import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.Service;
 import io.ghostmap.datapath.ServiceConnection;
+import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.datapath.View;
 import io.ghostmap.datapath.cilium.Identification.Identified;
 import io.ghostmap.datapath.program.SocketProgram;
@@ -335,6 +336,16 @@ public final class Cilium implements LoadBalancer {
                         each.backendId(),
                         each.entry().cite()))
                 .toList();
+    }
+
+    @Override
+    public List<SourceRange> sourceRanges(MapDump dump, Family family) {
+        return Sessions.sourceRanges(dump, family, order);
+    }
+
+    @Override
+    public Set<Integer> servicesWithTable(MapDump dump, Family family) {
+        return Sessions.servicesWithTable(dump, family, order);
     }
 
     @Override

@@ -59,6 +59,30 @@ record ServiceMarks(ServiceFlags flags, Algorithm algorithm, int affinityTimeout
     }
 
     @Override
+    public boolean isExternalIp() {
+        return flags.has(ServiceFlag.EXTERNAL_IP);
+    }
+
+    @Override
+    public boolean isOfLoadBalancer() {
+        return flags.has(ServiceFlag.LOAD_BALANCER);
+    }
+
+    @Override
+    public Service.Sources sources() {
+        if (!flags.has(ServiceFlag.SOURCE_RANGE)) {
+            return Service.Sources.ANY;
+        }
+        return flags.has(ServiceFlag.SOURCE_RANGE_DENY) ? Service.Sources.NOT_LISTED : Service.Sources.LISTED;
+    }
+
+    /** Entries name the algorithm from 1.17 on; it is the node's before. */
+    @Override
+    public boolean hasBackendTable() {
+        return algorithm == Algorithm.MAGLEV;
+    }
+
+    @Override
     public String words() {
         String extra = proxyPort.isPresent()
                 ? " (L7LB Proxy Port: " + proxyPort.getAsInt() + ")"

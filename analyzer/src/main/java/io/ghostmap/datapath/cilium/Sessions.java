@@ -8,6 +8,7 @@ import io.ghostmap.datapath.OrderedTable;
 import io.ghostmap.datapath.ReverseNat;
 import io.ghostmap.datapath.ReverseSkEntry;
 import io.ghostmap.datapath.ServiceConnection;
+import io.ghostmap.datapath.SourceRange;
 import io.ghostmap.evidence.MapDump;
 import io.ghostmap.evidence.MapEntry;
 import io.ghostmap.net.Endpoint;
@@ -18,8 +19,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -28,6 +31,7 @@ import java.util.stream.Collectors;
 /** The tables other than services and backends: by id, by socket, by client. */
 final class Sessions {
     private static final int NETNS_COOKIE = 0x01;
+    private static final int BITS_AHEAD_OF_ADDRESS = 32;
 
     private Sessions() {}
 
@@ -129,6 +133,31 @@ final class Sessions {
             }
         }
         return connections;
+    }
+
+    /** The length of a prefix counts the 32 bits ahead of the address as well. */
+    static List<SourceRange> sourceRanges(MapDump dump, Family family, ByteOrder order) {
+        return decode(dump, MapRole.of(Kind.SOURCE_RANGE, family), layout -> {
+            Field prefix = layout.keyField("prefix_bits");
+            Field id = layout.keyField("rev_nat_id");
+            Field network = layout.keyField("address");
+            return entry -> {
+                byte[] key = entry.key();
+                int bits = prefix.small(key, order) - BITS_AHEAD_OF_ADDRESS;
+                return new SourceRange(
+                        id.small(key, order),
+                        IpAddress.of(key, network.offset(), network.size()),
+                        Math.max(0, Math.min(bits, network.size() * Byte.SIZE)),
+                        entry.cite());
+            };
+        });
+    }
+
+    static Set<Integer> servicesWithTable(MapDump dump, Family family, ByteOrder order) {
+        return new HashSet<>(decode(dump, MapRole.of(Kind.MAGLEV, family), layout -> {
+            Field id = layout.keyField("rev_nat_id");
+            return entry -> id.small(entry.key(), order);
+        }));
     }
 
     static AffinityMatches affinityMatches(MapDump dump, ByteOrder order) {

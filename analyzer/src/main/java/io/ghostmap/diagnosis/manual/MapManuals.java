@@ -43,25 +43,13 @@ public final class MapManuals {
                     Text.of("Sessions older than the service's timeout are not used any more.")),
             List.of(Reference.cilium(26709), Reference.cilium(27096)));
 
-    /** SLB-22. */
-    public static final Manual NAT = new Manual(
-            Text.of("New connections from pods to the outside fail now and then on a busy node."),
-            Text.of(
-                    "A masqueraded connection needs a port of the node that no other connection to the same server has. If the program"
-                            + " finds none after several tries, it drops the packet."),
-            Text.of(
-                    "The agent's metrics count drops with the reason that no NAT mapping was found, and more of them at the second"
-                            + " reading than at the first."),
-            List.of(Text.of("NAT and conntrack maps evict their oldest entries: that they are full shows nothing.")),
-            List.of(Reference.cilium(23126), Reference.cilium(35010)));
-
     /** SLB-27. */
     public static final Manual MAGLEV = new Manual(
             Text.of(
                     "Connections from outside to a service fail on one node, while pods and the host of that node reach it."),
             Text.of(
                     "With Maglev the program at the device takes the backend from a table per service, which is an inner map of the map"
-                            + " of tables. Without a table, or with one of another size, it finds no backend and drops the packet."),
+                            + " of tables. Without a table it finds no backend and drops the packet."),
             Text.of(
                     "A frontend of the current services map asks for Maglev and has backends, and the current map of tables has no entry"
                             + " for its id."),
