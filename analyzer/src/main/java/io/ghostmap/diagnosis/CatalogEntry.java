@@ -27,6 +27,10 @@ public record CatalogEntry(
         requires = Set.copyOf(requires);
     }
 
+    boolean isOfTheNode() {
+        return kind == Kind.NODE;
+    }
+
     boolean allows(Severity severity) {
         return worst.atLeast(severity) && severity.atLeast(mildest);
     }

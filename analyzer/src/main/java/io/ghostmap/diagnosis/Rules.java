@@ -46,9 +46,14 @@ public final class Rules {
         return rules;
     }
 
-    /** What each rule says of itself, in the order in which they are asked. */
+    /** What each rule says of itself, in the order in which they are asked; last, what is said of the findings of others. */
     public static List<CatalogEntry> catalog() {
-        return all().stream().map(Rule::entry).toList();
+        List<CatalogEntry> entries = all().stream().map(Rule::entry).toList();
+        List<CatalogEntry> catalog = new ArrayList<>();
+        entries.stream().filter(CatalogEntry::isOfTheNode).forEach(catalog::add);
+        catalog.add(HealthyStatus.ENTRY);
+        entries.stream().filter(entry -> !entry.isOfTheNode()).forEach(catalog::add);
+        return List.copyOf(catalog);
     }
 
     /** What one rule said, or why it could not be asked. */
@@ -66,6 +71,7 @@ public final class Rules {
             findings.addAll(outcome.findings);
             skipped.addAll(outcome.skipped);
         }
+        findings.addAll(numbered(HealthyStatus.beside(incident, findings)));
         findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalog's order within a severity
         return new Diagnosis(
                 Judgement.of(incident, findings, skipped),

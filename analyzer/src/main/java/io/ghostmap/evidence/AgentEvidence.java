@@ -1,7 +1,9 @@
 package io.ghostmap.evidence;
 
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.agent.AgentFrontend;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -12,6 +14,7 @@ import java.util.stream.Collectors;
  * @param bpfServices {@code cilium-dbg bpf lb list}: what the pinned maps have
  * @param frontends {@code cilium-dbg service list} with everything that a comparison needs
  * @param frontendsAfter the same after the capture window
+ * @param healthy where the agent's status calls the agent healthy; empty if it does not, or was not captured
  * @param options how the agent runs now; programs of an earlier one can be built differently
  */
 public record AgentEvidence(
@@ -19,6 +22,7 @@ public record AgentEvidence(
         List<ServiceClaim> bpfServices,
         FrontendList frontends,
         FrontendList frontendsAfter,
+        Optional<Citation> healthy,
         AgentOptions options) {
 
     /**

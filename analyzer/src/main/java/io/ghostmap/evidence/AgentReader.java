@@ -2,10 +2,12 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.Artifact;
 import io.ghostmap.bundle.ArtifactKind;
+import io.ghostmap.bundle.Citation;
 import io.ghostmap.evidence.agent.AgentFrontend;
 import io.ghostmap.evidence.agent.AgentFrontendReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import tools.jackson.databind.JsonNode;
@@ -13,6 +15,9 @@ import tools.jackson.databind.node.MissingNode;
 
 /** Reads what the tools of the agent print: its intent, its options, its log. */
 final class AgentReader {
+    /** {@code StatusStateOk} of api/v1/models. */
+    private static final String HEALTHY = "Ok";
+
     private final List<ServiceClaim> services = new ArrayList<>();
     private final List<ServiceClaim> bpfServices = new ArrayList<>();
     private final Frontends frontends;
@@ -20,6 +25,7 @@ final class AgentReader {
     private TextFile configuration = TextFile.absent(ArtifactKind.AGENT_CONFIG);
     private String statusFile = Artifact.of(ArtifactKind.AGENT_STATUS).name();
     private JsonNode replacement = MissingNode.getInstance();
+    private String state = "";
 
     AgentReader(Readers readers) {
         frontends = new Frontends(
@@ -33,6 +39,7 @@ final class AgentReader {
         readers.onRows(ArtifactKind.AGENT_STATUS, (row, file) -> {
             statusFile = file;
             replacement = row.path("kube-proxy-replacement");
+            state = row.path("cilium").path("state").asString("");
         });
     }
 
@@ -67,6 +74,7 @@ final class AgentReader {
                 List.copyOf(bpfServices),
                 frontends.list(damaged),
                 frontendsAfter.list(damaged),
+                state.equals(HEALTHY) ? Optional.of(new Citation(statusFile, "cilium.state", state)) : Optional.empty(),
                 AgentOptions.of(configuration, statusFile, replacement));
     }
 }
