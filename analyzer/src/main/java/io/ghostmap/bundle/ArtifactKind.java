@@ -9,12 +9,12 @@ import org.jspecify.annotations.Nullable;
  * a tree: a group such as {@link #MAP_DUMPS} is the place of all members of its kinds, also of those that no kind names.
  */
 public enum ArtifactKind {
-    BUNDLE(null, Text.of("no rule of this version rests on it")),
+    BUNDLE(null, Text.of("no rule of this version needs it")),
 
     /** The archive that the members are in. */
     ARCHIVE(BUNDLE, Text.of("members of the bundle may be missing")),
     MANIFEST(BUNDLE, Text.of("when, how and with which options the bundle was made is not known")),
-    CHECKSUMS(BUNDLE, Text.of("changes on the way here would not be noticed")),
+    CHECKSUMS(BUNDLE, Text.of("it is not known whether files changed after collection")),
     README(BUNDLE),
     COLLECTOR_LOG(BUNDLE),
     STEP_ERRORS(BUNDLE),
@@ -34,17 +34,15 @@ public enum ArtifactKind {
 
     BPF(BUNDLE),
     BPFTOOL_VERSION(BPF),
-    PINS(BPF, Text.of("pins in further bpffs mounts are not known: a link's holder may not be named")),
+    PINS(BPF, Text.of("pins in further bpffs mounts are not known: what holds a link may be missing here")),
     HOLDERS(BPF, Text.of("which process holds a map or a link is not known")),
 
     LISTS_BEFORE(BPF),
-    MAPS_BEFORE(
-            LISTS_BEFORE, Text.of("generations cannot be told apart, unless the reading after the capture is there")),
+    MAPS_BEFORE(LISTS_BEFORE, Text.of("generations cannot be distinguished without the reading after the capture")),
     PROGRAMS_BEFORE(
-            LISTS_BEFORE, Text.of("which program reads which map is not known, unless the later reading is there")),
+            LISTS_BEFORE, Text.of("which program reads which map is not known without the reading after the capture")),
     LINKS_BEFORE(
-            LISTS_BEFORE,
-            Text.of("a program attached by a link cannot be told from one attached without: the remedy stays open")),
+            LISTS_BEFORE, Text.of("it is not known whether a program is attached by a link, so the remedy is open")),
     DEVICES_BEFORE(LISTS_BEFORE, Text.of("programs on network devices are not known")),
     BTF_BEFORE(LISTS_BEFORE),
     /** The entries of the map of drop counters with that id, before the window. */
@@ -74,14 +72,14 @@ public enum ArtifactKind {
     /** Of the conntrack map with that id the entries of services. */
     SERVICE_CONNTRACK(SERVICE_CONNTRACKS),
 
-    PACKETS(BUNDLE, Text.of("what went over the wire is not known, or not all of it: nothing can be confirmed by it")),
+    PACKETS(BUNDLE, Text.of("what went over the wire is not known, or not all of it, so it cannot confirm anything")),
     /** Connection attempts on every interface of the node. */
     NODE_CAPTURE(PACKETS),
-    DNS_CAPTURE(PACKETS, Text.of("what names clients asked for is not known; where their connects went is")),
+    DNS_CAPTURE(PACKETS, Text.of("which names clients asked for is not known; where their connections went is known")),
     SERVICE_CAPTURE(
             PACKETS,
-            Text.of("packets of the one service that was to be watched are not known beyond what the main capture"
-                    + " holds")),
+            Text.of("packets of the one service that was to be watched are not known, except for those in the main"
+                    + " capture")),
     OTHER_CAPTURE(PACKETS),
     /** What the program that captured says of packets that it lost. */
     CAPTURE_COUNTERS(PACKETS),
@@ -92,7 +90,7 @@ public enum ArtifactKind {
     ADDRESSES(NETWORK),
     ROUTES(NETWORK),
     ROUTING_RULES(NETWORK),
-    IPTABLES(NETWORK, Text.of("iptables rules as a rival explanation cannot be excluded")),
+    IPTABLES(NETWORK, Text.of("iptables rules cannot be excluded as another cause")),
     IP6TABLES(NETWORK),
     IPTABLES_LEGACY(NETWORK),
     IP6TABLES_LEGACY(NETWORK),
@@ -104,18 +102,18 @@ public enum ArtifactKind {
     LEGACY_TABLES(NETWORK),
     NFTABLES(NETWORK),
     IPVS(NETWORK),
-    PROBE(NETWORK, Text.of("what a connect of the collector's own came to is not known: only clients' connects are")),
+    PROBE(NETWORK, Text.of("the result of the collector's own connect is not known; those of clients' connects are")),
     SOCKETS(NETWORK, Text.of("single sockets cannot be tied to map entries")),
     SOCKETS_OF_POD(NETWORK, Text.of("single sockets cannot be tied to map entries")),
     SOCKETS_OF_NAMESPACES(NETWORK, Text.of("sockets of pods cannot be tied to map entries")),
 
-    CILIUM(BUNDLE, Text.of("what the agent itself believes cannot be compared with the maps")),
+    CILIUM(BUNDLE, Text.of("the agent's own list cannot be compared with the maps")),
     AGENT_VERSION(CILIUM),
     AGENT_STATUS(CILIUM),
     AGENT_CONFIG(
             CILIUM,
-            Text.of("socket programs are taken to be built as by default: for pods as well, and for node ports 30000"
-                    + " to 32767, unless the agent's status says otherwise")),
+            Text.of("socket programs are assumed to have the default options: for pods as well, and for node ports"
+                    + " 30000 to 32767, unless the agent's status says otherwise")),
     AGENT_SERVICES(CILIUM),
     /** The same list again, after the capture window. */
     AGENT_SERVICES_AFTER(CILIUM, Text.of("whether the agent changed its services during the capture is not known")),
@@ -135,7 +133,7 @@ public enum ArtifactKind {
 
     KUBERNETES(
             BUNDLE,
-            Text.of("services and pods have no names here, or dead addresses cannot be ruled out by the cluster")),
+            Text.of("services and pods have no names here, or it is not known which addresses the cluster still has")),
     KUBERNETES_SERVICES(KUBERNETES),
     KUBERNETES_SLICES(KUBERNETES),
     KUBERNETES_PODS(KUBERNETES),

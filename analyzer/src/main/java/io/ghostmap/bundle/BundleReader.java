@@ -121,7 +121,7 @@ public final class BundleReader {
     /** What is in the file after the archive's last member is named, since it may be the rest of the bundle. */
     private static void lookBeyond(TarReader tar, MemberWalk walk) throws IOException {
         if (!tar.hasEndMark()) {
-            walk.gap(Text.of("ends without the mark that ends a tar"));
+            walk.gap(Text.of("lacks the mark at the end of a tar archive"));
         }
         boolean more;
         try {

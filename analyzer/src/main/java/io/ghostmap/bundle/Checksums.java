@@ -49,7 +49,7 @@ final class Checksums {
                 gaps.add(new Gap(
                         layout.artifactNamed(path),
                         Text.of("its SHA-256 is not the one in {}: changed after collection", name),
-                        Text.of("what this file says may not be what the collector wrote")));
+                        Text.of("the file may not be as the collector wrote it")));
             }
         });
         return gaps;

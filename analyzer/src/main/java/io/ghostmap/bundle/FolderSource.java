@@ -25,7 +25,7 @@ final class FolderSource {
 
     private void walkFolder(Path folder, String prefix, int depth, MemberWalk walk) throws IOException {
         if (depth > limits.depth()) {
-            throw new LimitExceededException("a member lies deeper than " + limits.depth() + " folders");
+            throw new LimitExceededException("a member is deeper than " + limits.depth() + " folders");
         }
         for (Path child : children(folder)) {
             if (++seen > limits.members()) {

@@ -118,7 +118,7 @@ final class ManifestReader {
     private Manifest manifest() throws UnreadableBundleException {
         int format = member("format").asInt(Manifest.FORMAT);
         if (format != Manifest.FORMAT) {
-            throw new UnreadableBundleException("manifest.json names bundle format " + format
+            throw new UnreadableBundleException("manifest.json states bundle format " + format
                     + ", this analyzer reads format " + Manifest.FORMAT + ": use the analyzer of that release");
         }
         if (unnamed > 0) { // more than a bundle has members: what they name is not looked at, so it may be anything

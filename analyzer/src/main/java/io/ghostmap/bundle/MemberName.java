@@ -27,8 +27,8 @@ final class MemberName {
             return Optional.of(name);
         }
         if (!first.equals(folder.get())) {
-            throw new LimitExceededException("it holds more than one top folder (" + Printable.of(folder.get())
-                    + " and " + Printable.of(first) + "), a bundle has one");
+            throw new LimitExceededException("it has more than one top folder (" + Printable.of(folder.get()) + " and "
+                    + Printable.of(first) + "), a bundle has one");
         }
         return Optional.of(below(name)).filter(path -> !path.isEmpty());
     }

@@ -75,7 +75,7 @@ final class MemberWalk implements AutoCloseable {
         }
         String path = resolved.get();
         if (sizes.containsKey(path)) {
-            throw new LimitExceededException("the member " + Printable.of(path) + " stands in it twice");
+            throw new LimitExceededException("the member " + Printable.of(path) + " is in it twice");
         }
         current = Optional.of(path);
         MemberStream stream = new MemberStream(
@@ -168,7 +168,7 @@ final class MemberWalk implements AutoCloseable {
     Bundle finish(String name, Optional<String> sha256) throws UnreadableBundleException {
         if (!ours) {
             throw new UnreadableBundleException(
-                    "holds nothing that Ghostmap knows (no manifest.json, no bpf/, no pcap/): give the archive that"
+                    "has nothing that Ghostmap reads (no manifest.json, no bpf/, no pcap/): give the archive that"
                             + " ghostmap-collect wrote, or its unpacked folder");
         }
         Optional<Manifest> read = readManifest();

@@ -87,7 +87,7 @@ public final class ReadAhead implements AutoCloseable {
             chunk.fill(in);
         } catch (RuntimeException e) {
             chunk.fail(new IOException(
-                    "the stream cannot be read on: " + e.getClass().getSimpleName(), e));
+                    "the rest of the stream cannot be read: " + e.getClass().getSimpleName(), e));
         } catch (Error e) {
             chunk.fail(new IOException("the reader ended", e));
             error = e;

@@ -96,7 +96,7 @@ final class Ambiguities {
             return Text.of("it was not dumped");
         }
         return dump.get().count() == 0
-                ? Text.of("it holds no entry")
+                ? Text.of("it has no entry")
                 : Text.of("its entries would look the same in each of them");
     }
 
@@ -108,7 +108,7 @@ final class Ambiguities {
                 .filter(program -> views.containsKey(program.id()))
                 .toList();
         return socket.isEmpty()
-                ? Text.of("it is not counted among the generations, of which it may be an old one")
+                ? Text.of("it may be an old generation, but is not counted as one")
                 : Text.of("what programs {} do is unknown if it depends on this map", names(socket));
     }
 
@@ -136,7 +136,7 @@ final class Ambiguities {
                         Term.number(maps.size()),
                         role.term(),
                         Reach.names(maps)),
-                Text.of("a program's list of maps does not show in which of two it looks something up"),
+                Text.of("a program's list of maps does not show in which of them it looks something up"),
                 Text.of("what it does is unknown if it depends on one of them"),
                 program.source());
     }

@@ -104,7 +104,7 @@ final class Attachments {
                 .filter(link -> !listedInodes.contains(link.cgroupId().getAsLong()))
                 .sorted(Comparator.comparingInt(BpfLink::id))
                 .map(link -> new Attachment(
-                        "cgroup id " + link.cgroupId().getAsLong() + " (its directory is gone)",
+                        "cgroup id " + link.cgroupId().getAsLong() + " (its directory no longer exists)",
                         link.cgroupId(),
                         link.attachType().orElseThrow(),
                         link.programId(),

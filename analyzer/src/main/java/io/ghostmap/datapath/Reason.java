@@ -23,7 +23,7 @@ public sealed interface Reason {
         public Text text() {
             return byAgent
                     ? Text.of("pinned where the agent keeps its maps: {}", Term.path(path))
-                    : Text.of("pinned in another place: {}", Term.path(path));
+                    : Text.of("pinned, but not where the agent keeps its maps: {}", Term.path(path));
         }
     }
 
@@ -32,7 +32,7 @@ public sealed interface Reason {
         @Override
         public Text text() {
             return pinsVisible
-                    ? Text.of("pinned nowhere in the bpffs mounts that were seen")
+                    ? Text.of("not pinned in any bpffs mount that was seen")
                     : Text.of("pins were not visible to the collector");
         }
     }
@@ -90,7 +90,7 @@ public sealed interface Reason {
     record Youngest(Citation source) implements Reason {
         @Override
         public Text text() {
-            return Text.of("the youngest, and nothing else decides");
+            return Text.of("the youngest, without any other reason");
         }
     }
 
@@ -98,7 +98,7 @@ public sealed interface Reason {
     record SeveralAgents(int agents, Citation source) implements Reason {
         @Override
         public Text text() {
-            return Text.of("{} agents run on this kernel, and each holds a map of its own open", Term.number(agents));
+            return Text.of("{} agents run on this kernel, and each has a map of its own open", Term.number(agents));
         }
     }
 
@@ -108,7 +108,7 @@ public sealed interface Reason {
         @Override
         public Text text() {
             return Text.of(
-                    "its programs run only in {}, those of map {} in {}: it belongs to another load balancer or was left behind",
+                    "its programs run only in {}, those of map {} in {}: it belongs to another load balancer, or an old one left it",
                     names(cgroups),
                     Term.map(otherMap),
                     names(otherCgroups));

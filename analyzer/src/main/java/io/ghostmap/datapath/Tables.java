@@ -51,7 +51,8 @@ final class Tables {
     /** A dump whose rows have other sizes than the map is no dump of that map. */
     private static boolean isOf(BpfMap map, MapDump dump, List<Gap> gaps) {
         if (dump.count() > 0 && (dump.keyBytes() != map.keyBytes() || dump.valueBytes() != map.valueBytes())) {
-            gaps.add(new Gap(dump.artifact(), Text.of("its entries have other sizes than map {}", Term.map(map.id()))));
+            gaps.add(new Gap(
+                    dump.artifact(), Text.of("the sizes of its entries are not those of map {}", Term.map(map.id()))));
             return false;
         }
         return dump.count() > 0 || dump.damage().isEmpty();

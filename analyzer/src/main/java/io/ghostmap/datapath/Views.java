@@ -129,8 +129,7 @@ final class Views {
         Term id = Term.program(program.id());
         List<Integer> unlisted = unlisted(program);
         if (!unlisted.isEmpty()) {
-            return Optional.of(
-                    Text.of("program {} references maps {}, which are in no list", id, Reach.names(unlisted)));
+            return Optional.of(Text.of("program {} references maps {}, which no list has", id, Reach.names(unlisted)));
         }
         if (program.mapIds().isEmpty()) {
             return Optional.of(Text.of("the maps of program {} are not known", id));

@@ -77,10 +77,8 @@ sealed interface CaptureFormat
 
         @Override
         public Optional<Text> damage() {
-            return Optional.of(Text.of(
-                    "{} version {} is not known, so that nothing of it was read",
-                    Term.word(name),
-                    Term.version(version)));
+            return Optional.of(
+                    Text.of("{} version {} is not known, so it was not read", Term.word(name), Term.version(version)));
         }
 
         @Override

@@ -93,7 +93,7 @@ final class Coverage {
                 gaps.add(new Gap(
                         artifactOf.apply(files.get(0).file()),
                         Text.of(
-                                "of its rotated files those between number {} and {} are absent",
+                                "its rotated files between numbers {} and {} are absent",
                                 Term.number(before),
                                 Term.number(number))));
             }

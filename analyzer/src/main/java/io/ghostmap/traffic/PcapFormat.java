@@ -95,8 +95,7 @@ final class PcapFormat implements CaptureFormat {
         while (source.require(recordHeader)) {
             int captured = word(source.position() + capturedAt);
             if (captured < 0 || captured > MAX_RECORD) {
-                damage = Optional.of(
-                        Text.of("frame {} states a length that no capture has", Term.number(frame.number() + 1)));
+                damage = Optional.of(Text.of("frame {} states an impossible length", Term.number(frame.number() + 1)));
                 return false;
             }
             if (!source.require(recordHeader + captured)) {
@@ -123,7 +122,7 @@ final class PcapFormat implements CaptureFormat {
         }
         damage = source.ready() > 0
                 ? Optional.of(Text.of("cut inside the header of frame {}", Term.number(frame.number() + 1)))
-                : source.failure().map(reason -> reason.then(" behind frame {}", Term.number(frame.number())));
+                : source.failure().map(reason -> reason.then(" after frame {}", Term.number(frame.number())));
         return false;
     }
 

@@ -81,8 +81,8 @@ final class PcapngFormat implements CaptureFormat {
         while (damage.isEmpty()) {
             if (!source.require(8)) {
                 damage = source.ready() > 0
-                        ? Optional.of(Text.of("cut inside the block behind frame {}", Term.number(frame.number())))
-                        : source.failure().map(reason -> reason.then(" behind frame {}", Term.number(frame.number())));
+                        ? Optional.of(Text.of("cut inside the block after frame {}", Term.number(frame.number())))
+                        : source.failure().map(reason -> reason.then(" after frame {}", Term.number(frame.number())));
                 return false;
             }
             int type = word(source.position());
@@ -90,18 +90,18 @@ final class PcapngFormat implements CaptureFormat {
                 return false;
             }
             if (!inSection) {
-                return broken(frame, Text.of("no section header stands before its first block"));
+                return broken(frame, Text.of("its first block is not a section header"));
             }
             long length = Integer.toUnsignedLong(word(source.position() + 4));
             if (length < MIN_BLOCK || length % 4 != 0) {
-                return broken(frame, Text.of("a block states a length that no block has"));
+                return broken(frame, Text.of("a block states an impossible length"));
             }
             if (!isRead(type)) {
                 if (!source.skip(length)) {
                     return broken(frame, Text.of("cut inside a block"));
                 }
             } else if (length > MAX_BLOCK) {
-                return broken(frame, Text.of("a block states a length that no capture has"));
+                return broken(frame, Text.of("a block states a length that is longer than any capture"));
             } else if (!source.require((int) length)) {
                 return broken(frame, Text.of("cut inside a block"));
             } else if (block(type, (int) length, frame)) {
@@ -134,7 +134,7 @@ final class PcapngFormat implements CaptureFormat {
             return broken(
                     frame,
                     Text.of(
-                            "a section of pcapng version {}, which is not known, so that neither it nor what follows was read",
+                            "a section of pcapng version {}, which is not known: it and the rest were not read",
                             Term.version(major + "." + minor)));
         }
         section.clear();
@@ -185,7 +185,7 @@ final class PcapngFormat implements CaptureFormat {
         TimestampUnit unit = new TimestampUnit(resolution, offset);
         if (!unit.isKnown() && oddities.size() < MAX_ODDITIES) {
             oddities.add(Text.of(
-                    "interface {} states units of time that no clock has ({})",
+                    "interface {} states impossible units of time ({})",
                     name.isEmpty() ? Term.number(all.size()) : Term.name(Term.NameKind.INTERFACE, name),
                     Term.number(resolution)));
         }
@@ -277,7 +277,7 @@ final class PcapngFormat implements CaptureFormat {
 
     /** Always false: no frame. */
     private boolean broken(Frame frame, Text how) {
-        damage = Optional.of(how.then(", behind frame {}", Term.number(frame.number())));
+        damage = Optional.of(how.then(", after frame {}", Term.number(frame.number())));
         return false;
     }
 

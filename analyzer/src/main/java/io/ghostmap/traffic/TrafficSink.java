@@ -137,7 +137,7 @@ public final class TrafficSink implements MemberSink {
         if (!unread.lost().isEmpty()) {
             Text counted =
                     Text.and(unread.lost().stream().map(Unread.Skipped::counted).toList());
-            gaps.add(new Gap(artifact, counted.then(" cannot be read: what they hold is not known")));
+            gaps.add(new Gap(artifact, counted.then(" cannot be read, so their content is not known")));
         }
         if (unread.cut() > 0) {
             Text cut = Text.count(unread.cut(), "frame was", "frames were");
@@ -145,7 +145,7 @@ public final class TrafficSink implements MemberSink {
         }
         if (unread.untimed() > 0) {
             Text untimed = Text.count(unread.untimed(), "frame has", "frames have");
-            gaps.add(new Gap(artifact, untimed.then(" no time that a clock shows: silence cannot be measured")));
+            gaps.add(new Gap(artifact, untimed.then(" no valid time, so a missing answer proves nothing")));
         }
     }
 
@@ -173,7 +173,7 @@ public final class TrafficSink implements MemberSink {
             gaps.add(new Gap(
                     artifactOf(all.get(0).file()),
                     Text.of(
-                            "more than {} replies and closes: those beyond were not looked at",
+                            "more than {} replies and closes: further ones were not read",
                             Term.number(SegmentLog.MAX_SEGMENTS))));
         }
         if (outOfTime && attempts.lostStrays()) {
@@ -181,8 +181,8 @@ public final class TrafficSink implements MemberSink {
             gaps.add(new Gap(
                     artifactOf(all.get(0).file()),
                     Text.of(
-                            "its rotated files were not read in the order of time, and more than {} replies stand"
-                                    + " before their SYN: some are not matched",
+                            "its rotated files were not read in the order of time, and more than {} replies are"
+                                    + " ahead of their SYN: some are not matched",
                             Term.number(Strays.MAX_STRAYS))));
         }
     }

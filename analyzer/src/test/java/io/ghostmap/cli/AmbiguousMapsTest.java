@@ -47,7 +47,7 @@ final class AmbiguousMapsTest {
         assertThat(report.ambiguities())
                 .extracting(Report.Ambiguity::cost)
                 .singleElement()
-                .isEqualTo("it is not counted among the generations, of which it may be an old one");
+                .isEqualTo("it may be an old generation, but is not counted as one");
     }
 
     @Test

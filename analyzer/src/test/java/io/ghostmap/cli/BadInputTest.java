@@ -43,7 +43,7 @@ final class BadInputTest {
     @Test
     void archiveWithNothingOfOurs() throws IOException {
         assertThat(refusal("other.tar.gz", gzip(tar(file("photos/cat.txt", "meow")))))
-                .contains("holds nothing that Ghostmap knows");
+                .contains("has nothing that Ghostmap reads");
     }
 
     /**
@@ -61,7 +61,7 @@ final class BadInputTest {
                                         top
                                                 + "bpftool-map-dump-pinned--sys-fs-bpf-tc-globals-cilium_lb4_services_v2.md",
                                         "key: 0a 60 00 0a\n> Error while running 'bpftool':  exit status 255\n")))))
-                .contains("holds nothing that Ghostmap knows")
+                .contains("has nothing that Ghostmap reads")
                 .contains("give the archive that ghostmap-collect wrote");
     }
 
@@ -109,7 +109,7 @@ final class BadInputTest {
 
     @Test
     void memberTwice() throws IOException {
-        assertThat(refusal("twice.tar", tar(MANIFEST, MANIFEST))).contains("stands in it twice");
+        assertThat(refusal("twice.tar", tar(MANIFEST, MANIFEST))).contains("is in it twice");
     }
 
     @Test

@@ -169,7 +169,7 @@ final class RotatedFilesTest {
         Traffic traffic = read(Map.of("pcap/any.pcap", first, "pcap/any.pcap2", third), List.of(0, 1));
 
         assertThat(Gaps.lines(traffic.gaps()))
-                .containsExactly("pcap/any.pcap: of its rotated files those between number 0 and 2 are absent");
+                .containsExactly("pcap/any.pcap: its rotated files between numbers 0 and 2 are absent");
         assertThat(traffic.destinations().get(0).replies()).containsOnlyKeys(Reply.UNKNOWN);
     }
 

@@ -28,8 +28,8 @@ final class SegmentBoundTest {
         Traffic traffic = read(syn, resets);
 
         assertThat(Gaps.reasons(traffic.gaps()))
-                .containsExactly("more than " + SegmentLog.MAX_SEGMENTS
-                        + " replies and closes: those beyond were not looked at");
+                .containsExactly(
+                        "more than " + SegmentLog.MAX_SEGMENTS + " replies and closes: further ones were not read");
         assertThat(traffic.destinations().get(0).reply()).isEqualTo(Reply.UNKNOWN);
     }
 

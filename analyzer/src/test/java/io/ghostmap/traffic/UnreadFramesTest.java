@@ -54,8 +54,8 @@ final class UnreadFramesTest {
         Traffic traffic = Captures.read(pcapng.bytes());
 
         assertThat(Gaps.reasons(traffic.gaps()))
-                .containsExactly("2 frames of link type 107 and 1 frame of link type 127 cannot be read: what they hold"
-                        + " is not known");
+                .containsExactly("2 frames of link type 107 and 1 frame of link type 127 cannot be read, so their"
+                        + " content is not known");
         assertThat(traffic.captures().get(0).damage()).as("the file is whole").isEmpty();
     }
 
@@ -215,7 +215,7 @@ final class UnreadFramesTest {
         Traffic traffic = Captures.read(pcap);
 
         assertThat(Gaps.reasons(traffic.gaps()))
-                .containsExactly("1 frame of " + name + " cannot be read: what they hold is not known");
+                .containsExactly("1 frame of " + name + " cannot be read, so their content is not known");
         assertThat(reply(traffic)).isEqualTo(Reply.UNKNOWN);
     }
 
@@ -241,8 +241,7 @@ final class UnreadFramesTest {
         Traffic traffic = Captures.read(other);
 
         assertThat(traffic.syns()).isZero();
-        assertThat(Gaps.reasons(traffic.gaps()))
-                .containsExactly(named + " is not known, so that nothing of it was read");
+        assertThat(Gaps.reasons(traffic.gaps())).containsExactly(named + " is not known, so it was not read");
     }
 
     /** Before 2.3 a record states its length on the wire first. */
@@ -278,7 +277,7 @@ final class UnreadFramesTest {
         assertThat(Gaps.reasons(traffic.gaps()))
                 .singleElement()
                 .asString()
-                .contains("pcapng version " + major + "." + minor, "behind frame 1");
+                .contains("pcapng version " + major + "." + minor, "after frame 1");
     }
 
     @Test
@@ -304,8 +303,8 @@ final class UnreadFramesTest {
 
         assertThat(Gaps.reasons(traffic.gaps()))
                 .containsExactly(
-                        "interface eth0 states units of time that no clock has (" + resolution + ")",
-                        "2 frames have no time that a clock shows: silence cannot be measured");
+                        "interface eth0 states impossible units of time (" + resolution + ")",
+                        "2 frames have no valid time, so a missing answer proves nothing");
         assertThat(reply(traffic)).isEqualTo(Reply.UNKNOWN);
     }
 

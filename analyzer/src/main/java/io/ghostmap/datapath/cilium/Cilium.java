@@ -148,7 +148,7 @@ public final class Cilium implements LoadBalancer {
                         ? List.of()
                         : List.of(new Gap(
                                 Artifact.of(ArtifactKind.UNAME),
-                                Text.of("neither this file nor the slots of the services show the byte order of the"
+                                Text.of("neither this file nor the services' slots show the byte order of the"
                                         + " node: numbers are read as little-endian"))));
     }
 

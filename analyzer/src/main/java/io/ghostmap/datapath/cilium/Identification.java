@@ -90,7 +90,7 @@ final class Identification {
             return decide(
                     atSocket ? balancing : allowed, Text.of("its type, sizes, flags and the programs that use it"));
         }
-        return users.isEmpty() ? decide(allowed, Text.of("its type, sizes and flags alone")) : Optional.empty();
+        return users.isEmpty() ? decide(allowed, Text.of("only its type, sizes and flags")) : Optional.empty();
     }
 
     private boolean isPinnedAs(String name) {
@@ -112,7 +112,7 @@ final class Identification {
         boolean one = roles.size() == 1;
         Text known = Text.of("known by {}", by);
         Text open = Text.of(
-                "can be [{}]: neither its name nor a pin nor its use shows which",
+                "can be [{}]: its name, its pins and its use do not show which",
                 Text.join(", ", roles.stream().map(MapRole::term).toList()));
         VersionRange versions = versions(possible);
         return Optional.of(new Identified(

@@ -283,7 +283,7 @@ final class Inquiry {
         if (table.whole()) {
             deadEnd(what, share, given, chosen);
         } else {
-            unknown(what.then(" from a dump that is not whole"), given);
+            unknown(what.then(" from a damaged dump"), given);
         }
     }
 

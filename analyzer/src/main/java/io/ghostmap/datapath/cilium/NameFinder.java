@@ -109,7 +109,7 @@ final class NameFinder {
         } else if (somewhere.isPresent()) {
             unknown(
                     Text.of(
-                            "where program {} notes its sockets is not known",
+                            "it is not known in which map program {} notes its sockets",
                             Term.program(somewhere.get().program())),
                     open.notes,
                     open.given);

@@ -77,7 +77,7 @@ final class ServiceFinder {
         } else {
             inquiry.unknown(
                     Text.of(
-                            "the dump of map {} is not whole, the entry may be missing from it",
+                            "the dump of map {} is damaged, so that the entry may be missing from it",
                             Term.map(services.mapId().orElseThrow())),
                     given);
         }
