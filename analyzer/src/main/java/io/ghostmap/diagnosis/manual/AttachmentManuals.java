@@ -32,6 +32,8 @@ public final class AttachmentManuals {
                             27848,
                             "the programs are attached below kubepods, because of the order in which containers start"),
                     Reference.cilium(15137),
+                    Reference.cilium(
+                            44324, "pods in the host's network cannot reach ClusterIPs; the cause was not found"),
                     Reference.of("projectcalico/calico", 5852)));
 
     /** SLB-05. */
@@ -57,19 +59,20 @@ public final class AttachmentManuals {
     /** SLB-06. */
     public static final Manual FOREIGN_PROGRAM = new Manual(
             Text.of(
-                    "connect() fails with EPERM, or ends at an address that no service has, after another product was installed or"
-                            + " removed on the node."),
+                    "connect() fails with EPERM, or connections end at an address that no service has, after another product was installed"
+                            + " or removed on the node."),
             Text.of(
                     "All programs of a hook run, one after the other, and each sees what those ahead of it wrote. A program of another"
                             + " product can rewrite the address before Cilium sees it, or refuse the connection for all."),
             Text.of(
-                    "The chain of a hook has a program that is not the load balancer's. Its name, its pins and the processes that hold"
-                            + " it say whose it is."),
+                    "Failed attempts went to an address that no map, no slice and no rule of the node explains, and a program that is not"
+                            + " the load balancer's runs at the hook. Its name, its maps and its pins say whose it is."),
             List.of(
                     Text.of(
-                            "A program that only observes always lets connections pass. Metadata does not show that, so that a foreign"
-                                    + " program is a suspect only if connections fail."),
-                    Text.of("What can be executed from its captured instructions is executed.")),
+                            "A program that only observes always lets connections pass. Metadata does not show that: only a program that is"
+                                    + " known to translate, by its name or its maps, is called likely, any other a suspect."),
+                    Text.of(
+                            "For a mere suspect only addresses near those of backends count: others are mostly what the client asked for.")),
             List.of(
                     Reference.cilium(43877, "the agent detaches programs of other products"),
                     Reference.of("merbridge/merbridge", 357),
@@ -132,19 +135,18 @@ public final class AttachmentManuals {
             Text.of("Connections are established, and then no data arrives. Both ends are on this node."),
             Text.of(
                     "A sock_ops program at a cgroup notes the sockets of new connections in a sockhash or sockmap, and an sk_msg or"
-                            + " sk_skb program passes data from one socket to the other past the network stack. Cilium had that until 1.13"
-                            + " ({}); other products have it today. What an earlier installation left goes on to do so.",
+                            + " sk_skb program passes data from one socket to the other past the network stack. Earlier releases of Cilium had"
+                            + " that ({}); other products have it today. What an earlier installation left goes on to do so.",
                     Term.option("sockops-enable")),
             Text.of(
-                    "A sock_ops program is attached to a cgroup, or a map of the type sockhash or sockmap exists that an sk_msg or"
-                            + " sk_skb program reads. The names of Cilium's own programs and maps make it a leftover of Cilium."),
+                    "A program of the type sock_ops, sk_msg or sk_skb has a map of the type sockhash or sockmap. The names of Cilium's own programs and maps make it a leftover of Cilium."),
             List.of(
                     Text.of(
                             "Several products use it on purpose, so that the finding is never more than worth knowing."),
                     Text.of(
-                            "sock_ops programs alone, as those that set options of a connection, redirect nothing and are not named."),
+                            "sock_ops programs without such a map, as those that set options of a connection, redirect nothing and are not named."),
                     Text.of("The handshake is not affected: a SYN without an answer has another cause.")),
-            List.of(Reference.cilium(30665), Reference.of("kmesh-net/kmesh", 1817, "a check that always says ok")));
+            List.of());
 
     /** SLB-38. */
     public static final Manual CONFIGURATION = new Manual(
@@ -157,12 +159,13 @@ public final class AttachmentManuals {
                             + " override it for one node.",
                     Term.option("bpf-lb-sock: \"false\"")),
             Text.of(
-                    "The agent's configuration and its status name different values of one feature; or both say that socket load"
-                            + " balancing is off, and programs that read the current maps are attached to a cgroup."),
+                    "The agent's configuration and its status name different values of one feature; or socket load"
+                            + " balancing is off by its own option while kube-proxy is replaced, and programs of it are attached."),
             List.of(
                     Text.of(
                             "Neither is called right: the programs that are attached decide, and the report replays those."),
-                    Text.of("Programs that read older maps are a matter of SLB-01 and SLB-26."),
+                    Text.of(
+                            "Programs that are attached although both options are off are a matter of SLB-26, older maps one of SLB-01."),
                     Text.of("What the bundle does not say contradicts nothing.")),
             List.of(Reference.cilium(47417, "the ConfigMap turns socket load balancing off, and it is on")));
 

@@ -30,10 +30,10 @@ public final class ConnectionManuals {
                     "The address is translated once, when the socket connects. A socket that stays open keeps the backend of that moment,"
                             + " for UDP without any sign that it is gone."),
             Text.of(
-                    "A connected socket has an address that no current map and no endpoint slice has as a backend, and a reverse_sk"
-                            + " entry with the socket's cookie names the service that it had asked for."),
+                    "A socket is connected to an address that no backends map of any generation has, and a reverse_sk entry with the"
+                            + " socket's cookie names the service that it had asked for."),
             List.of(
-                    Text.of("An address that some slice still names is no removed backend."),
+                    Text.of("An address that some endpoint slice names, whatever its state, is no removed backend."),
                     Text.of(
                             "Stale maps (SLB-01) send new connections to such addresses as well; here new ones are right.")),
             List.of(
@@ -63,14 +63,17 @@ public final class ConnectionManuals {
             Text.of(
                     "Cilium replaces kube-proxy, and a service leads to pods that are long gone, on nodes that had kube-proxy before."),
             Text.of(
-                    "Rules of kube-proxy stay in netfilter when it ends. What Cilium does not translate at the socket, they translate,"
-                            + " with the backends of the last moment in which kube-proxy ran. Two variants of iptables have separate tables."),
+                    "Rules of kube-proxy stay in netfilter or IPVS when it ends. What Cilium does not translate at the socket, they"
+                            + " translate, with the backends of the last moment in which kube-proxy ran. Two variants of iptables have separate"
+                            + " tables."),
             Text.of(
-                    "A chain of kube-proxy rewrites a service's address to one that no current map has, the capture has SYNs to it, and"
-                            + " its counters are not zero."),
+                    "A rule of kube-proxy sends a service's address to a backend that no endpoint slice has. Failed attempts to it make the"
+                            + " finding more than worth knowing."),
             List.of(
-                    Text.of("If kube-proxy runs by configuration, its rules are wanted."),
-                    Text.of("Rules that count nothing were not met by any packet.")),
+                    Text.of("The slices have to be whole, so that a backend which they lack is gone."),
+                    Text.of(
+                            "A kube-proxy that runs is late for a moment after each change: without a failed attempt a rule is worth knowing"
+                                    + " only.")),
             List.of(
                     Reference.of("kubernetes/kubernetes", 119265),
                     Reference.cilium(27982, "services work again after a reboot, which loses the evidence")));
@@ -87,7 +90,7 @@ public final class ConnectionManuals {
                     Text.of("Silence counts only if the capture could have shown an answer."),
                     Text.of("If slices or the agent's list are missing, the maps are not called right."),
                     Text.of("If a stale program sends connections to the same address, the node is not acquitted.")),
-            List.of(Reference.cilium(33772)));
+            List.of());
 
     /** SLB-29. */
     public static final Manual RETURN_PATH = new Manual(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
  * @param mechanism how it comes about
  * @param proof what in a bundle shows it
  * @param guards what looks alike and is something else, and what the rule does about that
- * @param references public reports; empty only if a rule is about the evidence
+ * @param references public reports; empty if none is known
  */
 public record Manual(Text reported, Text mechanism, Text proof, List<Text> guards, List<Reference> references) {
     public Manual {

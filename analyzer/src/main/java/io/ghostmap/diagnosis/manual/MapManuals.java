@@ -36,11 +36,11 @@ public final class MapManuals {
                     "With session affinity the program first looks for the client's session and takes its backend. It chooses another"
                             + " one only if that backend's entry is gone, and not if it is merely dead or about to end."),
             Text.of(
-                    "The affinity map has a session of a failing client whose backend is missing among the slots, ends, or is in no"
-                            + " slice."),
+                    "A session of the service names a backend that is in the map and that ends or is not ready by the map or by a slice,"
+                            + " and connections to that backend failed."),
             List.of(
                     Text.of("A session whose backend has no entry is ignored by the program."),
-                    Text.of("Sessions older than the service's timeout are not used any more.")),
+                    Text.of("Of a session of a network namespace it is not known which pod that is.")),
             List.of(Reference.cilium(26709), Reference.cilium(27096)));
 
     /** SLB-27. */

@@ -205,9 +205,7 @@ public final class ServiceManuals {
             List.of(
                     Text.of("Rows that the agent does not program (id 0) are left out."),
                     Text.of("Rows that agree in service and backends are the same thing listed twice.")),
-            List.of(
-                    Reference.cilium(44730, "a host port overwrites the frontend of a load balancer"),
-                    Reference.cilium(48455, "a host port still belongs to a pod that was deleted")));
+            List.of(Reference.cilium(44730, "a host port overwrites the frontend of a load balancer")));
 
     /** SLB-37. */
     public static final Manual SHARED_ID = new Manual(

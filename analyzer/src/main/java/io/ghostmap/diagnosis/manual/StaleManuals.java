@@ -30,8 +30,6 @@ public final class StaleManuals {
                     Reference.cilium(
                             46065,
                             "the detach of an orphaned link fails with ENOENT and is repeated every few seconds"),
-                    Reference.cilium(
-                            44324, "pods in the host's network cannot reach ClusterIPs; the cause was not found"),
                     Reference.cilium(45077, "a host loses its connections for minutes after a restart of the agent")));
 
     /** SLB-02. */
