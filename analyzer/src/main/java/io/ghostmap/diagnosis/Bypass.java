@@ -48,7 +48,8 @@ record Bypass(List<Raw> raw, List<Hook> hooks, List<Replay> replays) {
             Replayer replayer,
             Journeys journeys) {
         AgentOptions options = evidence.agent().options();
-        if (options.socketLb() == AgentOptions.Setting.OFF) {
+        if (options.socketLb() == AgentOptions.Setting.OFF
+                && options.kubeProxyReplacement() != AgentOptions.Setting.ON) {
             return Optional.empty(); // the programs at the devices translate, for every client
         }
         boolean known = evidence.cgroups().treeCaptured()
