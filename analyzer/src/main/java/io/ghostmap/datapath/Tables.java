@@ -8,6 +8,7 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import java.util.List;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -32,9 +33,7 @@ final class Tables {
         Tables tables = new Tables();
         List<Decoding> decodings = evidence.bpf().state().maps().all().stream()
                 .flatMap(map -> roles.of(map.id()).stream()
-                        .flatMap(role -> evidence
-                                .bpf()
-                                .dump(map.id())
+                        .flatMap(role -> dump(evidence, map, role)
                                 .filter(dump -> isOf(map, dump, gaps))
                                 .flatMap(dump -> roles.owner(map.id()).map(owner -> new Decoding(owner, role, dump)))
                                 .stream()))
@@ -43,6 +42,13 @@ final class Tables {
         results.forEach(Runnable::run);
         decodings.forEach(decoding -> tables.dumps.put(decoding.dump.mapId(), decoding.dump));
         return tables;
+    }
+
+    private static Optional<MapDump> dump(Evidence evidence, BpfMap map, MapRole role) {
+        return switch (role.kind()) {
+            case CT_TCP, CT_ANY -> evidence.bpf().serviceConntrack(map.id());
+            default -> evidence.bpf().dump(map.id());
+        };
     }
 
     /** A dump, and of what map it is. */

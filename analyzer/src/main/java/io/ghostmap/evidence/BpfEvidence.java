@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param after the reading after it
  * @param state the objects to reason about: the reading before the capture, and what only the later one saw
  * @param dumps map contents, by map id
+ * @param serviceConntrack of conntrack maps the entries of services alone, by map id
  * @param dumped when each of them was read, as far as the collector says
  * @param calls the kernel functions that the instructions of a program call, by program id
  */
@@ -24,6 +25,7 @@ public record BpfEvidence(
         List<Pin> pins,
         List<Holder> holders,
         SortedMap<Integer, MapDump> dumps,
+        SortedMap<Integer, MapDump> serviceConntrack,
         SortedMap<Integer, UptimeSpan> dumped,
         SortedMap<Integer, Set<String>> calls) {
 
@@ -43,6 +45,11 @@ public record BpfEvidence(
 
     public Optional<MapDump> dump(int mapId) {
         return Optional.ofNullable(dumps.get(mapId));
+    }
+
+    /** The entries of services of a conntrack map: of its whole dump, or those that were taken alone. */
+    public Optional<MapDump> serviceConntrack(int mapId) {
+        return dump(mapId).filter(dump -> dump.count() > 0).or(() -> Optional.ofNullable(serviceConntrack.get(mapId)));
     }
 
     /** What changed between the two readings; empty if nothing did or one was not taken. */

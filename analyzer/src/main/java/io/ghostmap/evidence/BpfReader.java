@@ -2,6 +2,7 @@ package io.ghostmap.evidence;
 
 import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Citation;
+import io.ghostmap.bundle.Gap;
 import io.ghostmap.bundle.Manifest;
 import io.ghostmap.bundle.UptimeSpan;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads the kernel's BPF objects, who holds them, and what the dumps of maps and programs contain. */
 final class BpfReader {
@@ -23,6 +25,7 @@ final class BpfReader {
     private final State before;
     private final State after;
     private final MapDumpsReader dumps;
+    private final MapDumpsReader serviceConntrack = new MapDumpsReader(RowFilter.ALL);
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
     private final SortedMap<Integer, Set<String>> calls = new TreeMap<>();
@@ -46,6 +49,7 @@ final class BpfReader {
         before = new State(readers, ArtifactKind.MAPS_BEFORE, ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.LINKS_BEFORE);
         after = new State(readers, ArtifactKind.MAPS_AFTER, ArtifactKind.PROGRAMS_AFTER, ArtifactKind.LINKS_AFTER);
         dumps = new MapDumpsReader(filter);
+        readers.on(ArtifactKind.SERVICE_CONNTRACK, serviceConntrack::read);
         readers.onTable(ArtifactKind.PINS, 4, this::pin);
         readers.onTable(ArtifactKind.HOLDERS, 5, this::holder);
         readers.on(ArtifactKind.PROGRAM_DUMP, (member, in) -> {
@@ -106,6 +110,12 @@ final class BpfReader {
         return Collections.unmodifiableSortedMap(dumped);
     }
 
+    /** Of the dumps that are read here. */
+    List<Gap> gaps() {
+        return Stream.concat(dumps.gaps().stream(), serviceConntrack.gaps().stream())
+                .toList();
+    }
+
     MapDumpsReader dumps() {
         return dumps;
     }
@@ -121,6 +131,7 @@ final class BpfReader {
                 List.copyOf(pins),
                 List.copyOf(holders),
                 dumps.dumps(),
+                serviceConntrack.dumps(),
                 dumped(steps),
                 Collections.unmodifiableSortedMap(calls));
     }

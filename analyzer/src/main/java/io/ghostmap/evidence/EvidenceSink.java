@@ -58,7 +58,7 @@ public final class EvidenceSink implements MemberSink {
         cgroups.dropWhatSaysNothing(node.bpftool());
         List<Gap> gaps = new ArrayList<>(bundle.gaps());
         gaps.addAll(readers.gaps());
-        gaps.addAll(bpf.dumps().gaps());
+        gaps.addAll(bpf.gaps());
         gaps.addAll(ExpectedArtifacts.absentFrom(bundle, gaps));
         Set<ArtifactKind> damaged =
                 gaps.stream().map(gap -> gap.artifact().kind()).collect(Collectors.toSet());

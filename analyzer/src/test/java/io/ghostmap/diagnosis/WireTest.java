@@ -12,7 +12,10 @@ import io.ghostmap.datapath.cilium.MapRow;
 import io.ghostmap.support.Attempt;
 import io.ghostmap.support.TestNode;
 import io.ghostmap.support.TestService.Mark;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -217,6 +220,31 @@ final class WireTest {
 
         assertThat(node.rules()).containsExactly("SLB-15");
         assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+    }
+
+    /** Without an option the collector takes the entries of services alone, and not the whole connection table. */
+    @Test
+    void entriesThatWereTakenAloneSayTheSame() throws UnreadableBundleException {
+        MapRow row = connection(4000, 8123);
+        TestNode node = healthy().has("cilium_ct4_global");
+        int map = node.mapId("cilium_ct4_global");
+        Diagnosed diagnosed = seen(
+                node.undumped(map)
+                        .text(
+                                "bpf/service-conntrack/" + map + ".json",
+                                "[{\"key\":%s,\"value\":%s}]"
+                                        .formatted(
+                                                list(row.keyBytes(ByteOrder.LITTLE_ENDIAN)),
+                                                list(row.valueBytes(ByteOrder.LITTLE_ENDIAN)))),
+                attempt(POD, VIP).enters("lxc0").unanswered());
+
+        assertThat(diagnosed.rules()).contains("SLB-15");
+    }
+
+    private static String list(byte[] bytes) {
+        return IntStream.range(0, bytes.length)
+                .mapToObj(at -> "\"0x%02x\"".formatted(bytes[at]))
+                .collect(Collectors.joining(",", "[", "]"));
     }
 
     /** The entry is about another port of the client. */
