@@ -120,6 +120,11 @@ public final class Datapath {
         return byTuple;
     }
 
+    /** Reasons for which packets were dropped while the bundle was taken; empty as well if the counters were not read twice. */
+    public List<Drops> drops() {
+        return List.copyOf(tables.drops);
+    }
+
     /** Clients that session affinity keeps at one backend, by the current maps. */
     public List<AffinitySession> sessions(Family family) {
         List<AffinitySession> sessions = new ArrayList<>();

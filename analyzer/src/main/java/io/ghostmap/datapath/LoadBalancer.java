@@ -72,6 +72,11 @@ public interface LoadBalancer {
         return Set.of();
     }
 
+    /** What a map of counters counted of dropped packets between two readings, from the most frequent reason. */
+    default List<Drops> drops(MapDump before, MapDump after) {
+        return List.of();
+    }
+
     /** The ids of programs in a prog array, or of maps in a map of maps. */
     List<Integer> referencedIds(MapDump dump);
 

@@ -7,6 +7,7 @@ import io.ghostmap.evidence.MapDump;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -22,6 +23,9 @@ final class Tables {
     final SortedMap<Integer, SortedMap<Endpoint, List<ReverseSkEntry>>> reverseSk = new TreeMap<>();
 
     final SortedMap<Integer, List<ServiceConnection>> serviceConnections = new TreeMap<>();
+
+    /** Of current maps of counters, in the order of their ids. */
+    final List<Drops> drops = new ArrayList<>();
 
     /** The dumps of all maps that have a role. */
     final SortedMap<Integer, MapDump> dumps = new TreeMap<>();
@@ -40,6 +44,14 @@ final class Tables {
                 .toList();
         List<Runnable> results = decodings.parallelStream().map(tables::decode).toList();
         results.forEach(Runnable::run);
+        decodings.stream()
+                .filter(decoding -> decoding.role.kind() == MapRole.Kind.METRICS)
+                .forEach(decoding -> Optional.ofNullable(
+                                evidence.bpf().countersBefore().get(decoding.dump.mapId()))
+                        .filter(before -> before.count() > 0
+                                && before.keyBytes() == decoding.dump.keyBytes()
+                                && before.valueBytes() == decoding.dump.valueBytes())
+                        .ifPresent(before -> tables.drops.addAll(decoding.owner.drops(before, decoding.dump))));
         decodings.forEach(decoding -> tables.dumps.put(decoding.dump.mapId(), decoding.dump));
         return tables;
     }

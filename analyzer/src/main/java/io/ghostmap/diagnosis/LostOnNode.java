@@ -1,12 +1,15 @@
 package io.ghostmap.diagnosis;
 
+import io.ghostmap.datapath.Drops;
 import io.ghostmap.diagnosis.manual.ConnectionManuals;
 import io.ghostmap.diagnosis.wire.Journey;
 import io.ghostmap.net.Endpoint;
+import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
 import io.ghostmap.traffic.Reply;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * SLB-24: SYNs come in by a device of this node and never leave it by any, so that this node drops them: a policy or an
@@ -72,6 +75,7 @@ final class LostOnNode implements Rule {
     }
 
     private static Finding.Draft finding(Incident incident, Failures lost) {
+        List<Drops> drops = incident.datapath().drops();
         return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
                 .about(lost.subjects())
                 .title(Text.of(
@@ -84,6 +88,7 @@ final class LostOnNode implements Rule {
                         lost.shares()))
                 .explanation(
                         List.of(
+                                counted(drops),
                                 Text.of(
                                         "What drops a packet at that point is a program of Cilium at the device: a network policy that"
                                                 + " does not allow the connection, an identity that is wrong or too old for the policy"
@@ -92,7 +97,8 @@ final class LostOnNode implements Rule {
                                 Text.of(
                                         "If other pods of this node reach the same server, compare their identities and the age of the"
                                                 + " pods: a policy map that was not updated fails the pods that live longest.")))
-                .supporting(lost.frames())
+                .supporting(Stream.concat(drops.stream().map(Drops::source), lost.frames().stream())
+                        .toList())
                 .rivals(List.of(new Rival(
                         Rival.Kind.ANSWER_NOT_CAPTURED,
                         Rival.Stance.AGAINST,
@@ -108,5 +114,16 @@ final class LostOnNode implements Rule {
                         .check(Text.of(
                                 "The monitor prints the drop with its reason. Policy denied names the identities of both"
                                         + " sides; anything else belongs into the ticket."))));
+    }
+
+    /** Those of the whole node: that a counter grew does not show that it was for these packets. */
+    private static Text counted(List<Drops> drops) {
+        return drops.isEmpty()
+                ? Text.of("The node's drop counters were not read twice, or none of them grew.")
+                : Text.of(
+                        "While the bundle was taken, the node counted dropped packets: {}.",
+                        Text.few(drops.stream()
+                                .map(drop -> Text.of("{} ({})", drop.name(), Term.number(drop.packets())))
+                                .toList()));
     }
 }

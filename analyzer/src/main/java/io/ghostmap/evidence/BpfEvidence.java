@@ -14,6 +14,7 @@ import java.util.SortedMap;
  * @param after the reading after it
  * @param state the objects to reason about: the reading before the capture, and what only the later one saw
  * @param dumps map contents, by map id
+ * @param countersBefore counters of dropped packets before the capture window, by map id; those after it are among the dumps
  * @param serviceConntrack of conntrack maps the entries of services alone, by map id
  * @param dumped when each of them was read, as far as the collector says
  * @param calls the kernel functions that the instructions of a program call, by program id
@@ -25,6 +26,7 @@ public record BpfEvidence(
         List<Pin> pins,
         List<Holder> holders,
         SortedMap<Integer, MapDump> dumps,
+        SortedMap<Integer, MapDump> countersBefore,
         SortedMap<Integer, MapDump> serviceConntrack,
         SortedMap<Integer, UptimeSpan> dumped,
         SortedMap<Integer, Set<String>> calls) {

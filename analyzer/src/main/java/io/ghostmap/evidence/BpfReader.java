@@ -25,6 +25,7 @@ final class BpfReader {
     private final State before;
     private final State after;
     private final MapDumpsReader dumps;
+    private final MapDumpsReader countersBefore = new MapDumpsReader(RowFilter.ALL);
     private final MapDumpsReader serviceConntrack = new MapDumpsReader(RowFilter.ALL);
     private final List<Pin> pins = new ArrayList<>();
     private final List<Holder> holders = new ArrayList<>();
@@ -49,6 +50,7 @@ final class BpfReader {
         before = new State(readers, ArtifactKind.MAPS_BEFORE, ArtifactKind.PROGRAMS_BEFORE, ArtifactKind.LINKS_BEFORE);
         after = new State(readers, ArtifactKind.MAPS_AFTER, ArtifactKind.PROGRAMS_AFTER, ArtifactKind.LINKS_AFTER);
         dumps = new MapDumpsReader(filter);
+        readers.on(ArtifactKind.DROP_COUNTERS_BEFORE, countersBefore::read);
         readers.on(ArtifactKind.SERVICE_CONNTRACK, serviceConntrack::read);
         readers.onTable(ArtifactKind.PINS, 4, this::pin);
         readers.onTable(ArtifactKind.HOLDERS, 5, this::holder);
@@ -112,7 +114,8 @@ final class BpfReader {
 
     /** Of the dumps that are read here. */
     List<Gap> gaps() {
-        return Stream.concat(dumps.gaps().stream(), serviceConntrack.gaps().stream())
+        return Stream.of(dumps, countersBefore, serviceConntrack)
+                .flatMap(reader -> reader.gaps().stream())
                 .toList();
     }
 
@@ -131,6 +134,7 @@ final class BpfReader {
                 List.copyOf(pins),
                 List.copyOf(holders),
                 dumps.dumps(),
+                countersBefore.dumps(),
                 serviceConntrack.dumps(),
                 dumped(steps),
                 Collections.unmodifiableSortedMap(calls));

@@ -6,8 +6,10 @@ import static io.ghostmap.support.Attempt.attempt;
 import static io.ghostmap.support.TestNode.node;
 import static io.ghostmap.support.TestService.service;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.ghostmap.bundle.UnreadableBundleException;
+import io.ghostmap.datapath.Drops;
 import io.ghostmap.datapath.cilium.MapRow;
 import io.ghostmap.support.Attempt;
 import io.ghostmap.support.TestNode;
@@ -72,6 +74,34 @@ final class WireTest {
 
         assertThat(node.rules()).containsExactly("SLB-24");
         assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
+    }
+
+    /** The kernel's counters say why: reason 133 grew by 9 between the two readings. */
+    @Test
+    void reasonOfTheDropIsNamed() throws UnreadableBundleException {
+        TestNode node = healthy().holds(drops(133, 12));
+        int map = node.mapId("cilium_metrics");
+        Diagnosed diagnosed = seen(
+                node.text(
+                        "bpf/before/map-dumps/" + map + ".json",
+                        "[{\"key\":%s,\"values\":[{\"cpu\":0,\"value\":%s}]}]"
+                                .formatted(
+                                        list(drops(133, 3).keyBytes(ByteOrder.LITTLE_ENDIAN)),
+                                        list(drops(133, 3).valueBytes(ByteOrder.LITTLE_ENDIAN)))),
+                attempt(POD, BACKEND).enters("lxc0").unanswered());
+
+        assertThat(diagnosed.incident().datapath().drops())
+                .extracting(Drops::code, Drops::packets)
+                .containsExactly(tuple(133, 9L));
+        assertThat(diagnosed.finding("SLB-24").orElseThrow().supporting())
+                .contains(diagnosed.incident().datapath().drops().get(0).source());
+    }
+
+    private static MapRow drops(int reason, long count) {
+        return MapRow.in("cilium_metrics")
+                .key("reason", reason)
+                .key("direction", 2)
+                .value("count", count);
     }
 
     @Test

@@ -5,6 +5,7 @@ import io.ghostmap.bundle.ArtifactKind;
 import io.ghostmap.bundle.Gap;
 import io.ghostmap.datapath.AffinitySession;
 import io.ghostmap.datapath.Backend;
+import io.ghostmap.datapath.Drops;
 import io.ghostmap.datapath.Family;
 import io.ghostmap.datapath.Frontend;
 import io.ghostmap.datapath.Identity;
@@ -346,6 +347,11 @@ public final class Cilium implements LoadBalancer {
     @Override
     public Set<Integer> servicesWithTable(MapDump dump, Family family) {
         return Sessions.servicesWithTable(dump, family, order);
+    }
+
+    @Override
+    public List<Drops> drops(MapDump before, MapDump after) {
+        return DropCounters.between(before, after, order);
     }
 
     @Override
