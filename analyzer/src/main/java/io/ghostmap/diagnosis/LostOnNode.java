@@ -54,17 +54,23 @@ final class LostOnNode implements Rule {
                         .toList());
     }
 
-    /** Whether the node would have to pass the packet on: it comes from a pod, or is for one of this node. */
+    /**
+     * Whether the node would have to pass the packet on, by a device at which the capture would show it: it comes from a pod,
+     * or is for one of this node.
+     */
     private static boolean isForwarded(Incident incident, Journey journey) {
+        boolean isForPodOfThisNode = isOfThisNode(incident, journey.destination());
         return switch (journey.origin()) {
-            case POD -> true;
-            case OUTSIDE ->
-                incident.evidence()
-                        .kubernetes()
-                        .podName(journey.destination().address())
-                        .isPresent();
+            case POD -> !isForPodOfThisNode || incident.journeys().showsDelivery();
+            case OUTSIDE -> isForPodOfThisNode && incident.journeys().showsDelivery();
             case NODE, NOT_KNOWN -> false;
         };
+    }
+
+    private static boolean isOfThisNode(Incident incident, Endpoint destination) {
+        return incident.evidence().kubernetes().podName(destination.address()).isPresent()
+                || incident.evidence().kubernetes().intent().endpointsAt(destination).stream()
+                        .anyMatch(endpoint -> endpoint.node().equals(incident.nodeName()));
     }
 
     private static boolean isDeadEnd(Incident incident, Endpoint server) {

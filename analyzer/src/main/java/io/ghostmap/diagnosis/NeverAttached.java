@@ -44,7 +44,10 @@ final class NeverAttached implements Rule {
                 .flatMap(hook -> hook.programs().stream())
                 .anyMatch(program -> program.view().isPresent());
         boolean configured = incident.evidence().agent().options().socketLb() == Setting.ON
-                && incident.evidence().cgroups().treeCaptured();
+                && incident.evidence().cgroups().treeCaptured()
+                && incident.datapath()
+                        .views()
+                        .isEmpty(); // one that is loaded may be attached where the tree does not reach
         Optional<Bypass> bypass =
                 incident.bypass().filter(found -> found.hooks().isEmpty());
         return attached || (bypass.isEmpty() && !configured) ? List.of() : List.of(finding(incident, bypass));

@@ -80,6 +80,16 @@ final class ConfiguredTest {
         assertThat(node.verdict()).isEqualTo(Verdict.Level.WARNING);
     }
 
+    /** A collector in a cgroup namespace sees no further than its root. */
+    @Test
+    void loadedProgramMayBeAttachedWhereTheTreeDoesNotReach() throws UnreadableBundleException {
+        Diagnosed node = diagnose(
+                socketLb(withoutPrograms().loads(160), true),
+                fromPod(4001, BACKEND).leaves("eth0").answered());
+
+        assertThat(node.rules()).doesNotContain("SLB-05");
+    }
+
     @Test
     void switchedOffAndNotAttachedIsAsConfigured() throws UnreadableBundleException {
         Diagnosed node = diagnose(

@@ -121,13 +121,33 @@ final class WireTest {
         assertThat(node.rules()).doesNotContain("SLB-24");
     }
 
+    private static TestNode withPod() {
+        return healthy().kubernetes(objects -> objects.pod("shop/cart-x1", "172.16.109.127"));
+    }
+
     @Test
     void synFromOutsideForAPodOfThisNodeIsDroppedHere() throws UnreadableBundleException {
         Diagnosed node = seen(
-                healthy().kubernetes(objects -> objects.pod("shop/cart-x1", "172.16.109.127")),
-                attempt(OUTSIDE, BACKEND).enters("eth0").unanswered());
+                withPod(),
+                attempt(OUTSIDE, 4001, BACKEND)
+                        .at(200)
+                        .enters("eth0")
+                        .leaves("lxc1")
+                        .answered(),
+                attempt(OUTSIDE, 4002, BACKEND).enters("eth0").unanswered());
 
         assertThat(node.rules()).containsExactly("SLB-24");
+    }
+
+    /** With BPF host routing packets reach a pod without passing its device on the node. */
+    @Test
+    void synForAPodOfThisNodeNeedNotPassItsDevice() throws UnreadableBundleException {
+        assertThat(seen(withPod(), attempt(OUTSIDE, BACKEND).enters("eth0").unanswered())
+                        .rules())
+                .doesNotContain("SLB-24");
+        assertThat(seen(withPod(), attempt(POD, BACKEND).enters("lxc0").unanswered())
+                        .rules())
+                .doesNotContain("SLB-24");
     }
 
     // ---- SLB-29 ---------------------------------------------------------------------------------------

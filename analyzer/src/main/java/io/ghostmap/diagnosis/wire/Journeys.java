@@ -94,6 +94,16 @@ public final class Journeys {
                 .anyMatch(passed -> passed.direction() == Direction.OUT && !interfaces.isOfPod(passed.device()));
     }
 
+    /**
+     * Whether the capture shows SYNs that leave by a pod's device. With BPF host routing they reach the pod without passing
+     * it ({@code bpf_redirect_peer}), so that their absence there shows nothing.
+     */
+    public boolean showsDelivery() {
+        return destinations.values().stream()
+                .flatMap(to -> to.paths().stream())
+                .anyMatch(passed -> passed.direction() == Direction.OUT && interfaces.isOfPod(passed.device()));
+    }
+
     /** Whether the capture shows answers that leave by that device. */
     public boolean showsAnswersAt(String device) {
         return destinations.values().stream()
