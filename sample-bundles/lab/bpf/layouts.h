@@ -184,6 +184,7 @@ struct ipcache_v2 {
 #define FLAG_LOCAL_SCOPE 0x04
 #define FLAG_HOSTPORT 0x08
 #define FLAG_AFFINITY 0x10
+#define FLAG_LOADBALANCER 0x20
 #define FLAG2_LOCALREDIRECT 0x01
 #define FLAG2_NAT_46X64 0x02
 #define FLAG2_L7 0x04

@@ -4,7 +4,8 @@
  * (1.12 to 1.20). What differs between the releases is written as a comparison with RELEASE, so that this
  * file reads as the table of differences. The maps have the names and layouts of that release.
  *
- *   112  no backend found: passes (a proxy without backends still redirects); the protocol in a key is 0; LOCAL_SCOPE switches the scope
+ *   112  no backend found: passes (a proxy without backends still redirects); the protocol in a key is 0; LOCAL_SCOPE switches the scope;
+ *        no flag for loopback; nodes have one of two identities
  *   116  no backend found: refuses, and the application sees EPERM; TWO_SCOPES switches the scope; skip_lb
  *   117  the exact protocol first, then 0, which stays in the key
  *   118  the same, and the exact one again for the internal scope; ipcache_v2
@@ -70,7 +71,8 @@ struct {
 	__uint(pinning, LIBBPF_PIN_BY_NAME);
 } IPCACHE SEC(".maps");
 
-static __always_inline bool in_host_netns(struct bpf_sock_addr *ctx)
+/* Of any kind of socket program. */
+static __always_inline bool in_host_netns(void *ctx)
 {
 	return bpf_get_netns_cookie(ctx) == node.host_netns_cookie;
 }
@@ -89,7 +91,7 @@ static __always_inline bool is_remote_node(const ipcache_entry *entry)
 		return false;
 #endif
 	return entry->identity == IDENTITY_REMOTE_NODE || entry->identity == IDENTITY_KUBE_APISERVER ||
-	       entry->identity >> 24 == IDENTITY_SCOPE_REMOTE_NODE;
+	       (RELEASE >= 115 && entry->identity >> 24 == IDENTITY_SCOPE_REMOTE_NODE);
 }
 
 static __always_inline __u64 now_seconds(void) { return bpf_ktime_get_ns() / 1000000000; }
@@ -221,6 +223,11 @@ static __always_inline int back6(struct bpf_sock_addr *ctx, __u8 proto)
 	int PROGRAM(sock##family##_getpeername)(struct bpf_sock_addr *ctx)                          \
 	{                                                                                          \
 		return back##family(ctx, ctx->protocol);                                           \
+	}                                                                                          \
+	SEC("cgroup/post_bind" #family)                                                            \
+	int PROGRAM(sock##family##_post_bind)(struct bpf_sock *ctx)                                 \
+	{                                                                                          \
+		return is_translated(ctx->protocol) && in_host_netns(ctx) && is_taken##family(ctx) ? REFUSE : PROCEED; \
 	}
 
 HOOKS_OF(4)

@@ -166,7 +166,7 @@ static __always_inline const struct lb_service *OF(lookup)(struct LB(_key) *key,
 }
 
 /* The entries for NodePorts and HostPorts have address 0 and hold for this host's addresses. */
-static __always_inline const struct lb_service *OF(surrogate)(struct bpf_sock_addr *ctx, struct LB(_key) *key,
+static __always_inline const struct lb_service *OF(surrogate)(void *ctx, struct LB(_key) *key,
 							      const struct OF(address) *to, __u8 proto)
 {
 	const __u16 port = bpf_ntohs(to->port);
@@ -185,7 +185,27 @@ static __always_inline const struct lb_service *OF(surrogate)(struct bpf_sock_ad
 		return service->flags & FLAG_NODEPORT ? service : NULL;
 	if (!(service->flags & FLAG_HOSTPORT))
 		return NULL;
-	return !(service->flags2 & FLAG2_LOOPBACK) || OF(is_loopback)(to) ? service : NULL;
+	return RELEASE < 113 || !(service->flags2 & FLAG2_LOOPBACK) || OF(is_loopback)(to) ? service : NULL;
+}
+
+/* Whether a socket must not be bound there: a service of the node's own addresses has that port. */
+static __always_inline bool OF(is_taken)(struct bpf_sock *ctx)
+{
+#if FAMILY == 4
+	const struct OF(address) at = { .ip = { ctx->src_ip4 }, .port = bpf_htons(ctx->src_port) };
+#else
+	const struct OF(address) at = {
+		.ip = { ctx->src_ip6[0], ctx->src_ip6[1], ctx->src_ip6[2], ctx->src_ip6[3] },
+		.port = bpf_htons(ctx->src_port),
+	};
+#endif
+	const __u8 proto = ctx->protocol;
+	struct LB(_key) key = { .dport = at.port };
+	SET_KEY_ADDRESS(&key, &at);
+	const struct lb_service *service = OF(lookup)(&key, proto);
+	if (!service)
+		service = OF(surrogate)(ctx, &key, &at, proto);
+	return service && service->flags & (FLAG_NODEPORT | FLAG_EXTERNAL_IP | FLAG_LOADBALANCER);
 }
 
 static __always_inline bool OF(is_exempt)(struct bpf_sock_addr *ctx, const struct lb_service *service,

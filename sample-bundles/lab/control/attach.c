@@ -27,6 +27,7 @@ static const struct hook {
 	{ "sendmsg4", BPF_CGROUP_UDP4_SENDMSG },	  { "sendmsg6", BPF_CGROUP_UDP6_SENDMSG },
 	{ "recvmsg4", BPF_CGROUP_UDP4_RECVMSG },	  { "recvmsg6", BPF_CGROUP_UDP6_RECVMSG },
 	{ "getpeername4", BPF_CGROUP_INET4_GETPEERNAME }, { "getpeername6", BPF_CGROUP_INET6_GETPEERNAME },
+	{ "post_bind4", BPF_CGROUP_INET4_POST_BIND },	  { "post_bind6", BPF_CGROUP_INET6_POST_BIND },
 };
 
 static enum bpf_attach_type parse_hook(const char *name)

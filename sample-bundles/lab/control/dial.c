@@ -12,7 +12,7 @@
  *                 where it went, by the kernel's own tables or by the receiver; then the peer that getpeername()
  *                 names (connected sockets), and the sender of the answer that recvmsg() names (datagrams); "- 0"
  *                 if that was not asked
- *     ID ERROR    what connect() or sendto() returned, as EPERM
+ *     ID ERROR    what connect() or sendto() returned, as EPERM, or ECONNREFUSED where nothing listens
  *
  * and once for each cgroup "netns COOKIE". Every address is expected to be local; the PORTs of the first argument
  * are served by a child, which accepts, and answers datagrams with the address that they reached.
@@ -82,12 +82,15 @@ static int open_port(int family, int type, unsigned port)
 	return fd;
 }
 
-/* Sends the address that the datagram reached, from that very address: the control message goes back as it came. */
+/*
+ * Sends what the datagram said and the address that it reached, from that very address: the control message goes back
+ * as it came.
+ */
 static void echo(int fd, unsigned port)
 {
-	char text[128], address[INET6_ADDRSTRLEN], control[256];
+	char text[128], question[16], address[INET6_ADDRSTRLEN], control[256];
 	struct sockaddr_storage from;
-	struct iovec data = { .iov_base = text, .iov_len = sizeof(text) };
+	struct iovec data = { .iov_base = question, .iov_len = sizeof(question) - 1 };
 	struct msghdr message = {
 		.msg_name = &from,
 		.msg_namelen = sizeof(from),
@@ -96,8 +99,10 @@ static void echo(int fd, unsigned port)
 		.msg_control = control,
 		.msg_controllen = sizeof(control),
 	};
-	if (recvmsg(fd, &message, 0) < 0)
+	const ssize_t got = recvmsg(fd, &message, 0);
+	if (got < 0)
 		return;
+	question[got] = '\0';
 	*address = '\0';
 	for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
 		if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -111,7 +116,8 @@ static void echo(int fd, unsigned port)
 			info->ipi6_ifindex = 0;
 		}
 	}
-	data.iov_len = snprintf(text, sizeof(text), "%s %u", address, port);
+	data.iov_base = text;
+	data.iov_len = snprintf(text, sizeof(text), "%s %s %u", question, address, port);
 	sendmsg(fd, &message, 0);
 }
 
@@ -222,7 +228,9 @@ static void dial(struct dial *d)
 	if (d->fd < 0)
 		fail("make a socket");
 	d->sent = !strncmp(d->kind, "send", 4);
-	const ssize_t result = d->sent ? sendto(d->fd, "?", 1, 0, (const struct sockaddr *)&to, length)
+	char question[16];
+	const size_t size = snprintf(question, sizeof(question), "%u", d->id);
+	const ssize_t result = d->sent ? sendto(d->fd, question, size, 0, (const struct sockaddr *)&to, length)
 				       : connect(d->fd, (const struct sockaddr *)&to, length);
 	if (result < 0 && errno != EINPROGRESS) {
 		printf("%u %s\n", d->id, strerrorname_np(errno));
@@ -230,21 +238,41 @@ static void dial(struct dial *d)
 		d->fd = -1;
 		return;
 	}
-	if (stream) {
-		struct pollfd awaited = { .fd = d->fd, .events = POLLOUT };
-		poll(&awaited, 1, PATIENCE_MS);
+	if (!stream)
+		return;
+	struct pollfd awaited = { .fd = d->fd, .events = POLLOUT };
+	int error = 0;
+	socklen_t width = sizeof(error);
+	poll(&awaited, 1, PATIENCE_MS);
+	if (!getsockopt(d->fd, SOL_SOCKET, SO_ERROR, &error, &width) && error == ECONNREFUSED) { /* nobody is at that port */
+		printf("%u %s\n", d->id, strerrorname_np(error));
+		close(d->fd);
+		d->fd = -1;
 	}
 }
 
-/* The text of the answer, and the sender that is named for it; false if no answer arrives. */
+/*
+ * The text of the answer to this dial, and the sender that is named for it; false if none arrives. A late answer to an
+ * earlier socket reaches whoever has its port now.
+ */
 static bool await_answer(const struct dial *d, char *text, size_t size, struct sockaddr_storage *from)
 {
-	socklen_t length = sizeof(*from);
 	struct pollfd awaited = { .fd = d->fd, .events = POLLIN };
-	poll(&awaited, 1, PATIENCE_MS);
-	const ssize_t got = recvfrom(d->fd, text, size - 1, 0, (struct sockaddr *)from, &length);
-	text[got < 0 ? 0 : got] = '\0';
-	return got >= 0;
+	char all[128], question[16];
+	const int prefix = snprintf(question, sizeof(question), "%u ", d->id);
+
+	while (poll(&awaited, 1, PATIENCE_MS) > 0) {
+		socklen_t length = sizeof(*from);
+		const ssize_t got = recvfrom(d->fd, all, sizeof(all) - 1, 0, (struct sockaddr *)from, &length);
+		if (got < 0)
+			return false;
+		all[got] = '\0';
+		if (!strncmp(all, question, prefix)) {
+			snprintf(text, size, "%s", all + prefix);
+			return true;
+		}
+	}
+	return false;
 }
 
 static void report_answer(const struct dial *d)
@@ -269,7 +297,9 @@ static void print_name(const struct dial *d)
 
 	if (!strncmp(d->kind, "udp", 3) && d->id % 2) {
 		printf(" - 0");
-		if (send(d->fd, "?", 1, 0) == 1 && await_answer(d, text, sizeof(text), &peer))
+		char question[16];
+		const int asked = snprintf(question, sizeof(question), "%u", d->id);
+		if (send(d->fd, question, asked, 0) == asked && await_answer(d, text, sizeof(text), &peer))
 			print_endpoint(&peer);
 		else
 			printf(" - 0");

@@ -35,7 +35,12 @@ final class GeneratedGeneration {
     static final String POD_COOKIE = "PODPODPODPODPODP";
 
     private static final int BACKENDS = 24;
+    private static final int SHORT_TIMEOUT = 40;
     private static final int LONG_TIMEOUT = 0xffffff; // all that the word has room for
+
+    /** In seconds: for ever, for the whole run, until some time of the run, and long over. */
+    private static final List<Integer> TIMEOUTS = List.of(LONG_TIMEOUT, LONG_TIMEOUT, 3_600, SHORT_TIMEOUT, 1);
+
     private static final int TCP = 6;
     private static final int UDP = 17;
 
@@ -156,7 +161,7 @@ final class GeneratedGeneration {
         int revNat = nextRevNat++;
         int count = outcome(12) ? 0 : 1 + random.nextInt(4);
         int written = count + (outcome(25) ? random.nextInt(3) : 0);
-        int timeout = outcome(80) ? LONG_TIMEOUT : 1;
+        int timeout = pick(TIMEOUTS);
         for (int slot = 1; slot <= written; slot++) {
             if (!outcome(4)) {
                 int backend = 1 + random.nextInt(BACKENDS);
@@ -168,7 +173,7 @@ final class GeneratedGeneration {
         }
         int word = release >= 117 ? random.nextInt(3) << 24 : 0;
         if ((flags2 & L7) != 0) {
-            word = release < 118 || outcome(80)
+            word = outcome(80)
                     ? Short.toUnsignedInt(Short.reverseBytes(pick(PORTS).shortValue()))
                     : 0;
         } else if ((flags & AFFINITY) != 0) {
@@ -207,8 +212,8 @@ final class GeneratedGeneration {
     }
 
     /**
-     * Of both namespaces: remembered long ago, or for ever; with or without the match that makes it count. A connect
-     * that meets one sets its time to now: with a timeout of a second, what the next meets would depend on the time.
+     * Of both namespaces: remembered long ago, lately, or for ever; with or without the match that makes it count. A
+     * connect that meets one sets its time to now.
      */
     private void affinity(int family, int revNat, int backend, int timeout) {
         for (String cookie : List.of(HOST_COOKIE, POD_COOKIE)) {
@@ -216,9 +221,8 @@ final class GeneratedGeneration {
                 ByteBuffer rest = ByteBuffer.allocate(family == 4 ? 8 : 16);
                 rest.position(family == 4 ? 0 : 8);
                 rest.putShort((short) revNat).put((byte) 1);
-                ByteBuffer value = le(16).putLong(timeout == LONG_TIMEOUT && outcome(70) ? 1L << 40 : 1)
-                        .putInt(backend);
-                entries.add("cilium_lb" + family + "_affinity " + cookie + hex(rest) + " " + hex(value));
+                String value = lastUsed(timeout) + hex(le(8).putInt(backend));
+                entries.add("cilium_lb" + family + "_affinity " + cookie + hex(rest) + " " + value);
             }
         }
         if (outcome(70)) {
@@ -226,6 +230,15 @@ final class GeneratedGeneration {
             match.order(ByteOrder.BIG_ENDIAN).putShort((short) revNat);
             put("cilium_lb_affinity_match", match, le(1).put((byte) 1));
         }
+    }
+
+    /** {@code AGO}: so many seconds before the lab writes it. */
+    private String lastUsed(int timeout) {
+        return switch (timeout) {
+            case LONG_TIMEOUT -> hex(le(8).putLong(outcome(70) ? 1L << 40 : 1));
+            case 1 -> hex(le(8).putLong(1));
+            default -> "AGO%013d".formatted(pick(List.of(0, 10, 41, 3_599, 3_601)));
+        };
     }
 
     private void skip(int family, String address, int port) {

@@ -32,11 +32,15 @@ final class GeneratedNode {
     private static final int GENERATIONS = 15;
     private static final List<Integer> RELEASES = List.of(112, 116, 117, 118, 120);
     private static final List<String> FORWARD = List.of("connect4", "connect6", "sendmsg4", "sendmsg6");
+    private static final List<String> BINDING = List.of("post_bind4", "post_bind6");
     private static final List<String> BACKWARD = List.of("getpeername4", "getpeername6", "recvmsg4", "recvmsg6");
     private static final int OVERRIDE = 1;
     private static final int MULTI = 2;
     private static final int BEFORE = 8;
     private static final int PREORDER = 64;
+
+    /** The cgroup with the current generation's programs alone. */
+    static final String YARD = "yard";
 
     /** So often that a choice of one in five is missed once in 10^9 runs. */
     static final int REPEATS = 96;
@@ -53,6 +57,11 @@ final class GeneratedNode {
     record Dial(int id, String cgroup, String kind, Endpoint to, boolean fromHost) {
         boolean stream() {
             return kind.startsWith("tcp");
+        }
+
+        /** To an IPv4 address, from a socket of IPv6. */
+        boolean mapped() {
+            return kind.endsWith("6") && to.address().isV4();
         }
 
         String directory() {
@@ -100,6 +109,20 @@ final class GeneratedNode {
         for (int i = 0; i < chains; i++) {
             chain(i);
         }
+        yard();
+    }
+
+    /** The current generation alone, asked for what others were asked for: what should be. */
+    private void yard() {
+        cgroups.add(YARD);
+        for (String hook : FORWARD) {
+            attachments.add("%s %s g00/%s legacy %d".formatted(YARD, hook, program(hook, generations.get(0)), MULTI));
+        }
+        for (Dial dial : List.copyOf(dials)) {
+            if (dial.id() % 3 == 0) {
+                dials.add(new Dial(dials.size(), YARD, dial.kind(), dial.to(), dial.fromHost()));
+            }
+        }
     }
 
     List<Dial> dials() {
@@ -132,6 +155,11 @@ final class GeneratedNode {
         for (String hook : BACKWARD) {
             int programs = random.nextInt(5);
             for (int i = 0; i < programs; i++) {
+                attach(pick(levels), hook, pick(used));
+            }
+        }
+        for (String hook : BINDING) {
+            if (random.nextBoolean()) {
                 attach(pick(levels), hook, pick(used));
             }
         }
@@ -257,7 +285,7 @@ final class GeneratedNode {
 
     /** Mapped addresses are told as the IPv4 addresses that they are; "-" is none. */
     private static String endpoint(String address, String port) {
-        if (address.equals("-")) {
+        if (address.equals("-") || address.startsWith("E")) { // a peer at port 0 has no name
             return "";
         }
         String plain = address.startsWith("::ffff:") ? address.substring("::ffff:".length()) : address;

@@ -11,11 +11,13 @@ import io.ghostmap.cli.GeneratedNode.Dialled;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
+import io.ghostmap.datapath.program.Condition.SessionAlive;
 import io.ghostmap.datapath.program.Errno;
 import io.ghostmap.datapath.program.Note;
 import io.ghostmap.evidence.AttachType;
 import io.ghostmap.evidence.Evidence;
 import io.ghostmap.evidence.EvidenceSink;
+import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.replay.Client;
 import io.ghostmap.replay.Disposition;
@@ -42,6 +44,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
@@ -63,14 +66,35 @@ final class LiveKernelTest {
     private static final int LEAST_TRANSLATED_BACK = 25;
     private static final int LEAST_FORGOTTEN = 2;
     private static final int LEAST_SENDERS = 25;
+    private static final int LEAST_YARDSTICKS = 100;
+    private static final int LEAST_MAPPED = 10;
+    private static final int LEAST_FOUND = 25;
+    private static final int LEAST_SESSIONS = 3;
+    private static final int LEAST_BINDING = 20;
 
     @TempDir
     private Path folder;
 
+    /** The seed of every build. Others are for {@link #freshSeeds}. */
+    private static final long SEED = 20_261_123;
+
     @Test
     void replayEqualsTheKernel() throws UnreadableBundleException {
         Needs.lab();
-        long seed = Long.getLong("ghostmap.seed", System.nanoTime());
+        replayEqualsTheKernel(Long.getLong("ghostmap.seed", SEED), folder);
+    }
+
+    /** {@code -Dghostmap.freshSeeds=6} makes up so many nodes that no build has seen, and prints the seed of each. */
+    @Test
+    @EnabledIfSystemProperty(named = "ghostmap.freshSeeds", matches = "[1-9]\\d?")
+    void freshSeeds() throws UnreadableBundleException {
+        Needs.lab();
+        for (int i = 0; i < Integer.getInteger("ghostmap.freshSeeds"); i++) {
+            replayEqualsTheKernel(System.nanoTime(), folder.resolve("fresh-" + i));
+        }
+    }
+
+    private static void replayEqualsTheKernel(long seed, Path folder) throws UnreadableBundleException {
         System.out.println("LiveKernelTest: -Dghostmap.seed=" + seed);
         GeneratedNode node = new GeneratedNode(seed, CHAINS);
         GeneratedNode.Run run = node.run(folder);
@@ -78,10 +102,13 @@ final class LiveKernelTest {
 
         Map<String, List<Dial>> alike = new TreeMap<>();
         for (Dial dial : node.dials()) {
-            alike.computeIfAbsent(dial.cgroup() + " " + dial.kind() + " " + dial.to(), key -> new ArrayList<>())
+            alike.computeIfAbsent(
+                            dial.cgroup() + " " + dial.kind() + " " + dial.to() + " " + dial.fromHost(),
+                            key -> new ArrayList<>())
                     .add(dial);
         }
         alike.values().forEach(comparison::compare);
+        comparison.compareYardsticks();
 
         assertThat(comparison.mismatches).as("seed %d", seed).isEmpty();
         assertThat(comparison.chains.size()).isGreaterThanOrEqualTo(LEAST_CHAINS);
@@ -90,6 +117,11 @@ final class LiveKernelTest {
         assertThat(comparison.translatedBack).isGreaterThanOrEqualTo(LEAST_TRANSLATED_BACK);
         assertThat(comparison.forgotten).isGreaterThanOrEqualTo(LEAST_FORGOTTEN);
         assertThat(comparison.senders).isGreaterThanOrEqualTo(LEAST_SENDERS);
+        assertThat(comparison.yardsticks).isGreaterThanOrEqualTo(LEAST_YARDSTICKS);
+        assertThat(comparison.mapped).isGreaterThanOrEqualTo(LEAST_MAPPED);
+        assertThat(comparison.found).isGreaterThanOrEqualTo(LEAST_FOUND);
+        assertThat(comparison.sessions).isGreaterThanOrEqualTo(LEAST_SESSIONS);
+        assertThat(comparison.binding).isGreaterThanOrEqualTo(LEAST_BINDING);
         System.out.println("LiveKernelTest: " + comparison);
     }
 
@@ -111,6 +143,18 @@ final class LiveKernelTest {
         private int openNames;
         private int forgotten;
         private int senders;
+        private int yardsticks;
+        private int mapped;
+        private int found;
+        private int sessions;
+        private final int binding;
+        private final Set<Frontend> frontends = new LinkedHashSet<>();
+        private final Map<Asked, List<Replay>> asked = new HashMap<>();
+        private final Map<Asked, Set<String>> should = new HashMap<>();
+        private final List<Replay> all;
+
+        /** What is asked for, wherever. */
+        private record Asked(String kind, Endpoint to, boolean fromHost) {}
 
         Comparison(GeneratedNode.Run run) throws UnreadableBundleException {
             this.run = run;
@@ -120,6 +164,45 @@ final class LiveKernelTest {
             Datapath datapath = DatapathReader.read(evidence);
             hooks = Hooks.of(evidence, datapath);
             replayer = new Replayer(datapath);
+            datapath.services().values().forEach(table -> frontends.addAll(table.keySet()));
+            all = replayer.replayAll(hooks);
+            binding = (int) datapath.attachments().stream()
+                    .filter(attachment -> attachment.attachType() == AttachType.POST_BIND4
+                            || attachment.attachType() == AttachType.POST_BIND6)
+                    .count();
+        }
+
+        /** Where the current generation alone should send a socket is where it sends those that ask it alone. */
+        void compareYardsticks() {
+            should.forEach((what, seen) -> asked.getOrDefault(what, List.of()).forEach(replay -> {
+                Set<String> expected = new TreeSet<>();
+                replay.expected().forEach(disposition -> expected.addAll(texts(disposition, what.kind())));
+                if (!expected.containsAll(seen)) {
+                    mismatches.add(what + " at " + replay.hook().programIds() + ": should go to " + expected
+                            + ", the current program alone sends it to " + seen);
+                }
+                yardsticks++;
+            }));
+        }
+
+        /**
+         * What an entry is for is asked for when all is, streams at the hooks of connect and datagrams at the others: an
+         * entry for every protocol is for both, whatever other generations say of the address.
+         */
+        private void compareWithAll(Dial dial, Hook hook, Replay replay) {
+            boolean usual = dial.stream() || dial.kind().startsWith("send");
+            boolean listed = frontends.contains(replay.frontend())
+                    || frontends.contains(Frontend.external(dial.to(), Protocol.ANY));
+            if (!usual || !listed) {
+                return;
+            }
+            boolean there = all.stream()
+                    .anyMatch(one -> one.frontend().equals(replay.frontend())
+                            && one.hook().equals(hook));
+            if (!there) {
+                mismatches.add(dial + " at " + hook.programIds() + ": not among all replays");
+            }
+            found++;
         }
 
         /** Dials of one kind from one cgroup to one address: each ends as foretold, and all that is likely is seen. */
@@ -140,7 +223,16 @@ final class LiveKernelTest {
                 Replay replay = replayer.replay(hook.get(), frontend, client(dial));
                 outcomes = replay.outcomes();
                 trail = trail(replay);
-                replay.outcome().forEach(disposition -> foretold.addAll(texts(disposition)));
+                replay.outcome().forEach(disposition -> foretold.addAll(texts(disposition, dial.kind())));
+                compareWithAll(dial, hook.get(), replay);
+                sessions += outcomes.stream()
+                                .flatMap(outcome -> outcome.conditions().stream())
+                                .anyMatch(SessionAlive.class::isInstance)
+                        ? 1
+                        : 0;
+                mapped += dial.mapped() && dial.kind().startsWith("send") ? 1 : 0;
+                asked.computeIfAbsent(new Asked(dial.kind(), dial.to(), dial.fromHost()), what -> new ArrayList<>())
+                        .add(replay);
                 names = replayer.peerNames(replay, hooks, dial.directory());
             }
             Set<String> seen = new TreeSet<>();
@@ -151,10 +243,14 @@ final class LiveKernelTest {
                 Optional.ofNullable(dialled).ifPresent(answered::add);
                 dials++;
             }
-            for (AttachType asked : askingHooksOf(dial)) {
-                compareNames(dial, asked, ofHook(asked, names), answered);
+            if (dial.cgroup().equals(GeneratedNode.YARD)) {
+                should.computeIfAbsent(new Asked(dial.kind(), dial.to(), dial.fromHost()), what -> new TreeSet<>())
+                        .addAll(seen);
             }
-            Set<String> certain = certain(outcomes, alike.size());
+            for (AttachType hookAsked : askingHooksOf(dial)) {
+                compareNames(dial, hookAsked, ofHook(hookAsked, names), answered);
+            }
+            Set<String> certain = certain(outcomes, alike.size(), dial.kind());
             demanded += certain.size() > 1 ? 1 : 0;
             if (!foretold.containsAll(seen) || !seen.containsAll(certain)) {
                 mismatches.add(dial + " at " + hook.map(Hook::programIds).orElse(List.of()) + ": foretold " + foretold
@@ -219,15 +315,15 @@ final class LiveKernelTest {
          * The ends that so many dials cannot have missed, by their shares. What is given under a condition need not hold
          * on this node.
          */
-        private static Set<String> certain(List<Outcome> outcomes, int dials) {
+        private static Set<String> certain(List<Outcome> outcomes, int dials, String kind) {
             Map<Disposition, Double> shares = new HashMap<>();
             outcomes.stream()
                     .filter(outcome -> outcome.conditions().isEmpty())
                     .forEach(outcome -> shares.merge(outcome.disposition(), outcome.share(), Double::sum));
             Set<String> certain = new TreeSet<>();
             shares.forEach((disposition, share) -> {
-                if (texts(disposition).size() == 1 && Math.pow(1 - share, dials) < MAX_LUCK) {
-                    certain.addAll(texts(disposition));
+                if (texts(disposition, kind).size() == 1 && Math.pow(1 - share, dials) < MAX_LUCK) {
+                    certain.addAll(texts(disposition, kind));
                 }
             });
             return certain;
@@ -252,7 +348,13 @@ final class LiveKernelTest {
                     Optional.of(dial.fromHost()));
         }
 
-        private static List<String> texts(Disposition disposition) {
+        /** Nothing listens at port 0: the answer to a stream is a refusal. */
+        private static List<String> texts(Disposition disposition, String kind) {
+            if (disposition instanceof Disposition.Connects connects
+                    && connects.endpoint().port() == 0
+                    && kind.startsWith("tcp")) {
+                return List.of("ECONNREFUSED");
+            }
             if (disposition instanceof Disposition.Connects connects) {
                 return List.of(connects.endpoint().toString());
             }
@@ -293,7 +395,10 @@ final class LiveKernelTest {
                     + named + " names of peers, " + senders + " of them of who answered a connected datagram socket, "
                     + translatedBack + " translated back, " + askedAgain
                     + " of them to what was asked for, " + forgotten + " with a note that no longer counts, "
-                    + openNames + " with several outcomes";
+                    + openNames + " with several outcomes; "
+                    + yardsticks + " compared with what should be, " + found + " found among all replays, " + mapped
+                    + " datagrams to mapped addresses, " + sessions + " with sessions that may have run out, " + binding
+                    + " attachments at post_bind";
         }
     }
 }
