@@ -70,6 +70,7 @@ final class NodeGenerator {
         text("bpf/cgroups/tree.json", "[{\"cgroup\":\"/sys/fs/cgroup\",\"programs\":[" + rows + "]}]\n");
         text("bpf/cgroups/effective/1.json", "[" + rows + "]\n");
         text("node/cgroups.tsv", "#mount\tinode\tpath\n/sys/fs/cgroup\t1\t/\n");
+        text("cilium/config.txt", "BPFSocketLBHostnsOnly             : false\n");
         text("node/uname.txt", "Linux bench 6.18.0 #1 SMP x86_64 GNU/Linux\n");
         text("bpf/holders.tsv", "#pid\tcommand\tfd\tkind\tid\n4242\tcilium-agent\t12\tmap\t144\n");
         text("bpf/pins.tsv", "#mount\tpath\tkind\tid\n");

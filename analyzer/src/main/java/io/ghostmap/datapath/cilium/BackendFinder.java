@@ -16,8 +16,8 @@ import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.Protocol;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Text;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -181,25 +181,38 @@ final class BackendFinder {
             select(service, given);
             return;
         }
-        Map<ByteBuffer, Session> byKey = new LinkedHashMap<>(); // of a key that the dump has twice, the later row
+        List<Session> found = new ArrayList<>();
         for (Affinity entry : remembered(service)) {
             if (entry.client() instanceof AffinitySession.Client.NetworkNamespace namespace
                     && (given.isEmpty() || given.admits(Condition.ClientInNamespace.of(List.of(namespace.cookie()))))) {
-                session(service, namespace.cookie(), entry)
-                        .ifPresent(session ->
-                                byKey.put(ByteBuffer.wrap(entry.entry().key()), session));
+                session(service, namespace.cookie(), entry).ifPresent(session -> add(session, found));
             }
         }
         given.splitByNamespace(
-                byBackend(byKey.values(), true),
+                byBackend(found, true),
                 sessions -> sessions.stream().map(Session::cookie).toList(),
                 (sessions, where) -> keep(service, sessions, where),
                 others -> others.splitBySession(
-                        byBackend(byKey.values(), false),
+                        byBackend(found, false),
                         sessions -> sessions.stream()
                                 .collect(Collectors.toMap(Session::cookie, Session::entry, (one, other) -> one)),
                         (sessions, where) -> keep(service, sessions, where),
                         where -> select(service, where)));
+    }
+
+    /** They come in the order of their keys: of a key that the dump has twice, the later row counts. */
+    private void add(Session session, List<Session> found) {
+        int last = found.size() - 1;
+        boolean again = last >= 0
+                && found.get(last).cookie() == session.cookie()
+                && (inquiry.family == Family.IPV4
+                        || Arrays.equals(
+                                found.get(last).entry().key(), session.entry().key()));
+        if (again) {
+            found.set(last, session);
+        } else {
+            found.add(session);
+        }
     }
 
     /** Those that surely count, or those that may have run out. */
