@@ -207,7 +207,7 @@ public sealed interface Action {
         }
     }
 
-    /** Lets Kubernetes start the agent of that node anew. */
+    /** Lets Kubernetes restart the agent of that node. */
     record RestartAgent(String node) implements Change {
         @Override
         public Text command() {

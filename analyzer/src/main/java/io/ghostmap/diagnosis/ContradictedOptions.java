@@ -14,17 +14,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-38: the agent's configuration says something else than its status, or than the option that it depends on: socket load
- * balancing is off by its own option and on because kube-proxy is replaced. What is attached decides.
+ * SLB-38: the agent's configuration contradicts its status, or an option contradicts the one on which it depends: socket load
+ * balancing is off by its own option, but on because kube-proxy is replaced. What is attached decides.
  *
- * <p>Guards: what the bundle does not say contradicts nothing; programs that are attached although both options are off are a
- * matter of SLB-26, and a feature that is on without programs is one of SLB-05.
+ * <p>Guards: an option that the bundle does not show contradicts nothing. SLB-26 reports programs that are attached although
+ * both options are off, and SLB-05 a feature that is on without programs.
  */
 final class ContradictedOptions implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-38",
             CatalogEntry.Kind.NODE,
-            Text.of("the agent's configuration says something else than what runs"),
+            Text.of("the agent's configuration contradicts what runs"),
             Set.of(Requirement.PROGRAMS),
             Severity.INFO,
             Severity.INFO,
@@ -75,14 +75,14 @@ final class ContradictedOptions implements Rule {
         Text attached = programs.isEmpty()
                 ? Text.of("No program of socket load balancing is attached, as far as the bundle shows.")
                 : Text.of(
-                        "{} of socket load balancing are attached, and the report replays these.",
+                        "{} of socket load balancing are attached, and the report replays them.",
                         Text.count(programs.size(), "program", "programs"));
         return Finding.draft(ENTRY, Severity.INFO, Confidence.LIKELY)
                 .about(programs.stream()
                         .map(program -> new Subject.Program(program.programId()))
                         .toList())
                 .title(
-                        Text.of("The configuration of the agent on {} does not say what runs", names.node()),
+                        Text.of("The configuration of the agent on {} contradicts what runs", names.node()),
                         contradicted.isEmpty()
                                 ? Text.of(
                                         "{} is off, but on because of {}",
@@ -96,8 +96,8 @@ final class ContradictedOptions implements Rule {
                                         + " replaced, services are translated at the socket whatever {} says.",
                                 Term.option(Option.SOCKET_LB.flag())),
                         Text.of(
-                                "It is not a fault by itself. Whoever reads the configuration alone looks for the cause of a failure in"
-                                        + " the wrong place: ask the runtime.")))
+                                "It is not a fault by itself, but the configuration alone is misleading when the cause of a failure is"
+                                        + " sought: look at what runs.")))
                 .supporting(Stream.concat(
                                 Stream.of(Option.SOCKET_LB, Option.KUBE_PROXY_REPLACEMENT)
                                         .flatMap(option ->
@@ -108,7 +108,7 @@ final class ContradictedOptions implements Rule {
                 .remedy(
                         List.of(
                                 RemedyStep.reading(
-                                                Text.of("Ask the runtime"),
+                                                Text.of("See what runs"),
                                                 Text.of(
                                                         "kubectl reaches the cluster, and you are root on the node of this bundle."),
                                                 List.of(
@@ -117,6 +117,6 @@ final class ContradictedOptions implements Rule {
                                                         Action.Look.CGROUP_TREE))
                                         .check(
                                                 Text.of(
-                                                        "The tree lists the programs that run; the configuration is changed to say the same."))));
+                                                        "The tree lists the programs that run. Change the configuration to agree with them."))));
     }
 }

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Failed attempts that a rule speaks of, told by who failed how often to reach what. */
+/** Failed attempts of a finding, and how many attempts of which client to which server they are. */
 record Failures(Incident incident, List<Journey> journeys) {
     private static final int MAX_FRAMES = 8;
 
@@ -71,7 +71,7 @@ record Failures(Incident incident, List<Journey> journeys) {
                 .toList());
     }
 
-    /** The devices by which they came in. */
+    /** The devices through which they came in. */
     List<Term> entries() {
         return journeys.stream()
                 .flatMap(journey -> journey.entry().stream())

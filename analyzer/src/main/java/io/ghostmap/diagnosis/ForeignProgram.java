@@ -29,8 +29,8 @@ import java.util.stream.Stream;
  * load balancer's runs at connect(): it can have sent them there.
  *
  * <p>Guards: what such a program does is not known from its metadata, and many only watch. The claim is likely only for a
- * program that is known to translate, by its name or those of its maps; any other is a suspect. Beside such a
- * suspect only addresses near those of backends count: others are mostly what the client asked for.
+ * program that is known to translate, by its name or by those of its maps; any other is a suspect. For such a suspect,
+ * only addresses near those of backends count: clients mostly asked for the others themselves.
  */
 final class ForeignProgram implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -58,10 +58,10 @@ final class ForeignProgram implements Rule {
     }
 
     /**
-     * Failed attempts to addresses that nothing else in the bundle has, under which they came from the client's socket.
+     * Failed attempts to addresses that nothing else in the bundle has, and that the SYNs had from the client's socket on.
      *
-     * @param anywhere whether the address can be any; otherwise it has to be near those of backends, because clients ask
-     *     for others themselves
+     * @param anywhere whether the address can be any; otherwise it has to be near those of backends, because clients
+     *     ask for others themselves
      */
     private static Failures unexplained(Incident incident, boolean anywhere) {
         Set<Endpoint> known = incident.datapath().backends().values().stream()
@@ -97,7 +97,7 @@ final class ForeignProgram implements Rule {
         return Arrays.copyOf(address, address.length / 2);
     }
 
-    /** Programs at connect() that are no load balancer's that is known, each with a hook of it. */
+    /** Programs at connect() that do not belong to a known load balancer, each with one of its hooks. */
     private static Map<HookProgram, Hook> foreign(Incident incident) {
         Map<HookProgram, Hook> foreign = new LinkedHashMap<>();
         for (Hook hook : incident.hooks()) {
@@ -132,14 +132,14 @@ final class ForeignProgram implements Rule {
                 .about(failures.subjects())
                 .title(
                         Text.of(
-                                "Connections from {} to {} fail, an address that nothing else on the node knows",
+                                "Connections from {} to {} fail, an address that no service on this node has",
                                 new Names(incident).node(),
                                 Text.few(Terms.endpoints(failures.servers()))),
                         known
                                 ? Text.of("{} translates at connect()", programs)
                                 : Text.of("{} at connect() can have sent them there", programs))
                 .summary(Text.of(
-                        "{} failed. No map of Cilium and no endpoint slice has the address, and the SYNs carry it from the"
+                        "{} failed. No map of Cilium and no endpoint slice has the address, and the SYNs have it from the"
                                 + " socket on.",
                         failures.shares()))
                 .explanation(explanation(foreign, translators))
@@ -171,14 +171,14 @@ final class ForeignProgram implements Rule {
                     first ? Text.of(", before those of Cilium: they see the address that it writes") : Text.NONE,
                     Optional.ofNullable(translators.get(program))
                             .map(product -> Text.of(
-                                    "By its name it is of {}, whose programs rewrite the destination like Cilium's.",
+                                    "Its name is one of {}, whose programs rewrite the destination like Cilium's.",
                                     product))
                             .orElse(Text.of("What it does is not known; many such programs only watch."))));
         });
         if (!translators.isEmpty()) {
             paragraphs.add(Text.of(
-                    "Such a program stays attached when its product is removed or told to stop, and keeps the backends that it"
-                            + " knew then."));
+                    "Such a program stays attached when its product is removed or stopped, and keeps the backends that it had"
+                            + " then."));
         }
         return paragraphs;
     }
@@ -227,12 +227,15 @@ final class ForeignProgram implements Rule {
                 .distinct()
                 .forEach(looks::add);
         List<RemedyStep> steps = new ArrayList<>();
-        steps.add(RemedyStep.reading(
-                        Text.of("Find out whose program it is, and whether that product still runs here"),
-                        Text.of("You are root on the node of this bundle."),
-                        looks)
-                .check(Text.of(
-                        "A process that holds the program or its link is its owner. Without one it was left behind.")));
+        steps.add(
+                RemedyStep.reading(
+                                Text.of(
+                                        "Find out to which product the program belongs, and whether that still runs here"),
+                                Text.of("You are root on the node of this bundle."),
+                                looks)
+                        .check(
+                                Text.of(
+                                        "A process that holds the program or its link is its owner. Without one, the program is a leftover.")));
         List<Action> detach = attachments.stream()
                 .flatMap(attachment -> switch (attachment.via()) {
                     case LEGACY ->
@@ -245,7 +248,7 @@ final class ForeignProgram implements Rule {
                 .toList();
         if (!detach.isEmpty()) {
             steps.add(RemedyStep.changing(
-                            Text.of("Detach the program that was left behind"),
+                            Text.of("Detach the leftover program"),
                             Text.of(
                                     "The first step has shown that no process owns it and its product no longer runs here."),
                             detach)

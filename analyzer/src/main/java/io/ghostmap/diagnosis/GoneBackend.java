@@ -78,7 +78,7 @@ final class GoneBackend implements Rule {
     @Override
     public List<Finding.Draft> findings(Incident incident) {
         if (LeftoverPrograms.isPresent(incident)) {
-            return List.of(); // nobody maintains the maps, and SLB-26 says so
+            return List.of(); // the maps are not maintained, which SLB-26 reports
         }
         List<Gone> gone = goneOf(incident).stream()
                 .filter(each -> !remote || !each.failed.isEmpty())
@@ -177,7 +177,7 @@ final class GoneBackend implements Rule {
                     Term.number(gone.backend.clusterId())));
         } else {
             paragraphs.add(Text.of(
-                    "The maps lag behind Kubernetes for {}: some new connections, according to its share of the slots, still go"
+                    "The maps are not up to date for {}: some new connections, according to its share of the slots, still go"
                             + " there. The pod and its node are not at fault. Either the agent is late or what it receives from the"
                             + " API server.",
                     backend));

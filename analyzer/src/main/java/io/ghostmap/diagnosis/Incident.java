@@ -30,7 +30,7 @@ import java.util.stream.Collectors;
  *
  * @param replayer for further connects on this node
  * @param replays of every frontend of every generation, at every hook that handles it; and of {@code bypass}
- * @param affected those of them that go elsewhere than the current generation says
+ * @param affected those of them that do not go where the current generation sends them
  * @param onTheWire those of the replays that can end at an address to which the capture shows a SYN, in their order
  * @param bypass sockets that pass none of the hooks, if the capture shows any
  * @param separate hooks of another Cilium on the same kernel, which say nothing of this node

@@ -213,8 +213,8 @@ final class Judgement {
     }
 
     /**
-     * Failed attempts to a service's own address, to an address that no map knows, or to a backend behind which no service's
-     * slot stands. An answer to a service's own address shows that the packets were translated one by one.
+     * Failed attempts to a service's own address, to an address that no map knows, or to a backend that no service has in a
+     * slot. An answer to a service's own address shows that the packets were translated one by one.
      */
     private static boolean isUnexplained(CorrelatedDestination seen) {
         SortedMap<Reply, Integer> replies = seen.destination().replies();
@@ -236,7 +236,7 @@ final class Judgement {
                         Text.count(incident.destinations().size(), "destination", "destinations"))
                 : Text.of("The bundle has no packet capture.");
         return wire.then(
-                " Connections to {} of {} would go elsewhere than the current maps say.",
+                " Connections to {} of {} would not go where the current maps send them.",
                 Term.number(frontends(incident.affected())),
                 Text.count(frontends(incident.replays()), "replayed service address", "replayed service addresses"));
     }

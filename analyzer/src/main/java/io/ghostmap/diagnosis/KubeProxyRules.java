@@ -18,10 +18,10 @@ import java.util.stream.Stream;
 
 /**
  * SLB-25: rules of kube-proxy, in a table of netfilter or in IPVS, send connections to a backend that no endpoint slice has:
- * whoever wrote them no longer keeps them up to date.
+ * they are no longer updated.
  *
- * <p>Guards: the slices are whole, so that a backend which they lack is gone; a kube-proxy that runs is late for a moment
- * after each change, so that rules to which no connection failed are only worth knowing.
+ * <p>Guards: all slices were captured, so that a backend which they lack no longer exists. A running kube-proxy needs a moment
+ * after each change, so rules without a failed connection are only worth knowing.
  */
 final class KubeProxyRules implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -70,7 +70,7 @@ final class KubeProxyRules implements Rule {
         return stale;
     }
 
-    /** Whether a current map has the backend, such as one of another cluster, of whose slices this one's say nothing. */
+    /** Whether a current map has the backend, as for one of another cluster, which this cluster's slices lack. */
     private static boolean isHeld(Incident incident, Endpoint backend) {
         return incident.layers().all().stream()
                 .anyMatch(layers -> layers.inMaps().contains(backend));
@@ -105,20 +105,19 @@ final class KubeProxyRules implements Rule {
                 .explanation(List.of(
                         rewritten
                                 ? Text.of(
-                                        "The capture shows the rewriting: the SYN comes in with the address of the service and"
-                                                + " goes out with that of the backend. No map of Cilium and no endpoint slice has"
+                                        "The capture shows the translation: the SYN comes in with the address of the service and"
+                                                + " leaves with that of the backend. No map of Cilium and no endpoint slice has"
                                                 + " this backend; only these rules have it.")
                                 : Text.of(
                                         "No map of Cilium and no endpoint slice has this backend; only these rules have it."),
-                        Text.of(
-                                "Rules of kube-proxy outlive kube-proxy: removing it leaves them in the kernel until they are"
-                                        + " removed (kube-proxy --cleanup) or the node is rebooted. They translate whatever"
-                                        + " Cilium's socket programs do not translate first.")))
+                        Text.of("Rules of kube-proxy outlive kube-proxy: they stay in the kernel until they are removed"
+                                + " (kube-proxy --cleanup) or the node is rebooted. They translate every connection that"
+                                + " Cilium's socket programs do not translate first.")))
                 .supporting(supporting(rules, failures.frames()))
                 .rivals(List.of(new Rival(
                         Rival.Kind.CHANGE_BETWEEN_READINGS,
                         Rival.Stance.OPEN,
-                        Text.of("kube-proxy runs and was about to remove them"),
+                        Text.of("kube-proxy is running and was about to remove them"),
                         Text.of("the bundle does not show whether kube-proxy runs."),
                         Text.of("kubectl -n kube-system get pods -o wide, and the same rules a minute later"))))
                 .remedy(remedy());
@@ -128,7 +127,7 @@ final class KubeProxyRules implements Rule {
         return Finding.draft(ENTRY, Severity.INFO, Confidence.POSSIBLE)
                 .about(rules.keySet().stream().map(Subject.Backend::new).toList())
                 .title(Text.of(
-                        "Rules of kube-proxy on {} name {} that no endpoint slice has",
+                        "Rules of kube-proxy on {} have {} that no endpoint slice has",
                         new Names(incident).node(),
                         Text.count(rules.size(), "backend", "backends")))
                 .summary(Text.of(
@@ -139,8 +138,8 @@ final class KubeProxyRules implements Rule {
                                 .distinct()
                                 .toList())))
                 .explanation(List.of(Text.of(
-                        "If kube-proxy runs, it was late by a moment. If it was removed, its rules are still there and translate"
-                                + " connections that Cilium leaves to them.")))
+                        "If kube-proxy is running, it may not have updated them yet. If it was removed, its rules are still there and"
+                                + " translate connections that Cilium does not translate first.")))
                 .supporting(supporting(rules, List.of()))
                 .remedy(remedy());
     }
@@ -178,11 +177,11 @@ final class KubeProxyRules implements Rule {
 
     private static List<RemedyStep> remedy() {
         return List.of(RemedyStep.reading(
-                        Text.of("See whether the rules are still there, and who keeps them"),
+                        Text.of("See whether the rules are still there, and whether kube-proxy is running"),
                         Text.of("You are root on the node of this bundle, and kubectl reaches the cluster."),
                         List.of(Action.Look.NAT_RULES, Action.Look.NAT_TABLES, Action.Look.KUBE_PROXY_PODS))
                 .check(Text.of(
-                        "The rules name the same backends and no kube-proxy runs on the node: then remove them with kube-proxy"
+                        "The rules have the same backends and no kube-proxy runs on the node: then remove them with kube-proxy"
                                 + " --cleanup of the release that wrote them, or reboot the node.")));
     }
 }

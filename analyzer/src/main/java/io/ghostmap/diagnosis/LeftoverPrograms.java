@@ -21,8 +21,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-26: the agent runs without socket load balancing, and socket programs of an earlier one are still attached. Nobody
- * updates the maps that they read, so that they send connections to backends of the past.
+ * SLB-26: the agent runs without socket load balancing, and socket programs of an earlier one are still attached. No agent
+ * updates the maps that they read, so that they send connections to outdated backends.
  *
  * <p>Guards: configuration or status says that the feature is off and neither says that it is on; a second Cilium's programs
  * are not this agent's leftovers.
@@ -73,7 +73,7 @@ final class LeftoverPrograms implements Rule {
                 .toList();
     }
 
-    /** Frontends of the maps that lead to a backend which failed, with the attempts. */
+    /** Frontends of the maps with a backend that failed, and the failed attempts. */
     private static Map<FrontendLayers, List<ConnectionAttempt>> failed(Incident incident) {
         Map<FrontendLayers, List<ConnectionAttempt>> failed = new LinkedHashMap<>();
         for (FrontendLayers layers : incident.layers().all()) {
@@ -101,7 +101,7 @@ final class LeftoverPrograms implements Rule {
                 .distinct()
                 .toList();
         Text off = Text.of(
-                "The agent runs without socket load balancing, and {} of it are still attached.",
+                "The agent runs without socket load balancing, but {} for it are still attached.",
                 Text.count(programs.size(), "program", "programs"));
         Finding.Draft draft = Finding.draft(
                         ENTRY,
@@ -121,7 +121,7 @@ final class LeftoverPrograms implements Rule {
             draft.title(
                             Text.of("Connections to {} from {} fail", names.services(frontends), names.node()),
                             Text.of(
-                                    "programs of a socket load balancing that is switched off send them to {}",
+                                    "socket load balancing is switched off, but its programs are still attached and send them to {}",
                                     Text.few(Terms.endpoints(backends))))
                     .summary(Text.of(
                             "{} {} to {} failed; Kubernetes names other backends.",
@@ -137,8 +137,8 @@ final class LeftoverPrograms implements Rule {
         return draft.explanation(List.of(
                         Text.of(
                                 "Programs {} were attached by an earlier agent. An agent that runs without socket load balancing"
-                                        + " does not update the maps that they read: connections go where these services were"
-                                        + " when it was switched off, before kube-proxy or anything else sees them.",
+                                        + " does not update the maps that they read: connections go to the backends that these"
+                                        + " services had when it was switched off, before kube-proxy or anything else sees them.",
                                 Text.few(Terms.programs(programs.stream()
                                         .map(HookProgram::programId)
                                         .toList()))),

@@ -14,7 +14,7 @@ import java.util.Set;
 
 /** What a report says of the gaps: the first ones of each kind of artifact, and how many more there are. */
 final class Losses {
-    /** A bundle can lack the dump of every map of its node; whoever reads the report does not read them all. */
+    /** A bundle can lack the dump of every map of its node; a reader of the report would not read them all. */
     static final int MAX_OF_A_KIND = 50;
 
     private Losses() {}

@@ -12,10 +12,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-24: SYNs come in by a device of this node and never leave it by any, so that this node drops them: a policy or an
- * identity, mostly, at the program of that device.
+ * SLB-24: SYNs come in through a device of this node and do not leave through any, so this node drops them; mostly the
+ * program at that device does, because of a policy or an identity.
  *
- * <p>Guards: the capture names devices, and shows other packets that leave; a frontend that is a dead end, a stale entry of
+ * <p>Guards: the capture names devices, and shows other packets that leave; a frontend without a backend, a stale entry of
  * conntrack and programs that run twice lose packets in the same way, and have rules of their own.
  */
 final class LostOnNode implements Rule {
@@ -39,7 +39,7 @@ final class LostOnNode implements Rule {
         return lost.isEmpty() ? List.of() : List.of(finding(incident, lost));
     }
 
-    /** The attempts of which that is so. */
+    /** The attempts that this node drops. */
     static Failures of(Incident incident) {
         if (!incident.journeys().showsLeaving() || DuplicateDevicePrograms.isPresent(incident)) {
             return new Failures(incident, List.of());
@@ -85,30 +85,30 @@ final class LostOnNode implements Rule {
         return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
                 .about(lost.subjects())
                 .title(Text.of(
-                        "This node drops connections to {}: their SYNs come in by {} and leave by no device",
+                        "This node drops connections to {}: their SYNs come in through {} and do not leave through any device",
                         Text.few(Terms.endpoints(lost.servers())),
                         Text.few(lost.entries())))
                 .summary(Text.of(
-                        "{} failed: each SYN was seen at the device where it came in and nowhere else, while others were seen"
-                                + " to leave. The servers never got them.",
+                        "{} failed: each SYN was seen at the device through which it came in, but not at any other, although"
+                                + " other packets were seen to leave. The servers never got them.",
                         lost.shares()))
-                .explanation(
-                        List.of(
-                                counted(drops),
-                                Text.of(
-                                        "What drops a packet at that point is a program of Cilium at the device: a network policy that"
-                                                + " does not allow the connection, an identity that is wrong or too old for the policy"
-                                                + " map, or a full connection table. The service, its backends and their nodes are not"
-                                                + " at fault."),
-                                Text.of(
-                                        "If other pods of this node reach the same server, compare their identities and the age of the"
-                                                + " pods: a policy map that was not updated fails the pods that live longest.")))
+
+                .explanation(List.of(
+                        counted(drops),
+                        Text.of(
+                                "At that point a program of Cilium at the device drops packets: because a network policy does"
+                                        + " not allow the connection, because an identity is wrong or not in the policy map,"
+                                        + " or because the connection table is full. The service, its backends and their nodes are not"
+                                        + " at fault."),
+                        Text.of(
+                                "If other pods of this node reach the same server, compare their identities and the age of the"
+                                        + " pods: if a policy map was not updated, the oldest pods fail.")))
                 .supporting(Stream.concat(drops.stream().map(Drops::source), lost.frames().stream())
                         .toList())
                 .rivals(List.of(new Rival(
                         Rival.Kind.ANSWER_NOT_CAPTURED,
                         Rival.Stance.AGAINST,
-                        Text.of("The SYNs left by an interface that was not captured"),
+                        Text.of("The SYNs left through an interface that was not captured"),
                         Text.of("the same capture shows other packets that leave this node."),
                         Text.of("a second capture with tcpdump -i any while a client tries"))))
                 .remedy(List.of(RemedyStep.reading(
@@ -117,9 +117,8 @@ final class LostOnNode implements Rule {
                                 List.of(
                                         new Action.AskAgent(incident.nodeName(), Action.Question.DROPS),
                                         new Action.AskAgent(incident.nodeName(), Action.Question.DROP_COUNTERS)))
-                        .check(Text.of(
-                                "The monitor prints the drop with its reason. Policy denied names the identities of both"
-                                        + " sides; anything else belongs into the ticket."))));
+                        .check(Text.of("The monitor prints the drop with its reason. \"Policy denied\" comes with the"
+                                + " identities of both sides; report any other reason to the Cilium project."))));
     }
 
     /** Those of the whole node: that a counter grew does not show that it was for these packets. */

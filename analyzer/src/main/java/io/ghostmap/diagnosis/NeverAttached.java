@@ -16,16 +16,16 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-05: the agent is configured to translate at the socket, and no socket program of it is attached to any cgroup.
+ * SLB-05: the agent is configured to translate at the socket, but none of its socket programs is attached to any cgroup.
  *
- * <p>Guards: the cgroup tree was captured; with the feature switched off nothing is missing; if the agent's options were not
- * captured, only connections that failed untranslated show that something is.
+ * <p>Guards: the cgroup tree was captured; if the feature is switched off, nothing is missing; if the agent's options were
+ * not captured, only connections that failed untranslated show that the programs are missing.
  */
 final class NeverAttached implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-05",
             CatalogEntry.Kind.NODE,
-            Text.of("socket load balancing is configured, and none of its programs is attached"),
+            Text.of("socket load balancing is configured, but none of its programs is attached"),
             Set.of(Requirement.MAPS, Requirement.ATTACHMENTS),
             Severity.CRITICAL,
             Severity.WARNING,
@@ -77,7 +77,7 @@ final class NeverAttached implements Rule {
                     .rivals(UntranslatedFrontend.rivals(incident, bypass.get()));
         } else {
             draft.title(Text.of(
-                    "Socket load balancing is configured on {}, but no program of it is attached", names.node()));
+                    "Socket load balancing is configured on {}, but none of its programs is attached", names.node()));
         }
         return draft.summary(summary(options, bypass))
                 .explanation(explanation(options))
@@ -90,14 +90,14 @@ final class NeverAttached implements Rule {
                                         new Action.AskAgent(incident.nodeName(), Action.Question.CONFIGURATION),
                                         new Action.AgentLog(incident.nodeName())))
                         .check(Text.of(
-                                "The tree still lists no cil_sock4_connect. The log of an agent that tried and failed has the"
-                                        + " error; without one, the agent never tried."))));
+                                "The tree still lists no cil_sock4_connect. If the agent tried and failed, its log has the error;"
+                                        + " otherwise it never tried."))));
     }
 
     private static Text summary(AgentOptions options, Optional<Bypass> bypass) {
         Text attached = options.socketLb() == Setting.ON
                 ? Text.of(
-                        "{} says that socket load balancing is on, and the cgroup tree lists no program of it.",
+                        "{} says that socket load balancing is on, but the cgroup tree lists none of its programs.",
                         options.stated(Option.SOCKET_LB)
                                 .map(source -> Text.of(Term.member(source.file())))
                                 .orElse(Text.of("The agent")))
@@ -109,28 +109,29 @@ final class NeverAttached implements Rule {
         return attempts == 0
                 ? attached
                 : Text.of(
-                        "{} {} went out with a service's own address and failed.",
+                        "{} {} left with a service's own address and failed.",
                         attached,
                         Text.count(attempts, "attempt", "attempts"));
     }
 
     private static List<Text> explanation(AgentOptions options) {
         List<Text> paragraphs = new ArrayList<>();
-        paragraphs.add(Text.of(
-                "The maps have the services, but nothing that runs at connect() reads them. No pinned link misleads the agent"
-                        + " here, as in SLB-04: the programs were never attached, or all of them were removed."));
+        paragraphs.add(
+                Text.of(
+                        "The maps have the services, but no program that runs at connect() reads them. Unlike in SLB-04, the agent did"
+                                + " not reuse a pinned link on another cgroup: the programs were never attached, or all of them were removed."));
         if (options.socketLb() == Setting.ON
                 && options.hostNetworkOnly()
                 && options.kubeProxyReplacement() == Setting.OFF) {
             paragraphs.add(Text.of(
                     "The configuration asks for socket load balancing in the host's namespace only, without the replacement of"
-                            + " kube-proxy. Agents of 1.18 attach no program in that combination (Cilium issue 42659). Another"
-                            + " start of the same agent changes nothing; another value of {}, or another release, does.",
+                            + " kube-proxy. Agents of 1.18 attach no program with that combination (Cilium issue 42659). Restarting"
+                            + " the same agent changes nothing; another value of {} or another release helps.",
                     Term.option(Option.HOST_NETWORK_ONLY.flag())));
         } else {
             paragraphs.add(Text.of(
-                    "An agent that may not attach (a kernel without cgroup BPF, a missing capability, a cgroup root that is not"
-                            + " mounted where it looks) says so in its log when it starts."));
+                    "An agent that cannot attach programs (the kernel has no cgroup BPF, a capability is missing, the cgroup root is"
+                            + " not mounted at the agent's path) says so in its log when it starts."));
         }
         return paragraphs;
     }

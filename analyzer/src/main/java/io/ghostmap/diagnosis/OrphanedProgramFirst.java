@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SLB-01: a socket load-balancing program of an earlier agent is still attached and reads maps that nobody updates any
+ * SLB-01: a socket load-balancing program of an earlier agent is still attached and reads maps that are not updated any
  * more. If it runs first, it decides: the current program only sees the address that the stale one wrote.
  *
  * <p>Guards: programs that read the same maps are not two generations. A chain counts only if one of its maps is not

@@ -51,14 +51,14 @@ final class OtherCures {
 
     private Text otherMaps() {
         return facts.isPartial()
-                ? Text.of("the stale program reads the same services and looks up their backends elsewhere")
+                ? Text.of("the stale program reads the same services and looks up their backends in other maps")
                 : Text.of("the stale program reads others");
     }
 
     private Text whyCleaningFails() {
         return Text.of(
                 "Cleaning Cilium's BPF state does not help. It removes the pins in the agent's own directory and detaches the"
-                        + " programs that it finds through them (releases before 1.14 leave attached programs alone), but {}."
+                        + " programs that it finds through them (releases before 1.14 do not detach programs), but {}."
                         + " The program keeps the stale maps loaded, even without a file in /sys/fs/bpf.",
                 holder());
     }

@@ -20,11 +20,11 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * SLB-16: a socket is connected to a backend that exists no more. The socket programs translate at connect() alone, so that
- * a connection, or a connected UDP socket, stays where it is when its backend goes. New connections are right.
+ * SLB-16: a socket is connected to a backend that no longer exists. The socket programs translate only at connect(), so that
+ * a connection, or a connected UDP socket, keeps its backend when that is removed. New connections are right.
  *
- * <p>Guards: a reverse_sk entry under the socket's own cookie names the service that it asked for; no backends map of any
- * generation has the backend, and no endpoint slice has its address, if the slices are whole.
+ * <p>Guards: a reverse_sk entry with the socket's own cookie shows the service that it asked for; no backends map of any
+ * generation has the backend, and no endpoint slice has its address, if all slices were captured.
  */
 final class PinnedSocket implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -101,19 +101,20 @@ final class PinnedSocket implements Rule {
                         proofs.size() == 1 ? Text.of("is") : Text.of("are"),
                         Text.few(Terms.endpoints(pinned.keySet()))))
                 .summary(Text.of(
-                        "{}. No backends map and no endpoint slice has {}{}.",
+                        "{}. {} has {}{}.",
                         Text.few(proofs.stream().map(PinnedSocket::text).toList()),
+                        confirmed ? Text.of("No backends map and no endpoint slice") : Text.of("No backends map"),
                         Text.few(Terms.endpoints(pinned.keySet())),
                         datagrams(incident, pinned)))
                 .explanation(List.of(
                         Text.of(
-                                "A socket program translates at connect(), once. A socket that was connected before its backend"
-                                        + " went keeps that address for as long as the application keeps the socket: many keep a"
-                                        + " UDP socket to their DNS server for days. New connections of the same client go to"
-                                        + " the backends of today."),
+                                "A socket program translates only once, at connect(). A socket that was connected before its"
+                                        + " backend was removed keeps that address as long as the application keeps the socket: many"
+                                        + " applications keep a UDP socket to their DNS server for days. New connections of the same"
+                                        + " client go to today's backends."),
                         Text.of(
-                                "The maps are right. What has to change is the socket: the application has to connect anew, or the"
-                                        + " agent has to end such sockets, which releases from 1.13 on do if the kernel is built with"
+                                "The maps are right. The socket has to change: the application has to connect again, or the agent has to"
+                                        + " end such sockets, as releases from 1.13 on do if the kernel is built with"
                                         + " CONFIG_INET_DIAG_DESTROY.")))
                 .supporting(proofs.stream()
                         .flatMap(proof -> proof.citations().stream())

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * the links on the wrong cgroup have to go first; a pattern would remove others as well.
  */
 final class ReattachRemedy {
-    /** Where the agent attaches its programs on a node of cgroup v2 alone. */
+    /** Where the agent attaches its programs on a node with only cgroup v2. */
     private static final Action.Cgroup ROOT = new Action.Cgroup("/sys/fs/cgroup", OptionalLong.empty());
 
     private ReattachRemedy() {}
@@ -35,7 +35,7 @@ final class ReattachRemedy {
                 .effect(
                         pins.isEmpty()
                                 ? Text.of(
-                                        "The agent attaches its programs anew. This bundle shows no pinned link that it could"
+                                        "The agent attaches its programs again. This bundle shows no pinned link that it could"
                                                 + " find and keep instead.")
                                 : Text.of(
                                         "The links end with their pins. The agent finds none and makes new ones on its root"

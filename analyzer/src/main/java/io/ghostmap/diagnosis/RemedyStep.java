@@ -33,7 +33,7 @@ public record RemedyStep(
         return new Draft(title, precondition, actions);
     }
 
-    /** A step of which not everything is said yet. */
+    /** A step that is not complete yet. */
     static final class Draft {
         private final Text title;
         private final Text precondition;

@@ -12,8 +12,8 @@ import java.util.stream.Stream;
  * SLB-29: the server answered, and the client did not get the answer. It was lost on this node if it came in and did not
  * leave toward the client, and beyond this node if it left and the client sent its SYN again.
  *
- * <p>Guards: one answer is lost now and then on any network, so that a client counts only if none of its attempts to the
- * server succeeded, and some of them at least twice failed; the capture has to show where other answers leave.
+ * <p>Guards: any network sometimes loses an answer, so a client counts only if none of its attempts to the server
+ * succeeded, and at least two answers were lost; the capture has to show where other answers leave.
  */
 final class ReturnPath implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -25,7 +25,7 @@ final class ReturnPath implements Rule {
             Severity.INFO,
             ConnectionManuals.RETURN_PATH);
 
-    /** Answers lost, or SYNs sent again after an answer, of one client. */
+    /** For one client: answers that were lost, or SYNs that were sent again after an answer. */
     private static final int MIN_LOST = 2;
 
     @Override
@@ -51,7 +51,7 @@ final class ReturnPath implements Rule {
                         .toList());
     }
 
-    /** Where answers do not leave toward their clients although those of others do. */
+    /** Attempts whose answers do not leave toward their clients, although those of others do. */
     private static Failures lostHere(Incident incident) {
         Set<Journey> taken = TakenNodePort.journeys(incident);
         return repeated(
@@ -65,7 +65,7 @@ final class ReturnPath implements Rule {
                         .toList());
     }
 
-    /** Those of clients that fail every time. */
+    /** Only of clients that fail every time. */
     private static Failures repeated(Incident incident, List<Journey> journeys) {
         return new Failures(
                 incident,
@@ -90,7 +90,7 @@ final class ReturnPath implements Rule {
         return Finding.draft(ENTRY, Severity.INFO, Confidence.LIKELY)
                 .about(lost.subjects())
                 .title(Text.of(
-                        "Answers from {} leave this node, and their clients ask again: they are lost on the way back",
+                        "Answers from {} leave this node, but their clients ask again: the answers are lost on the way back",
                         Text.few(Terms.endpoints(lost.servers()))))
                 .summary(Text.of(
                         "{}: the SYN-ACK was seen to leave toward the client, and the same SYN came again after it.",
@@ -98,12 +98,12 @@ final class ReturnPath implements Rule {
                 .explanation(List.of(
                         Text.of(
                                 "The node translated the connection, passed it to the backend and sent the answer out. Service,"
-                                        + " maps and backend are in order. Between this node and the client something drops the"
-                                        + " answer: a firewall that did not see the SYN because the way back is another one, a"
-                                        + " hypervisor or router that drops what it takes for invalid, or a reverse path filter."),
+                                        + " maps and backend are right. Something between this node and the client drops the"
+                                        + " answer: a firewall that did not see the SYN because the path back is another one, a"
+                                        + " hypervisor or router that considers the answer invalid, or a reverse path filter."),
                         Text.of(
-                                "Compare the way of the SYN with that of the answer: with an address that is announced on layer 2"
-                                        + " or through a load balancer they often differ.")))
+                                "Compare the path of the SYN with that of the answer: they often differ for an address that is"
+                                        + " announced on layer 2 or through a load balancer.")))
                 .supporting(lost.frames())
                 .rivals(List.of(new Rival(
                         Rival.Kind.CLIENT_REFUSES,
@@ -117,17 +117,17 @@ final class ReturnPath implements Rule {
         return Finding.draft(ENTRY, Severity.WARNING, Confidence.LIKELY)
                 .about(lost.subjects())
                 .title(Text.of(
-                        "Answers from {} come to this node and do not reach their clients at {}",
+                        "Answers from {} reach this node, but not their clients at {}",
                         Text.few(Terms.endpoints(lost.servers())),
                         Text.few(lost.entries())))
                 .summary(Text.of(
-                        "{} failed: the SYN-ACK was captured, and never where the client's SYN had come in, while answers to"
-                                + " others were seen there.",
+                        "{} failed: the SYN-ACK was captured, but not at the device through which the client's SYN had come"
+                                + " in, although answers to others were seen there.",
                         lost.shares()))
                 .explanation(List.of(Text.of(
-                        "The backend is alive and its answer is back on this node. Here it is dropped, or sent to somebody else:"
-                                + " an entry of conntrack or of address translation that is missing or belongs to another"
-                                + " connection, a policy on the way back, or a reverse path filter.")))
+                        "The backend is alive and its answer is back on this node. This node drops it or sends it to another"
+                                + " client: because an entry of conntrack or of address translation is missing or belongs to"
+                                + " another connection, because of a policy, or because of a reverse path filter.")))
                 .supporting(lost.frames());
     }
 }

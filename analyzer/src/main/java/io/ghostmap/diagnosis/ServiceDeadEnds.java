@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The frontends of one service that are in the same state; of a frontend without a name, itself alone. */
+/** The frontends of one service that are in the same state; a frontend without a name is on its own. */
 record ServiceDeadEnds(Optional<ServiceRef> ref, List<FrontendLayers> frontends) {
     static List<ServiceDeadEnds> of(List<FrontendLayers> all) {
         Map<String, List<FrontendLayers>> byName = new LinkedHashMap<>();

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Two services of one namespace, of which one name is the beginning of the other, that share an endpoint. */
+/** Two services of one namespace that share an endpoint, and the name of one begins with the name of the other. */
 record ServiceTwin(ServiceRef shorter, ServiceRef longer, Endpoint shared) {
 
     static Optional<ServiceTwin> of(Intent intent, ServiceRef one) {

@@ -25,13 +25,13 @@ import java.util.stream.Stream;
  * SLB-34: the agent has two services at one address, port, protocol and scope. The map has one entry for them, so that clients
  * of one get the backends of the other.
  *
- * <p>Guards: rows that are not programmed, and rows that agree in service and backends, collide with nothing.
+ * <p>Guards: rows that are not programmed do not collide, and rows with the same service and backends do not either.
  */
 final class SharedFrontend implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-34",
             CatalogEntry.Kind.NODE,
-            Text.of("the agent has two services at one address, and the map has room for one"),
+            Text.of("the agent has two services at one address, but the map can have only one of them"),
             Set.of(Requirement.SERVICE_DUMPS),
             Severity.WARNING,
             Severity.WARNING,
@@ -71,7 +71,7 @@ final class SharedFrontend implements Rule {
         return rows;
     }
 
-    /** What would have to be the same for two rows to be one. */
+    /** Two rows with the same meaning do not contradict each other. */
     private record Meaning(Optional<ServiceRef> service, Set<Endpoint> backends) {}
 
     private static Meaning meaning(AgentFrontend row) {
@@ -101,7 +101,7 @@ final class SharedFrontend implements Rule {
                         .toList())
                 .title(
                         Text.of(
-                                "Connections to {} on {} reach the backends of one of {}",
+                                "Connections to {} from {} reach the backends of only one of {}",
                                 Names.address(frontend),
                                 names.node(),
                                 Text.count(rows.size(), "service", "services")),
@@ -112,7 +112,7 @@ final class SharedFrontend implements Rule {
                         Text.count(rows.size(), "row", "rows"),
                         Names.address(frontend),
                         held.map(known -> Text.of(
-                                        ", and it leads to {}",
+                                        ", and its entry has {}",
                                         known.endpoints().isEmpty()
                                                 ? Text.of("no backend")
                                                 : Text.few(Terms.endpoints(known.endpoints()))))
@@ -120,10 +120,10 @@ final class SharedFrontend implements Rule {
                 .explanation(
                         List.of(
                                 Text.of(
-                                        "What is written last decides for both, and a change of either service can reverse it. Clients of the"
-                                                + " other one reach a healthy pod of the wrong workload, or nothing."),
+                                        "The service that is written last decides for both, and a change of either service can reverse that."
+                                                + " Clients of the other service reach a healthy pod of the wrong workload, or nothing."),
                                 Text.of(
-                                        "A host port of a pod that takes the address and port of a load balancer is the usual cause.")))
+                                        "The usual cause is a pod with a host port at the address and port of a load balancer.")))
                 .supporting(supporting(rows, held))
                 .remedy(List.of(RemedyStep.reading(
                                 Text.of("See which services have this address"),

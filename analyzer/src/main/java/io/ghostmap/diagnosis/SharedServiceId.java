@@ -23,11 +23,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * SLB-37: two services have one id in the maps, and backends of one are among the slots of the other: a healthy pod of the
+ * SLB-37: two services have one id in the maps, and the slots of one have backends of the other: a healthy pod of the
  * wrong service answers.
  *
- * <p>Guards: frontends of one service share what they like; a backend counts only if the slices of its own service name it and
- * those of the other do not.
+ * <p>Guards: frontends of one service can share an id; a backend counts only if the slices of the other service have it and those
+ * of its own do not.
  */
 final class SharedServiceId implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -41,7 +41,7 @@ final class SharedServiceId implements Rule {
 
     private static final int MAX_SINGLE = 10;
 
-    /** A frontend whose slots have backends that belong to the other one, with which it shares its id. */
+    /** A frontend whose slots have backends of another service, with which it shares its id. */
     private record Mixed(FrontendLayers one, FrontendLayers other, int id, SortedSet<Endpoint> backends) {}
 
     private record Key(int mapId, int id) implements Comparable<Key> {
@@ -120,7 +120,7 @@ final class SharedServiceId implements Rule {
                 .about(mixed.backends.stream().map(Subject.Backend::new).toList())
                 .title(
                         Text.of("Connections to {} from {} can reach another service", one, names.node()),
-                        Text.of("both it and {} have the id {}, and {} is among its slots", other, id, backends))
+                        Text.of("it has the same id as {} ({}), and {} is among its slots", other, id, backends))
                 .summary(Text.of(
                         "The current services map sends connections to {} also to {}. The endpoint slices have that as a backend of"
                                 + " {} only, and both services have the id {}.",
@@ -131,21 +131,21 @@ final class SharedServiceId implements Rule {
                 .explanation(
                         List.of(
                                 Text.of(
-                                        "A wrong backend of a healthy service answers, so that nothing fails at the level of connections:"
+                                        "A backend of the wrong service answers, so that no connection fails:"
                                                 + " clients see the content, the certificate or the refusal of another application."),
                                 Text.of(
-                                        "Reverse translation and session affinity go by the id as well. Answers of one service can carry"
+                                        "Reverse translation and session affinity use the id as well. Answers of one service can carry"
                                                 + " the address of the other, and a session of one can be continued at the other.")))
                 .supporting(supporting(mixed))
                 .remedy(List.of(RemedyStep.reading(
-                                Text.of("See whether the agent still has the id twice"),
+                                Text.of("See whether two services still have the id"),
                                 Text.of("kubectl reaches the cluster."),
                                 List.of(
                                         new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),
                                         Action.Look.ENDPOINT_SLICES))
                         .then(Text.of(
-                                "Ids are kept over a restart of the agent. Deleting and creating one of the two services gives"
-                                        + " it another id; plan that as a change."))
+                                "Ids survive a restart of the agent. Deleting and creating one of the two services gives"
+                                        + " it another id; plan this as a change."))
                         .check(Text.of(
                                 "The two services have different ids, and each has the backends of its own slices."))));
     }

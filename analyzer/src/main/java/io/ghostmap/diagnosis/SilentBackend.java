@@ -34,7 +34,7 @@ final class SilentBackend implements Rule {
             Severity.WARNING,
             ConnectionManuals.SILENT_BACKEND);
 
-    /** Backends that have a finding of their own. So many at once have one cause, and nobody reads a finding for each. */
+    /** Backends that have a finding of their own. So many at once have one cause, and a finding for each would not be read. */
     private static final int MAX_SINGLE = 20;
 
     @Override

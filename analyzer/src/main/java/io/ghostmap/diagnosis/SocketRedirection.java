@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-36: programs that note sockets in a map and pass data from one to the other past the network stack are in the kernel. If
- * an earlier installation left them, connections are established and no data arrives.
+ * SLB-36: programs in the kernel note sockets in a map and pass data from one to the other, which bypasses the network stack.
+ * If they are leftovers of an earlier installation, connections are established but no data arrives.
  *
- * <p>Guards: only programs that have such a map are named, because many sock_ops programs just set options; and other products
- * redirect on purpose, so that it is never more than worth knowing.
+ * <p>Guards: only programs with such a map count, because many sock_ops programs just set options; and other products redirect
+ * on purpose, so this is never more than worth knowing.
  */
 final class SocketRedirection implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -108,24 +108,24 @@ final class SocketRedirection implements Rule {
                                         Action.Look.PINS,
                                         Action.Look.HOLDERS))
                         .check(Text.of(
-                                "A running process or a pin of an installed product has them: then they are wanted. If nothing"
-                                        + " does, they are left over, and a reboot of the drained node ends them."))));
+                                "If a running process or a pin of an installed product has them, they are wanted. Otherwise they are"
+                                        + " leftovers, and a reboot of the drained node ends them."))));
     }
 
     private static List<Text> explanation(List<BpfProgram> programs, List<BpfMap> tables) {
         List<Text> paragraphs = new ArrayList<>();
         paragraphs.add(
                 Text.of(
-                        "A program of the type sock_ops notes the sockets of new connections in the map, and one of the type sk_msg or sk_skb"
-                                + " hands what one of them sends to the other. A capture shows the handshake and nothing after it."));
+                        "A program of type sock_ops notes the sockets of new connections in the map, and one of type sk_msg or sk_skb gives"
+                                + " the data of one of them to the other. A capture shows the handshake and nothing after it."));
         boolean ofCilium = Stream.concat(
                         programs.stream().map(BpfProgram::name), tables.stream().map(BpfMap::name))
                 .anyMatch(name -> name.startsWith("cil_") || name.startsWith("cilium_"));
         paragraphs.add(
                 ofCilium
                         ? Text.of(
-                                "The names are those of Cilium, which had this as an option in earlier releases and has it no longer. An"
-                                        + " agent that runs without it does not remove what an earlier one attached.")
+                                "The names are those of Cilium, which had this as an option in earlier releases only. An agent"
+                                        + " without it does not remove what an earlier one attached.")
                         : Text.of(
                                 "The names are not those of Cilium. Service meshes and accelerators do this on purpose."));
         return paragraphs;

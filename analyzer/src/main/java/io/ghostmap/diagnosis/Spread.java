@@ -142,7 +142,7 @@ record Spread(Frontend frontend, SortedMap<Endpoint, Integer> observed, List<Can
         if (possible.isEmpty()) {
             return Text.of("No single map explains them all: some clients passed one program, some another.");
         }
-        return Text.of("These attempts alone do not decide between the maps.");
+        return Text.of("These attempts do not decide between the maps.");
     }
 
     private static Text percent(double share) {

@@ -104,7 +104,7 @@ final class StaleAttachments {
         return pins;
     }
 
-    /** Pins of the programs and of maps that stale programs alone read: each would keep its object alive by itself. */
+    /** Pins of the programs and of maps that only stale programs read: each would keep its object alive by itself. */
     SortedSet<String> pinsOf(List<Attached> programs) {
         SortedSet<String> pins = new TreeSet<>();
         List<Integer> stale = removable.stream().map(Attached::program).toList();

@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * The hooks of one cgroup on which a program runs that reads a generation which is not current.
  *
  * @param lead the forward hook that shows it best: the first whose wrong destinations were seen on the wire, else the first
- *     that sends connections elsewhere, else the first of all, which is connect4 if it is among them
+ *     that misdirects connections, else the first of all, which is connect4 if it is among them
  * @param family whose maps the finding is about: an AF_INET6 hook reads those of both
  * @param stale the program of {@code lead} that reads the old generation
  * @param live the program of {@code lead} that reads the current one, if there is one
@@ -139,7 +139,7 @@ record StaleChain(
                 .toList();
     }
 
-    /** Replays at these hooks that go elsewhere than the current generation says. */
+    /** Replays at these hooks that are misdirected. */
     List<Replay> affected(Incident incident) {
         return incident.affected().stream()
                 .filter(replay -> hooks.contains(replay.hook()))

@@ -105,7 +105,7 @@ final class StaleChainFacts {
         return chain.stale();
     }
 
-    /** Replays that the chain sends elsewhere. */
+    /** Replays that the chain misdirects. */
     List<Replay> affected() {
         return affected;
     }
@@ -139,7 +139,7 @@ final class StaleChainFacts {
         return isHarmless() ? Severity.INFO : Severity.WARNING;
     }
 
-    /** Whether no connection goes elsewhere because of the stale program. */
+    /** Whether the stale program misdirects no connection. */
     boolean isHarmless() {
         return affected.isEmpty() && !undecided;
     }
@@ -163,7 +163,7 @@ final class StaleChainFacts {
         return chain.isPartial(stale(), incident.datapath());
     }
 
-    /** The services that the chain sends elsewhere. */
+    /** The services that the chain misdirects. */
     List<Frontend> misdirected() {
         return Terms.frontendsIn(affected);
     }

@@ -113,7 +113,7 @@ final class StaleChainText {
     /** What was seen, and how far it reaches. */
     Text summary() {
         if (facts.isHarmless()) {
-            return Text.of("No replayed connection goes elsewhere because of it.");
+            return Text.of("It misdirects no replayed connection.");
         }
         Text traffic = traffic();
         return facts.affected().isEmpty() ? traffic : traffic.then(" {}{}", extent(), example());

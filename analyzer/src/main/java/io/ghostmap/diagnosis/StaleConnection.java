@@ -21,7 +21,7 @@ import java.util.Set;
 
 /**
  * SLB-15: a service entry of conntrack sends a client's port to a backend that the backends map no longer has. Connections
- * from that port fail as long as the entry lives; from any other port they work.
+ * from that port fail until the entry expires; those from other ports work.
  *
  * <p>Guards: the attempt failed, its own tuple is in the entry, and the current backends map was dumped whole. Sockets that
  * the socket programs translate do not pass conntrack's service entries.
@@ -49,7 +49,7 @@ final class StaleConnection implements Rule {
         return stale.isEmpty() ? List.of() : List.of(finding(incident, stale));
     }
 
-    /** The attempts of which that is so. */
+    /** The attempts that fail for that reason. */
     static Set<Journey> journeys(Incident incident) {
         return stale(incident).keySet();
     }
@@ -107,21 +107,21 @@ final class StaleConnection implements Rule {
                         "Some connections to {} fail: conntrack sends their ports to backends that no longer exist",
                         Text.few(Terms.endpoints(failures.servers()))))
                 .summary(Text.of(
-                        "{} failed. Conntrack has a service entry for exactly these ports, and the backends map has none of the"
-                                + " ids that they name: {}.",
+                        "{} failed. Conntrack has service entries for exactly these ports, but the backends map has none of their backend"
+                                + " ids: {}.",
                         failures.shares(),
                         Text.few(entries)))
                 .explanation(List.of(
                         Text.of(
                                 "For a packet of a known connection the program at the device takes the backend from conntrack"
-                                        + " and not from the service. The entry outlived the backend: a client that uses the same"
-                                        + " port again meets it, and its SYN is dropped because the backend is not found. Which"
-                                        + " connections fail depends on the source port alone."),
+                                        + " and not from the service. The entry outlived the backend: if a client uses the same"
+                                        + " port again, the program finds the entry, does not find its backend and drops the SYN."
+                                        + " Only the source port decides which connections fail."),
                         Text.of(
-                                "Entries of closed connections expire by themselves. A client's pod that is started anew has"
-                                        + " another address, so that no old entry is about it."),
+                                "Entries of closed connections expire by themselves. A client's pod that is recreated has"
+                                        + " another address, which no old entry has."),
                         Text.of(
-                                "The services map is right, which is why cilium-dbg bpf lb list shows nothing. Connections that"
+                                "The services map is right, which is why cilium-dbg bpf lb list shows no fault. Connections that"
                                         + " the socket programs translate are not affected.")))
                 .supporting(supporting)
                 .remedy(List.of(RemedyStep.reading(

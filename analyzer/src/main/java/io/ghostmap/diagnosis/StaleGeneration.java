@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * SLB-02: an old generation of a services map stays in the kernel because something still refers to it. Only an attached
- * program that reads it can do harm; a pin or a process merely keeps it.
+ * program that reads it can do harm; a pin or a process only keeps it.
  */
 final class StaleGeneration implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -149,7 +149,7 @@ final class StaleGeneration implements Rule {
         List<Text> paragraphs = new ArrayList<>();
         int all = incident.datapath().generations(old.role()).size();
         Text first = Text.of(
-                "The kernel holds {} of the {} map. Map {} ({}) is not the one that the agent works on: {}.",
+                "The kernel has {} of the {} map. Map {} ({}) is not the one that the agent works on: {}.",
                 Text.count(all, "generation", "generations"),
                 Terms.role(old.role()),
                 Term.map(old.mapId()),

@@ -25,11 +25,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * SLB-17: session affinity keeps a client at a backend that takes no new connections any more. The backend is still in the
+ * SLB-17: session affinity keeps a client at a backend that no longer takes new connections. The backend is still in the
  * map, so that the program does not choose another one.
  *
  * <p>Guards: connections to the backend failed; the map, or a slice, says that it is ending or not ready; an affinity entry of
- * the service names it. Of an entry for a network namespace it is not known whose that is.
+ * the service has it. If that is for a network namespace, it is not known which client it belongs to.
  */
 final class StickyBackend implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -43,7 +43,7 @@ final class StickyBackend implements Rule {
 
     private static final int MAX_CITED = 6;
 
-    /** A session that leads to a failing backend, and the service that it is of. */
+    /** A session with a failing backend, and its service. */
     private record Kept(
             FrontendLayers service, Backend backend, AffinitySession session, List<ConnectionAttempt> failed) {}
 
@@ -70,7 +70,7 @@ final class StickyBackend implements Rule {
     private static List<Kept> kept(Incident incident, Family family) {
         Map<Long, Backend> failing = failing(incident, family);
         if (failing.isEmpty()) {
-            return List.of(); // the affinity map of a large node is read only if something may rest on it
+            return List.of(); // the affinity map of a large node is read only if it can matter
         }
         Map<Integer, List<FrontendLayers>> services = incident.layers().all().stream()
                 .filter(layers -> layers.held() instanceof Held.Known
@@ -107,7 +107,7 @@ final class StickyBackend implements Rule {
                 || address.address().equals(client);
     }
 
-    /** By the map's own word, or by the slices'. */
+    /** According to the map, or to the slices. */
     private static boolean isEnding(FrontendLayers service, Backend backend) {
         boolean chosen = service.inMaps().contains(backend.endpoint());
         boolean ready = service.wanted() instanceof Wanted.Claimed claimed
@@ -145,20 +145,20 @@ final class StickyBackend implements Rule {
                         Text.of("Some clients cannot reach {} from {}", service, names.node()),
                         Text.of("session affinity keeps sending them to {}, a backend that is ending", backend))
                 .summary(Text.of(
-                        "{} to {} failed. {} of the service still {} the backend: {}.",
+                        "{} to {} failed. {} of the service still {} that backend: {}.",
                         Text.count(failed.size(), "attempt", "attempts"),
                         backend,
                         Text.count(sessions.size(), "session", "sessions"),
-                        sessions.size() == 1 ? Text.of("names") : Text.of("name"),
+                        sessions.size() == 1 ? Text.of("has") : Text.of("have"),
                         Text.few(sessions.stream()
                                 .map(kept -> client(kept.session))
                                 .toList())))
                 .explanation(List.of(
                         Text.of(
-                                "The backend is still in the backends map, for the sake of its open connections, but is no longer"
-                                        + " among those that new connections choose from. A client with a session does not"
-                                        + " choose: the program looks the backend up by its id, finds it, and sends the"
-                                        + " connection there until the session expires or the backend leaves the map."),
+                                "The backend is still in the backends map, because of its open connections, but new connections"
+                                        + " can no longer choose it. For a client with a session nothing is chosen: the program"
+                                        + " looks up the session's backend by its id, finds it, and sends the connection there"
+                                        + " until the session expires or the backend is removed from the map."),
                         Text.of("Other clients of the service, and those whose session expired, are not affected.")))
                 .supporting(supporting.stream().distinct().toList())
                 .remedy(List.of(RemedyStep.reading(
@@ -170,8 +170,8 @@ final class StickyBackend implements Rule {
                                                 first.backend.endpoint().address()),
                                         Action.Look.ENDPOINT_SLICES))
                         .check(Text.of(
-                                "The agent lists the backend as terminating. When its pod is gone the agent removes it, and"
-                                        + " with it the session."))));
+                                "The agent lists the backend as terminating. When its pod has ended, the agent removes the"
+                                        + " backend and the session."))));
     }
 
     private static Text client(AffinitySession session) {

@@ -50,7 +50,7 @@ final class TakenNodePort implements Rule {
         return taken.isEmpty() ? List.of() : List.of(finding(incident, taken));
     }
 
-    /** The attempts of which that is so. */
+    /** The attempts that fail for that reason. */
     static Set<Journey> journeys(Incident incident) {
         return taken(incident).keySet();
     }
@@ -118,20 +118,20 @@ final class TakenNodePort implements Rule {
                         Text.few(Terms.endpoints(failures.servers())),
                         Text.few(ports)))
                 .summary(Text.of(
-                        "{} failed. Their SYNs left from {}{}: an answer to that port is taken for a connection to the"
+                        "{} failed. Their SYNs left from {}{}: an answer to that port is treated as a connection to the"
                                 + " service.",
                         failures.shares(),
                         Text.few(ports),
                         owners.isEmpty() ? Text.NONE : Text.of(", a NodePort of {}", Text.few(owners))))
                 .explanation(List.of(Text.of(
-                        "Whoever masquerades chose the source port without regard to the NodePort range. The answer of"
+                        "The masquerading chose the source port without regard to the NodePort range. The answer of"
                                 + " the server arrives at the node's address and a NodePort, so that Cilium's program at"
-                                + " the device sends it to a backend of that service instead of the pod that waits for"
-                                + " it. Only connections that happen to get such a port fail, which looks like a fault"
-                                + " that comes and goes.")))
+                                + " the device sends it to a backend of that service instead of to the pod that waits"
+                                + " for it. Only connections that happen to get such a port fail, which looks like an"
+                                + " intermittent fault.")))
                 .supporting(supporting.stream().distinct().toList())
                 .remedy(List.of(RemedyStep.reading(
-                                Text.of("See which ports may be chosen"),
+                                Text.of("See which source ports masquerading can choose"),
                                 Text.of("You are root on the node of this bundle."),
                                 List.of(Action.Look.PORT_RANGES))
                         .check(Text.of(

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Products other than the known load balancers whose programs rewrite destinations at the socket, by the names they give. */
+/** Products other than the known load balancers whose programs rewrite destinations at the socket, recognized by names. */
 final class Translators {
     /**
      * One of them.
@@ -35,7 +35,7 @@ final class Translators {
 
     private Translators() {}
 
-    /** The product that a program is of, as far as names tell. */
+    /** The product of a program, if names show it. */
     static Optional<Text> product(Incident incident, int programId) {
         return incident.evidence().bpf().state().programs().find(programId).flatMap(program -> {
             List<BpfMap> read = program.mapIds().stream()

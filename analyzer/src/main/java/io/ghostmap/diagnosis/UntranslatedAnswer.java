@@ -40,20 +40,20 @@ final class UntranslatedAnswer implements Rule {
         return Finding.draft(ENTRY, Severity.CRITICAL, Confidence.CERTAIN)
                 .about(failures.subjects())
                 .title(Text.of(
-                        "Answers to connections to {} reach their clients with the address of a backend",
+                        "Connections to {} fail: answers reach their clients with the address of a backend",
                         Text.few(Terms.endpoints(failures.servers()))))
                 .summary(Text.of(
                         "{} failed: the SYN was translated to a backend and answered, and the answer was passed to the client"
-                                + " untranslated. A client drops or resets what comes from an address that it never asked.",
+                                + " untranslated. A client drops or resets an answer from an address to which it did not connect.",
                         failures.shares()))
                 .explanation(List.of(Text.of(
-                        "Forward translation works, the way back does not. The program at the device translates an answer if the"
-                                + " connection's entry in conntrack names the service (rev_nat_index) and cilium_lb4_reverse_nat"
-                                + " knows that id. One of the two is missing, or the answer passes a device whose program does"
-                                + " not look.")))
+                        "Forward translation works, reverse translation does not. The program at the device translates an answer if"
+                                + " the connection's entry in conntrack has the service's id (rev_nat_index) and"
+                                + " cilium_lb4_reverse_nat has an entry for that id. One of the two is missing, or the answer passes"
+                                + " a device whose program does not translate it.")))
                 .supporting(failures.frames())
                 .remedy(List.of(RemedyStep.reading(
-                                Text.of("See what is missing for the way back"),
+                                Text.of("See what is missing for the reverse translation"),
                                 Text.of("kubectl reaches the cluster, and a client tries at the same time."),
                                 List.of(
                                         new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),

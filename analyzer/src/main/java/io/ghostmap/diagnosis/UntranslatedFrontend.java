@@ -20,7 +20,7 @@ import java.util.Set;
  * SLB-04: a service's own address is on the wire because no socket program ran for the client: the programs are attached to
  * another cgroup than the root, or to none.
  *
- * <p>SLB-05 speaks of a node on which no such program is attached at all.
+ * <p>SLB-05 reports a node on which no such program is attached at all.
  *
  * <p>Guards: only addresses that are a frontend of the current generation and did not answer. If a program runs at the root,
  * every process passes it, and this rule has nothing to say. Packets can also be translated one by one, which an answer

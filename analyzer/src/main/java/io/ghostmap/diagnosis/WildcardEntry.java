@@ -21,11 +21,11 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * SLB-33: the services map has an entry for every port of an address, which drops what no service has, and the address is the
- * node's own: kubelet, SSH and whatever else listens there are cut off.
+ * SLB-33: the services map has an entry for every port of an address, which drops connections to ports that no service has.
+ * If the address is the node's own, kubelet, SSH and all other listeners there are unreachable.
  *
- * <p>Guards: the entry is meant for addresses that no interface of this node has. A refused attempt was answered by the node
- * itself, so that only silence and an ICMP error count, and only at ports that no service has.
+ * <p>Guards: the entry is right for addresses that no interface of this node has. A refused attempt was answered by the node
+ * itself, so only silence and an ICMP error count, and only at ports that no service has.
  */
 final class WildcardEntry implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -73,7 +73,7 @@ final class WildcardEntry implements Rule {
         return frontend.endpoint().port() == 0 && frontend.protocol() == Protocol.ANY;
     }
 
-    /** Attempts that such an entry can have dropped, by where they went. */
+    /** Attempts that such an entry can have dropped, by destination. */
     private static SortedMap<Endpoint, List<ConnectionAttempt>> dropped(Incident incident, List<Service> wildcards) {
         List<IpAddress> addresses = wildcards.stream()
                 .map(service -> service.frontend().endpoint().address())
@@ -110,9 +110,10 @@ final class WildcardEntry implements Rule {
                         .toList())
                 .about(dropped.keySet().stream().map(Subject.Backend::new).toList());
         Text cause = Text.of(
-                "the services map has an entry for every port of {}, which drops what no service has", addresses);
+                "the services map has an entry for every port of {}, which drops connections to ports without a service",
+                addresses);
         if (dropped.isEmpty()) {
-            draft.title(Text.of("Ports of {} that no service has may be cut off", names.node()), cause)
+            draft.title(Text.of("Ports of {} that no service has may be unreachable", names.node()), cause)
                     .summary(Text.of(
                             "{} is an address of the node itself. The capture has no attempt that this entry dropped.",
                             addresses));
@@ -133,10 +134,10 @@ final class WildcardEntry implements Rule {
                         Text.of(
                                 "From 1.19 on the agent adds an entry with port 0 and protocol 0 for an address of a load balancer,"
                                         + " so that connections to ports without a service are dropped and do not loop. If the same"
-                                        + " address belongs to the node, everything else that listens there is dropped with them."),
+                                        + " address belongs to the node, connections to everything else that listens there are dropped too."),
                         Text.of(
-                                "Ports that a service has are looked up first, and work. Newer releases leave addresses of the node"
-                                        + " out.")))
+                                "Ports that a service has are looked up first, and work. Newer releases do not add the entry for"
+                                        + " addresses of the node.")))
                 .supporting(supporting(wildcards, attempts))
                 .remedy(List.of(RemedyStep.reading(
                                 Text.of("See the entry, and whether it drops packets"),
@@ -146,8 +147,8 @@ final class WildcardEntry implements Rule {
                                         new Action.AskAgent(incident.nodeName(), Action.Question.DROPS)))
                         .then(Text.of(
                                 "The address of the load balancer and that of the node have to differ, or the agent needs a"
-                                        + " release that leaves the node's addresses out."))
-                        .check(Text.of("The monitor prints no drop for the node's own ports any more."))));
+                                        + " release that does not add the entry for the node's addresses."))
+                        .check(Text.of("The monitor no longer prints drops for the node's own ports."))));
     }
 
     private static List<Citation> supporting(List<Service> wildcards, List<ConnectionAttempt> attempts) {

@@ -36,7 +36,7 @@ public record FrontendLayers(Frontend frontend, Wanted wanted, Believed believed
         return wanted instanceof Wanted.Claimed claimed && claimed.isLocalOnly(frontend.internalScope());
     }
 
-    /** Where new connections should go, if Kubernetes is known: on this node alone for a policy Local. */
+    /** Where new connections should go, if Kubernetes is known: only on this node for a policy Local. */
     public SortedSet<Endpoint> usable() {
         if (wanted instanceof Wanted.Claimed claimed) {
             return isLocalOnly() ? claimed.usableHere() : claimed.usable();
@@ -58,7 +58,7 @@ public record FrontendLayers(Frontend frontend, Wanted wanted, Believed believed
                 : new TreeSet<>();
     }
 
-    /** Whether a new connection finds the frontend and no backend behind it: it is refused, or lost. */
+    /** Whether a new connection finds the frontend but no backend for it: it is refused, or lost. */
     public boolean isDeadEnd() {
         return held instanceof Held.Known known
                 && known.service().count() == 0

@@ -19,8 +19,8 @@ public sealed interface Held {
     /**
      * It is there.
      *
-     * @param backends behind the slots that a new connection can choose, in order of slots
-     * @param further behind the other slots: those that end or are quarantined
+     * @param backends of the slots that a new connection can choose, in order of slots
+     * @param further those of the other slots: they are ending or quarantined
      * @param missing slots from 1 to the count without an entry, or whose backend the backends map lacks
      */
     record Known(int mapId, Service service, List<Backend> backends, List<Backend> further, int missing)

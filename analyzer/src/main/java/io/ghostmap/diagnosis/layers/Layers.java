@@ -102,7 +102,7 @@ public final class Layers {
         return all;
     }
 
-    /** An entry for every protocol, as maps up to 1.16 have them, stands for this one. */
+    /** An entry for every protocol, as in maps up to 1.16, counts for this one. */
     private static void addUnlessAny(Set<Frontend> all, Endpoint endpoint, Protocol protocol, boolean internal) {
         if (!all.contains(new Frontend(endpoint, Protocol.ANY, internal))) {
             all.add(new Frontend(endpoint, protocol, internal));

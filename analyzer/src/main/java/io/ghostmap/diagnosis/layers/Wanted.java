@@ -30,7 +30,7 @@ public sealed interface Wanted {
         }
 
         /**
-         * Whether clients reach backends of this node alone. The internal scope, and every cluster IP, goes by the internal
+         * Whether clients reach only backends of this node. The internal scope, and every cluster IP, goes by the internal
          * traffic policy; an entry for clients from outside goes by the external one.
          */
         boolean isLocalOnly(boolean internalScope) {
@@ -45,7 +45,7 @@ public sealed interface Wanted {
             return ready.isEmpty() ? in(endpoints, SliceEndpoint.State.SERVING_TERMINATING) : ready;
         }
 
-        /** As {@link #usable}, of this node alone. */
+        /** Like {@link #usable}, but only of this node. */
         public SortedSet<Endpoint> usableHere() {
             SortedSet<Endpoint> ready = in(local, SliceEndpoint.State.READY);
             return ready.isEmpty() ? in(local, SliceEndpoint.State.SERVING_TERMINATING) : ready;

@@ -8,17 +8,16 @@ public final class ConnectionManuals {
     /** SLB-15. */
     public static final Manual STALE_CONNTRACK = new Manual(
             Text.of(
-                    "A few connections of a client time out, others to the same service work. The client uses its source ports again."),
+                    "A few connections of a client time out, but others to the same service work. The client reuses its source ports."),
             Text.of(
                     "The program at the device notes the backend of a connection in conntrack. A SYN with the same addresses and ports"
-                            + " finds that entry, and goes to a backend that has gone since or is dropped."),
+                            + " finds that entry, and goes to a backend that no longer exists or is dropped."),
             Text.of(
                     "Conntrack has a service entry with exactly the client's port and the service's address, the id of the backend in it"
                             + " is not in the backends map, and the attempt failed."),
             List.of(
                     Text.of("Clients whose sockets are translated do not pass conntrack of services."),
-                    Text.of(
-                            "Entries are read after the attempt: one that was made by a later connection names another backend.")),
+                    Text.of("Entries are read after the attempt: an entry of a later connection has another backend.")),
             List.of(Reference.cilium(32472), Reference.cilium(43769), Reference.cilium(45863)));
 
     /** SLB-16. */
@@ -28,28 +27,30 @@ public final class ConnectionManuals {
                             + " the client helps. DNS clients that keep one UDP socket are typical."),
             Text.of(
                     "The address is translated once, when the socket connects. A socket that stays open keeps the backend of that moment,"
-                            + " for UDP without any sign that it is gone."),
+                            + " for UDP without any sign that it no longer exists."),
             Text.of(
                     "A socket is connected to an address that no backends map of any generation has, and a reverse_sk entry with the"
-                            + " socket's cookie names the service that it had asked for."),
+                            + " socket's cookie shows the service that it had asked for."),
             List.of(
-                    Text.of("An address that some endpoint slice names, whatever its state, is no removed backend."),
+                    Text.of("An address that an endpoint slice still has, in any state, is not a removed backend."),
                     Text.of(
-                            "Stale maps (SLB-01) send new connections to such addresses as well; here new ones are right.")),
+                            "Stale maps (SLB-01) send new connections to such addresses as well; here, new connections are right.")),
             List.of(
                     Reference.cilium(12859),
                     Reference.cilium(25169),
-                    Reference.cilium(48096, "sockets to backends that are gone")));
+                    Reference.cilium(48096, "sockets to backends that no longer exist")));
 
     /** SLB-24. */
     public static final Manual LOST_ON_NODE = new Manual(
-            Text.of("Connections of some pods time out. Whether a service or a backend is asked makes no difference."),
             Text.of(
-                    "The program at the pod's device drops the packet: a network policy does not allow it, an identity is wrong or too"
-                            + " old for the policy map, or the ipcache lacks the other side."),
-            Text.of("The SYN came in by the device of a pod, and was seen to leave by none, while other packets were."),
+                    "Connections of some pods time out. It makes no difference whether they connect to a service or to a backend."),
+            Text.of(
+                    "The program at the pod's device drops the packet: a network policy does not allow it, an identity is wrong or not"
+                            + " in the policy map, or the ipcache lacks the other side."),
+            Text.of(
+                    "The SYN came in through the device of a pod, but was not seen to leave through any, although other packets were."),
             List.of(
-                    Text.of("The capture has to name devices and to show packets that leave."),
+                    Text.of("The capture has to have the names of devices, and packets that leave."),
                     Text.of(
                             "A service without backends, a stale entry of conntrack and programs that are attached twice lose packets in"
                                     + " the same way, and have rules of their own.")),
@@ -61,19 +62,19 @@ public final class ConnectionManuals {
     /** SLB-25. */
     public static final Manual KUBE_PROXY = new Manual(
             Text.of(
-                    "Cilium replaces kube-proxy, and a service leads to pods that are long gone, on nodes that had kube-proxy before."),
+                    "Cilium replaces kube-proxy, but on nodes that had kube-proxy before, a service has pods that no longer exist."),
             Text.of(
-                    "Rules of kube-proxy stay in netfilter or IPVS when it ends. What Cilium does not translate at the socket, they"
-                            + " translate, with the backends of the last moment in which kube-proxy ran. Two variants of iptables have separate"
-                            + " tables."),
+                    "Rules of kube-proxy stay in netfilter or IPVS when it ends. They translate every connection that Cilium does not"
+                            + " translate at the socket, to the backends of the moment when kube-proxy ended. Two variants of iptables have"
+                            + " separate tables."),
             Text.of(
                     "A rule of kube-proxy sends a service's address to a backend that no endpoint slice has. Failed attempts to it make the"
                             + " finding more than worth knowing."),
             List.of(
-                    Text.of("The slices have to be whole, so that a backend which they lack is gone."),
+                    Text.of("All slices have to be in the bundle, so that a backend which they lack no longer exists."),
                     Text.of(
-                            "A kube-proxy that runs is late for a moment after each change: without a failed attempt a rule is worth knowing"
-                                    + " only.")),
+                            "A running kube-proxy needs a moment after each change: without a failed attempt a rule is only worth"
+                                    + " knowing.")),
             List.of(
                     Reference.of("kubernetes/kubernetes", 119265),
                     Reference.cilium(27982, "services work again after a reboot, which loses the evidence")));
@@ -83,27 +84,27 @@ public final class ConnectionManuals {
             Text.of("Connections to a service time out or are refused, and the load balancer is suspected."),
             Text.of(
                     "The load balancer does what it should, and the backend does not answer: its process does not listen, its node is"
-                            + " down, or the way to it is broken."),
+                            + " down, or the path to it is broken."),
             Text.of(
-                    "Attempts to a backend of the current maps failed, and slices and the agent's list name that backend as well."),
+                    "Attempts to a backend of the current maps failed, and slices and the agent's list have that backend as well."),
             List.of(
                     Text.of("Silence counts only if the capture could have shown an answer."),
-                    Text.of("If slices or the agent's list are missing, the maps are not called right."),
+                    Text.of("Without slices or the agent's list, the maps are not called right."),
                     Text.of("If a stale program sends connections to the same address, the node is not acquitted.")),
             List.of());
 
     /** SLB-29. */
     public static final Manual RETURN_PATH = new Manual(
-            Text.of("The server gets the SYN and answers, and the client times out."),
+            Text.of("The server gets the SYN and answers, but the client times out."),
             Text.of(
-                    "The answer takes another way than the SYN, or meets something that does not know the connection: a firewall, a"
-                            + " reverse path filter, a policy on the way back."),
+                    "The answer takes another path than the SYN, or is dropped on its path because the connection is not known there: by a"
+                            + " firewall, a reverse path filter or a policy."),
             Text.of(
                     "A SYN-ACK was captured, the client sent its SYN again after it, and none of the client's attempts succeeded. If the"
                             + " answer was seen to leave toward the client, it is lost beyond this node."),
             List.of(
                     Text.of(
-                            "One answer is lost now and then on any network: at least two have to be, and no attempt of that client may have"
+                            "Any network sometimes loses an answer: at least two have to be lost, and no attempt of that client may have"
                                     + " succeeded."),
                     Text.of("The capture has to show where other answers leave.")),
             List.of(Reference.cilium(39452)));
@@ -113,25 +114,26 @@ public final class ConnectionManuals {
             Text.of("A small share of the connections from pods to the outside times out, without any pattern."),
             Text.of(
                     "Masquerading chose a source port that is a NodePort. The answer comes to the node's address and that port, and is"
-                            + " taken for a connection to the service."),
+                            + " treated as a connection to the service."),
             Text.of(
                     "The masqueraded SYN of a failed attempt has a source port that the current maps or Kubernetes have as a NodePort of"
                             + " this node."),
             List.of(Text.of(
-                    "Ports outside of the range for outgoing connections, or reserved, cannot be chosen: the finding says how to see"
-                            + " that.")),
+                    "Masquerading cannot choose ports that are reserved or outside of the range for outgoing connections: the finding"
+                            + " says how to check that.")),
             List.of(Reference.cilium(33723), Reference.cilium(16827), Reference.cilium(23604)));
 
     /** SLB-35. */
     public static final Manual UNTRANSLATED_ANSWER = new Manual(
-            Text.of("The client sees an answer from an address that it never asked, and resets the connection."),
             Text.of(
-                    "The way to the backend is translated and the way back is not: the entry of the connection or of reverse NAT is"
-                            + " missing, or the answer passes a device whose program does not look."),
+                    "The client gets an answer from an address to which it did not connect, and resets the connection."),
+            Text.of(
+                    "The SYN to the backend is translated, but the answer is not: the entry of the connection or of reverse NAT is missing,"
+                            + " or the answer passes a device whose program does not translate it."),
             Text.of(
                     "The SYN-ACK was captured where the client is, with the backend's address instead of the service's, while the SYN was"
                             + " translated."),
-            List.of(Text.of("An answer that was also delivered with the service's address is in order.")),
+            List.of(Text.of("An answer that also reached the client with the service's address is right.")),
             List.of(Reference.cilium(48459), Reference.cilium(48178), Reference.cilium(22659)));
 
     private ConnectionManuals() {}

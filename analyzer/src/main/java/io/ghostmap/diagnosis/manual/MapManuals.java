@@ -11,8 +11,8 @@ public final class MapManuals {
                     "New services or new pods cannot be reached, while everything older works. The agent logs that an argument list is"
                             + " too long, or that a map is full."),
             Text.of(
-                    "A hash map has a fixed number of entries. An update of a full one fails with E2BIG, and the agent tries again"
-                            + " without end."),
+                    "A hash map has a fixed number of entries. An update of a full map fails with E2BIG, and the agent tries again"
+                            + " endlessly."),
             Text.of(
                     "A current map of services, backends, reverse NAT, affinity or source ranges has as many entries as it can have, or"
                             + " at least nine of ten. Frontends that the agent or Kubernetes has and the map lacks make it critical."),
@@ -23,24 +23,24 @@ public final class MapManuals {
                     Text.of("The agent's metric of pressure counts differently.")),
             List.of(
                     Reference.cilium(28726),
-                    Reference.cilium(23551, "65,535 entries and no more"),
+                    Reference.cilium(23551, "at most 65,535 entries"),
                     Reference.cilium(
                             44835, "answers over UDP are not translated back while reverse_sk is nearly full")));
 
     /** SLB-17. */
     public static final Manual AFFINITY = new Manual(
             Text.of(
-                    "One client cannot reach a service, again and again, while all others can. After the timeout of its session it can"
-                            + " again."),
+                    "One client repeatedly cannot reach a service, while all others can. After the timeout of its session, it can reach"
+                            + " it again."),
             Text.of(
-                    "With session affinity the program first looks for the client's session and takes its backend. It chooses another"
-                            + " one only if that backend's entry is gone, and not if it is merely dead or about to end."),
+                    "With session affinity the program first looks up the client's session and takes its backend. It chooses another one"
+                            + " only if that backend has no entry, but not if the backend does not answer or is about to end."),
             Text.of(
-                    "A session of the service names a backend that is in the map and that ends or is not ready by the map or by a slice,"
-                            + " and connections to that backend failed."),
+                    "A session of the service has a backend that is in the map but is ending or not ready according to the map or to a"
+                            + " slice, and connections to that backend failed."),
             List.of(
                     Text.of("A session whose backend has no entry is ignored by the program."),
-                    Text.of("Of a session of a network namespace it is not known which pod that is.")),
+                    Text.of("It is not known to which pod a session of a network namespace belongs.")),
             List.of(Reference.cilium(26709), Reference.cilium(27096)));
 
     /** SLB-27. */
@@ -55,9 +55,9 @@ public final class MapManuals {
                             + " for its id."),
             List.of(
                     Text.of(
-                            "The socket programs do not use these tables: failures of hosts and pods at the socket are never explained by"
-                                    + " them."),
-                    Text.of("Without a whole dump of the map of tables nothing is said.")),
+                            "The socket programs do not use these tables, so they never explain failures of hosts and pods at the"
+                                    + " socket."),
+                    Text.of("Without a complete dump of the map of tables there is no finding.")),
             List.of(Reference.cilium(32391), Reference.cilium(38516), Reference.cilium(20625)));
 
     private MapManuals() {}

@@ -8,7 +8,7 @@ import io.ghostmap.text.Text;
  *
  * @param repository owner and name on GitHub
  * @param number of the issue or the pull request
- * @param about what it is about, in our words; empty if the number is all that we know to be right
+ * @param about what it is about, in our words; empty if only the number is known to be right
  */
 public record Reference(String repository, int number, Text about) {
     private static final String CILIUM = "cilium/cilium";

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** One attempt to connect: as its client sent it, and as it went on after a translation on this node. */
+/** One attempt to connect: as its client sent it, and as it left after a translation on this node. */
 public final class Journey {
     private final ConnectionAttempt asked;
     private final Optional<ConnectionAttempt> translated;
@@ -23,15 +23,15 @@ public final class Journey {
         this.interfaces = interfaces;
     }
 
-    /** Whose attempt it is. */
+    /** Where the attempt comes from. */
     public enum Origin {
-        /** It came in by the node's end of a pod's veth pair. */
+        /** It came in through the node's end of a pod's veth pair. */
         POD,
         /** From the node's own network namespace. */
         NODE,
-        /** It came in by another device of the node. */
+        /** It came in through another device of the node. */
         OUTSIDE,
-        /** The capture does not name devices, or not the one where it came from. */
+        /** The capture does not have the names of devices, or not that of the one through which it came in. */
         NOT_KNOWN
     }
 
@@ -68,7 +68,7 @@ public final class Journey {
         return interfaces.addresses().contains(asked.client().address()) ? Origin.NODE : Origin.NOT_KNOWN;
     }
 
-    /** The device by which it came in; empty if it began on the node or the capture does not tell. */
+    /** The device through which it came in; empty if it began on the node or the capture does not show it. */
     public Optional<String> entry() {
         return asked.paths().stream()
                 .filter(passed -> passed.direction() == Direction.IN)
@@ -76,12 +76,12 @@ public final class Journey {
                 .findFirst();
     }
 
-    /** Whether its SYN was seen to leave by any device, under whatever addresses. */
+    /** Whether its SYN was seen to leave through any device, with any addresses. */
     public boolean left() {
         return attempts().flatMap(attempt -> attempt.paths().stream()).anyMatch(Journey::isOut);
     }
 
-    /** Whether the capture tells, for every SYN of it, at which device it was seen. */
+    /** Whether the capture shows, for each of its SYNs, at which device it was seen. */
     public boolean isTraced() {
         return attempts()
                 .allMatch(attempt -> !attempt.paths().isEmpty()
@@ -98,7 +98,7 @@ public final class Journey {
         return translated.map(ConnectionAttempt::client).filter(client -> !client.equals(asked.client()));
     }
 
-    /** A SYN-ACK was captured somewhere, also if the client did not get it. */
+    /** Whether a SYN-ACK was captured anywhere, even if the client did not get it. */
     public boolean isAnswered() {
         return attempts().anyMatch(attempt -> attempt.reply() == Reply.ANSWERED);
     }
@@ -110,12 +110,12 @@ public final class Journey {
                 .findFirst();
     }
 
-    /** Whether the answer was seen to leave by the device at which the client is, with the address that it had asked for. */
+    /** Whether the answer was seen to leave through the client's device, with the address that the client had asked for. */
     public boolean isAnswerDelivered() {
         return asked.reply() == Reply.ANSWERED && isAtClient(asked.replyPaths());
     }
 
-    /** Whether the answer was seen there with the address of whoever gave it. */
+    /** Whether the answer was seen there with the address of the backend that sent it. */
     public boolean isAnswerDeliveredUntranslated() {
         return isSentElsewhere()
                 && translated

@@ -18,9 +18,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** The attempts that failed, each with its other half where the node translated it. */
+/** The attempts that failed, each with its translated half if the node translated it. */
 public final class Journeys {
-    /** A capture of a broken node has a few hundred; each beyond is like those before it. */
+    /** A capture of a broken node has a few hundred; further ones show nothing new. */
     private static final int MAX_JOURNEYS = 20_000;
 
     /** Two sightings of one SYN on two devices are microseconds apart; the rewrites of {@code traffic} allow as much. */
@@ -72,12 +72,12 @@ public final class Journeys {
                 .toList();
     }
 
-    /** Any attempt, whatever became of it. */
+    /** Any attempt, whether it failed or not. */
     public Journey of(ConnectionAttempt attempt) {
         return journey(attempt);
     }
 
-    /** How many attempts a client address made to that address, whatever became of them. */
+    /** How many attempts a client address made to that address, whether they failed or not. */
     public long attempts(Journey like) {
         return Optional.ofNullable(destinations.get(like.server()))
                 .map(to -> to.attempts().stream()
@@ -87,7 +87,7 @@ public final class Journeys {
                 .orElse(0L);
     }
 
-    /** Whether the capture shows packets that leave by a device which is no pod's. */
+    /** Whether the capture shows packets that leave through a device which is not a pod's. */
     public boolean showsLeaving() {
         return destinations.values().stream()
                 .flatMap(to -> to.paths().stream())
@@ -95,8 +95,8 @@ public final class Journeys {
     }
 
     /**
-     * Whether the capture shows SYNs that leave by a pod's device. With BPF host routing they reach the pod without passing
-     * it ({@code bpf_redirect_peer}), so that their absence there shows nothing.
+     * Whether the capture shows SYNs that leave through a pod's device. With BPF host routing they reach the pod without
+     * passing it ({@code bpf_redirect_peer}), so that their absence there proves nothing.
      */
     public boolean showsDelivery() {
         return destinations.values().stream()
@@ -104,7 +104,7 @@ public final class Journeys {
                 .anyMatch(passed -> passed.direction() == Direction.OUT && interfaces.isOfPod(passed.device()));
     }
 
-    /** Whether the capture shows answers that leave by that device. */
+    /** Whether the capture shows answers that leave through that device. */
     public boolean showsAnswersAt(String device) {
         return destinations.values().stream()
                 .filter(to -> to.replies().containsKey(Reply.ANSWERED))
