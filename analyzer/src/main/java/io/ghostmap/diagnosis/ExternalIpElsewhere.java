@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-21: clients on this node ask for an external IP that is not the node's. By design that is not translated at the socket, or
- * whoever may create a service could take over connections to any address.
+ * SLB-21: clients on this node ask for an external IP that is not the node's. By design it is not translated at the socket:
+ * otherwise every user who may create a service could take over connections to any address.
  *
  * <p>Guards: only failed attempts make it relevant; the agent's option and the node's own addresses have to be known.
  */
@@ -25,7 +25,7 @@ final class ExternalIpElsewhere implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-21",
             CatalogEntry.Kind.NODE,
-            Text.of("connections to an external IP of another machine are not translated: as designed"),
+            Text.of("connections to an external IP of another machine are not translated, as designed"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.INFO,
             Severity.INFO,
@@ -58,7 +58,7 @@ final class ExternalIpElsewhere implements Rule {
         return failures.isEmpty() ? List.of() : List.of(finding(incident, failures));
     }
 
-    /** What the current maps hold of the address that a client asked for. */
+    /** What the current maps have for the address that a client asked for. */
     static Optional<Service> service(Incident incident, Journey journey) {
         return Failures.frontend(incident, journey.server())
                 .flatMap(incident.layers()::of)
@@ -75,13 +75,14 @@ final class ExternalIpElsewhere implements Rule {
                         Text.of("Connections from {} to {} get no answer", new Names(incident).node(), servers),
                         Text.of("it is an external IP of another machine, which is not translated here by design"))
                 .summary(Text.of(
-                        "{} failed. Their SYNs left with the external IP, so that whoever owns that address has to answer.",
+                        "{} failed. Their SYNs left with the external IP, so that the owner of that address has to answer.",
                         failures.shares()))
                 .explanation(List.of(
                         Text.of(
-                                "The services map has an entry for it, for clients whose packets come to this node from outside. A client"
-                                        + " of the cluster is translated only if the address is known to be the cluster's own: else"
-                                        + " anybody who may create a service with that address would get its connections."),
+                                "The services map has an entry for it, for clients whose packets come to this node from outside."
+                                        + " Connections of a client in the cluster are translated only if the address is known to be the"
+                                        + " cluster's own: otherwise every user who may create a service with that address would get its"
+                                        + " connections."),
                         Text.of(
                                 "{} turns that off for the whole cluster. A ClusterIP of the same service works for these clients.",
                                 Term.option(Option.EXTERNAL_IPS_ANYWHERE.flag()))))

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * SLB-31: the agent's status calls the agent healthy while programs are stale, attached elsewhere, missing or attached twice. A
- * line for the ticket, which speaks of what other rules found.
+ * SLB-31: the agent's status calls the agent healthy while programs are stale, on the wrong cgroup, missing or attached twice.
+ * It only explains why the status did not show what other rules found.
  *
  * <p>Guard: a finding that is only worth knowing contradicts no status.
  */
@@ -23,12 +23,12 @@ final class HealthyStatus {
             Severity.INFO,
             StaleManuals.HEALTHY_STATUS);
 
-    /** What a status should notice and does not ask the kernel for. */
+    /** What a status should show, but cannot, because the agent does not ask the kernel for it. */
     private static final Set<String> UNNOTICED = Set.of("SLB-01", "SLB-04", "SLB-05", "SLB-07");
 
     private HealthyStatus() {}
 
-    /** Given what the rules found. */
+    /** {@code findings} are those of the other rules. */
     static List<Finding.Draft> beside(Incident incident, List<Finding> others) {
         List<Finding> unnoticed = others.stream()
                 .filter(finding -> UNNOTICED.contains(finding.rule().id()))
@@ -49,15 +49,15 @@ final class HealthyStatus {
                 .toList());
         return Finding.draft(ENTRY, Severity.INFO, Confidence.CERTAIN)
                 .title(Text.of(
-                        "The status of the agent on {} is healthy, in spite of {}", new Names(incident).node(), rules))
+                        "The status of the agent on {} is healthy despite {}", new Names(incident).node(), rules))
                 .summary(Text.of(
-                        "{} says {} of the agent. It reports what the agent was configured to do, and does not ask the kernel which"
+                        "{} says that the agent is {}. It reports what the agent was configured to do, and does not ask the kernel which"
                                 + " programs run.",
                         Term.member(status.file()),
                         Term.quote(status.quote())))
                 .explanation(List.of(Text.of(
-                        "This is not a cause. It explains why monitoring by the agent's status shows nothing, and belongs into a"
-                                + " ticket for Cilium: a health check would have to compare the programs at the hooks, and their"
+                        "This is not a cause. It explains why monitoring of the agent's status shows no fault, and is worth"
+                                + " reporting to Cilium: a health check would have to compare the programs at the hooks, and their"
                                 + " maps, with those of the agent.")))
                 .supporting(List.of(status));
     }

@@ -12,17 +12,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-18: pods' SYNs to a service's own address are expected, because sockets of pods are left to the programs at their devices.
- * Whoever sees them in a capture of failing attempts would blame the socket programs.
+ * SLB-18: pods' SYNs to a service's own address are expected, because the programs at the pods' devices translate their packets.
+ * A reader of a capture with failed attempts could blame the socket programs for them.
  *
- * <p>Guards: only failed attempts that were seen untranslated make it relevant. It names no service, so that it explains no
- * failure away: why the program at the device did not translate is still open.
+ * <p>Guards: only failed attempts that were seen untranslated make it relevant. It is not about a service, so it does not
+ * explain a failure: why the program at the device did not translate is still open.
  */
 final class HostNetworkOnly implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-18",
             CatalogEntry.Kind.NODE,
-            Text.of("sockets of pods are not translated, as configured: their devices do it"),
+            Text.of("connections of pods are not translated at the socket, as configured, but at their devices"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.INFO,
             Severity.INFO,
@@ -57,11 +57,13 @@ final class HostNetworkOnly implements Rule {
                         .map(journey -> new Subject.Client(journey.client().address()))
                         .toList())
                 .title(
-                        Text.of("The socket programs of {} leave sockets of pods alone", new Names(incident).node()),
+                        Text.of(
+                                "The socket programs of {} do not translate connections of pods",
+                                new Names(incident).node()),
                         Text.of("{} is set, so that pods' SYNs with a service's address are expected", option))
                 .summary(Text.of(
-                        "{} failed. That they were not translated at the socket is as configured; the program at the pod's device"
-                                + " should have done it.",
+                        "{} failed. As configured, they were not translated at the socket; the program at the pod's device should"
+                                + " have translated them.",
                         failures.shares()))
                 .explanation(List.of(Text.of(
                         "Service meshes, sandboxed containers and virtual machines need the original address, which is what {} is for."

@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-27: a service takes its backends from a table of Maglev, and has none: programs at devices find no backend for clients
- * outside the cluster.
+ * SLB-27: a service should have a Maglev table but has none, so that programs at devices find no backend for clients outside
+ * the cluster.
  *
- * <p>Guards: the map of tables was captured whole and has tables of others; only frontends for clients outside the cluster get
- * one. The socket programs use no such table, so that failures of hosts and pods are never explained by it.
+ * <p>Guards: the dump of the map of tables is complete and has tables of other services; only frontends for clients outside the cluster get
+ * one. The socket programs do not use such tables, so a missing one never explains failures of hosts and pods.
  */
 final class MissingTable implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
@@ -90,21 +90,21 @@ final class MissingTable implements Rule {
                 .title(
                         failed
                                 ? Text.of(
-                                        "{} cannot be reached from outside by way of {}",
+                                        "{} cannot be reached from outside through {}",
                                         names.services(frontends),
                                         names.node())
                                 : Text.of(
-                                        "{} may not be reachable from outside by way of {}",
+                                        "{} may not be reachable from outside through {}",
                                         names.services(frontends),
                                         names.node()),
                         Text.of("the map of Maglev tables has none for it"))
                 .summary(
                         failed
                                 ? Text.of(
-                                        "{} failed. The service chooses its backends by Maglev and has no table of them.",
+                                        "{} failed. The service uses Maglev, but has no table of backends.",
                                         failures.shares())
                                 : Text.of(
-                                        "{} by Maglev and without a table. The capture has no failed attempt from outside to any of"
+                                        "{} with Maglev but without a table. The capture has no failed attempt from outside to any of"
                                                 + " them.",
                                         Text.count(without.size(), "service address", "service addresses")))
                 .explanation(

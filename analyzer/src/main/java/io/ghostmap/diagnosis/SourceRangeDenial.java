@@ -17,17 +17,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * SLB-23: a client outside the cluster is not among the sources that a service allows, so that its SYNs are dropped: as
+ * SLB-23: a client outside the cluster is not among the sources that a service allows, so that its SYNs are dropped, as
  * configured.
  *
- * <p>Guards: the map of source ranges was captured whole; only attempts from outside without any answer count, because clients
+ * <p>Guards: the dump of the map of source ranges is complete; only attempts from outside without any answer count, because clients
  * of the cluster are not checked and a dropped packet is never answered.
  */
 final class SourceRangeDenial implements Rule {
     private static final CatalogEntry ENTRY = new CatalogEntry(
             "SLB-23",
             CatalogEntry.Kind.NODE,
-            Text.of("a client is not among the sources that a service allows: as configured"),
+            Text.of("a client is not among the sources that a service allows, as configured"),
             Set.of(Requirement.SERVICE_DUMPS, Requirement.PACKETS),
             Severity.INFO,
             Severity.INFO,
@@ -91,16 +91,16 @@ final class SourceRangeDenial implements Rule {
                         Text.of("the service does not allow these sources, as configured"))
                 .summary(Text.of(
                         "{} failed. The service checks the sources of clients outside the cluster, and the map of source ranges does"
-                                + " not admit these.",
+                                + " not allow these.",
                         failures.shares()))
                 .explanation(List.of(
                         Text.of(
-                                "{} of the service lists the networks that may use it, or those that may not. The program at the device"
+                                "{} of the service lists the networks that may use it, or those that may not use it. The program at the device"
                                         + " drops the SYN of any other client without an answer.",
                                 Term.option("spec.loadBalancerSourceRanges")),
                         Text.of(
-                                "If the client should be allowed, look for a translation ahead of this node: the address that the node"
-                                        + " sees is the one that counts.")))
+                                "If the client should be allowed, look for a translation before the packets reach this node: only the address"
+                                        + " that the node sees counts.")))
                 .supporting(supporting(incident, ranges, failures))
                 .remedy(List.of(RemedyStep.reading(
                                 Text.of("See what the service allows"),
@@ -108,10 +108,10 @@ final class SourceRangeDenial implements Rule {
                                 List.of(
                                         new Action.AskAgent(incident.nodeName(), Action.Question.SERVICES),
                                         new Action.AskAgent(incident.nodeName(), Action.Question.DROPS)))
-                        .check(Text.of("The monitor prints no drop of this client any more."))));
+                        .check(Text.of("The monitor no longer prints drops of this client."))));
     }
 
-    /** The entries of the services, what is listed for them, and the frames. */
+    /** The entries of the services, their source ranges, and the frames. */
     private static List<Citation> supporting(
             Incident incident, Map<Family, List<SourceRange>> ranges, Failures failures) {
         List<Service> services = failures.journeys().stream()
