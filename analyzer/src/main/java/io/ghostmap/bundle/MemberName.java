@@ -15,7 +15,7 @@ final class MemberName {
 
     /** The member's path below the bundle's folder; empty for that folder itself. */
     Optional<String> resolve(String raw) throws LimitExceededException {
-        String name = normalise(raw);
+        String name = normalize(raw);
         if (name.isEmpty()) {
             return Optional.empty();
         }
@@ -35,7 +35,7 @@ final class MemberName {
 
     /** A folder's own entry decides nothing yet: the bundle's folder can have the name of one of its parts. */
     void folder(String raw) throws LimitExceededException {
-        String name = normalise(raw);
+        String name = normalize(raw);
         if (!name.isEmpty() && folder.isPresent()) {
             resolve(raw);
         }
@@ -56,7 +56,7 @@ final class MemberName {
         return slash < 0 ? "" : name.substring(slash + 1);
     }
 
-    private String normalise(String raw) throws LimitExceededException {
+    private String normalize(String raw) throws LimitExceededException {
         if (raw.length() > limits.nameBytes()) {
             throw new LimitExceededException("a member's name is longer than " + limits.nameBytes() + " characters");
         }

@@ -24,12 +24,12 @@ import java.util.function.Predicate;
  * without a program of the current map are not called stale: they can belong to another Cilium.
  */
 final class CurrentMap {
-    /** The judgement on one map. */
+    /** The judgment on one map. */
     record Judged(Currency currency, Basis basis, List<Reason> reasons, Optional<Agreement> agreement) {
         /** For a map that has not been judged. */
         static final Judged NOT_ASKED = new Judged(Currency.UNKNOWN, Basis.AGE, List.of(), Optional.empty());
 
-        /** The same map under another judgement. */
+        /** The same map under another judgment. */
         Judged with(Currency other) {
             return new Judged(other, basis, reasons, agreement);
         }
@@ -108,7 +108,7 @@ final class CurrentMap {
         return held.size() > 1 ? held : Set.of();
     }
 
-    // ---- judgements -----------------------------------------------------------------------------------
+    // ---- judgments -----------------------------------------------------------------------------------
 
     private Map<Integer, Judged> ofOneAgent(
             List<Signs.OfMap> all, Basis basis, BpfMap current, Optional<Reason> because) {

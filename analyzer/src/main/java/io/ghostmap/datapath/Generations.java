@@ -67,7 +67,7 @@ final class Generations {
     }
 
     /**
-     * A map with signs of its own keeps its judgement, because an agent can replace services and keep backends, or the
+     * A map with signs of its own keeps its judgment, because an agent can replace services and keep backends, or the
      * reverse. Without them a map is current if any program reads it together with current services; otherwise it is what
      * those services are.
      */

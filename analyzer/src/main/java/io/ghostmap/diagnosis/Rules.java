@@ -74,7 +74,7 @@ public final class Rules {
         findings.addAll(numbered(HealthyStatus.beside(incident, findings)));
         findings.sort(Comparator.comparing(Finding::severity)); // stable: the catalog's order within a severity
         return new Diagnosis(
-                Judgement.of(incident, findings, skipped),
+                Judgment.of(incident, findings, skipped),
                 List.copyOf(findings),
                 List.copyOf(skipped),
                 Losses.of(incident.gaps()));

@@ -118,7 +118,7 @@ public final class IpAddress implements Comparable<IpAddress> {
         return other instanceof IpAddress that && low == that.low && high == that.high && v4 == that.v4;
     }
 
-    /** Neighbouring addresses, which a cluster is full of, must not fall on one another. */
+    /** Neighboring addresses, which a cluster is full of, must not fall on one another. */
     @Override
     public int hashCode() {
         long mixed = (high * 31 + low) * 0x9e37_79b9_7f4a_7c15L; // 2^64 over the golden ratio

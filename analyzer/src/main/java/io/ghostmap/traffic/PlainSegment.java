@@ -3,7 +3,7 @@ package io.ghostmap.traffic;
 import static io.ghostmap.traffic.ByteSource.u16be;
 
 /**
- * Recognises by a few bytes what most frames of a wide capture are: a whole TCP header over IP without options, tags or
+ * Recognizes by a few bytes what most frames of a wide capture are: a whole TCP header over IP without options, tags or
  * tunnel, and neither SYN, FIN nor RST. It may miss such a frame, and never takes another: whatever it takes,
  * {@link IpPacket} would call TCP and uneventful.
  */
@@ -27,7 +27,7 @@ final class PlainSegment {
         this.typeAt = typeAt;
     }
 
-    /** For frames of that link type; recognises none where the type has no fixed header with an EtherType. */
+    /** For frames of that link type; recognizes none where the type has no fixed header with an EtherType. */
     static PlainSegment of(int linkType) {
         return switch (linkType) {
             case LinkLayer.ETHERNET -> new PlainSegment(14, 12);

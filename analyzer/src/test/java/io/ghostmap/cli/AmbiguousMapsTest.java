@@ -39,7 +39,7 @@ final class AmbiguousMapsTest {
         assertThat(open.source().file()).isEqualTo("bpf/before/maps.json");
     }
 
-    /** It is no generation, since it can be Cilium's cache of neighbours: but it can be an old reverse_sk. */
+    /** It is no generation, since it can be Cilium's cache of neighbors: but it can be an old reverse_sk. */
     @Test
     void mapThatCanBeAnOldGenerationSaysSo() throws UnreadableBundleException {
         Report report = analyze(healthy().map(7, "lru_hash", "", 16, 8, ""));

@@ -76,7 +76,7 @@ final class GeneratedNode {
      * @param peer whom getpeername names; empty if it was not connected
      * @param sender whom recvmsg names as the sender of the answer; empty if there was none, and for streams
      */
-    record Dialled(String went, String peer, String sender) {
+    record Dialed(String went, String peer, String sender) {
         String name(AttachType asked) {
             return asked == AttachType.GETPEERNAME4 || asked == AttachType.GETPEERNAME6 ? peer : sender;
         }
@@ -87,10 +87,10 @@ final class GeneratedNode {
      *
      * @param bundle the captured state
      * @param attached for each attachment whether the kernel took it
-     * @param dialled by the dial's id
+     * @param dialed by the dial's id
      * @param hostCookie of the network namespace that the programs take for the node's
      */
-    record Run(Path bundle, List<String> attached, Map<Integer, Dialled> dialled, long hostCookie, long podCookie) {}
+    record Run(Path bundle, List<String> attached, Map<Integer, Dialed> dialed, long hostCookie, long podCookie) {}
 
     GeneratedNode(long seed, int chains) {
         random = new Random(seed);
@@ -254,27 +254,27 @@ final class GeneratedNode {
         try {
             Files.createDirectories(proof);
             Command.run(proof, "tar", "-xf", folder.resolve("proof.tar").toString());
-            Map<Integer, Dialled> dialled = new TreeMap<>();
-            long host = read(proof.resolve("dialled-host"), dialled);
-            long pod = read(proof.resolve("dialled-pod"), dialled);
-            return new Run(proof.resolve("bundle"), Files.readAllLines(proof.resolve("attached")), dialled, host, pod);
+            Map<Integer, Dialed> dialed = new TreeMap<>();
+            long host = read(proof.resolve("dialed-host"), dialed);
+            long pod = read(proof.resolve("dialed-pod"), dialed);
+            return new Run(proof.resolve("bundle"), Files.readAllLines(proof.resolve("attached")), dialed, host, pod);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static long read(Path file, Map<Integer, Dialled> dialled) throws IOException {
+    private static long read(Path file, Map<Integer, Dialed> dialed) throws IOException {
         long cookie = 0;
         for (String line : Files.readAllLines(file)) {
             String[] words = line.split(" ", -1);
             if (words[0].equals("netns")) {
                 cookie = Long.parseUnsignedLong(words[1]);
             } else if (words.length == 2) {
-                dialled.put(Integer.parseInt(words[0]), new Dialled(words[1], "", ""));
+                dialed.put(Integer.parseInt(words[0]), new Dialed(words[1], "", ""));
             } else {
-                dialled.put(
+                dialed.put(
                         Integer.parseInt(words[0]),
-                        new Dialled(
+                        new Dialed(
                                 endpoint(words[1], words[2]),
                                 endpoint(words[3], words[4]),
                                 endpoint(words[5], words[6])));

@@ -7,7 +7,7 @@ import io.ghostmap.bundle.BundleReader;
 import io.ghostmap.bundle.Limits;
 import io.ghostmap.bundle.UnreadableBundleException;
 import io.ghostmap.cli.GeneratedNode.Dial;
-import io.ghostmap.cli.GeneratedNode.Dialled;
+import io.ghostmap.cli.GeneratedNode.Dialed;
 import io.ghostmap.datapath.Datapath;
 import io.ghostmap.datapath.DatapathReader;
 import io.ghostmap.datapath.Frontend;
@@ -236,11 +236,11 @@ final class LiveKernelTest {
                 names = replayer.peerNames(replay, hooks, dial.directory());
             }
             Set<String> seen = new TreeSet<>();
-            List<Dialled> answered = new ArrayList<>();
+            List<Dialed> answered = new ArrayList<>();
             for (Dial each : alike) {
-                Dialled dialled = run.dialled().get(each.id());
-                seen.add(dialled == null ? "nothing" : dialled.went());
-                Optional.ofNullable(dialled).ifPresent(answered::add);
+                Dialed dialed = run.dialed().get(each.id());
+                seen.add(dialed == null ? "nothing" : dialed.went());
+                Optional.ofNullable(dialed).ifPresent(answered::add);
                 dials++;
             }
             if (dial.cgroup().equals(GeneratedNode.YARD)) {
@@ -278,12 +278,11 @@ final class LiveKernelTest {
          * By where the kernel sent the sockets, the names that their applications were told. A socket that was not
          * translated, or whose hook has no program, is told where it went.
          */
-        private void compareNames(Dial dial, AttachType asked, Optional<PeerName> name, List<Dialled> answered) {
+        private void compareNames(Dial dial, AttachType asked, Optional<PeerName> name, List<Dialed> answered) {
             Map<String, Set<String>> told = new TreeMap<>();
-            for (Dialled dialled : answered) {
-                if (!dialled.name(asked).isEmpty()) {
-                    told.computeIfAbsent(dialled.went(), went -> new TreeSet<>())
-                            .add(dialled.name(asked));
+            for (Dialed dialed : answered) {
+                if (!dialed.name(asked).isEmpty()) {
+                    told.computeIfAbsent(dialed.went(), went -> new TreeSet<>()).add(dialed.name(asked));
                 }
             }
             told.forEach((went, heard) -> {
@@ -391,7 +390,7 @@ final class LiveKernelTest {
         public String toString() {
             return dials + " dials over " + chains.size() + " chains, of these kinds of dial " + translated
                     + " translated or refused, " + refused + " refused, " + open + " with several outcomes, " + demanded
-                    + " of them dialled so often that each must show; "
+                    + " of them dialed so often that each must show; "
                     + named + " names of peers, " + senders + " of them of who answered a connected datagram socket, "
                     + translatedBack + " translated back, " + askedAgain
                     + " of them to what was asked for, " + forgotten + " with a note that no longer counts, "

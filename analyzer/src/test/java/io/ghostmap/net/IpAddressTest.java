@@ -86,18 +86,18 @@ final class IpAddressTest {
             BigInteger other = new BigInteger(1, near);
             int rest = bytes.length * 8 - prefix;
             IpAddress address = IpAddress.of(bytes, 0, bytes.length);
-            IpAddress neighbour = IpAddress.of(near, 0, near.length);
-            String which = "seed " + seed + ", case " + i + ", " + address + " and " + neighbour + "/" + prefix;
+            IpAddress neighbor = IpAddress.of(near, 0, near.length);
+            String which = "seed " + seed + ", case " + i + ", " + address + " and " + neighbor + "/" + prefix;
 
             assertThat(address.toBytes()).as(which).isEqualTo(bytes);
             assertThat(new BigInteger(1, address.masked(prefix).toBytes()))
                     .as(which)
                     .isEqualTo(number.shiftRight(rest).shiftLeft(rest));
-            assertThat(address.masked(prefix).equals(neighbour.masked(prefix)))
+            assertThat(address.masked(prefix).equals(neighbor.masked(prefix)))
                     .as(which)
                     .isEqualTo(number.shiftRight(rest).equals(other.shiftRight(rest)));
-            assertThat(Integer.signum(address.compareTo(neighbour))).as(which).isEqualTo(number.compareTo(other));
-            assertThat(address.equals(neighbour)).as(which).isEqualTo(number.equals(other));
+            assertThat(Integer.signum(address.compareTo(neighbor))).as(which).isEqualTo(number.compareTo(other));
+            assertThat(address.equals(neighbor)).as(which).isEqualTo(number.equals(other));
             assertThat(address.mapped().unmapped()).as(which).isEqualTo(address);
         }
         IpAddress v4 = IpAddress.parse("0.0.0.1").orElseThrow();

@@ -2,7 +2,7 @@ package io.ghostmap.datapath.program;
 
 import java.util.List;
 
-/** A program at a socket hook, as a chain of them is run: modelled by a load balancer's package, or executed. */
+/** A program at a socket hook, as a chain of them is run: modeled by a load balancer's package, or executed. */
 public interface SocketProgram {
     /** What it does when a socket connects, or sends a datagram. */
     Answer translate(Question question);

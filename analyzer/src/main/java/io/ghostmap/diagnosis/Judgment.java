@@ -24,7 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** Draws the verdict: the worst finding, or why there is none. "ok" is a claim like any other, and has to be earned. */
-final class Judgement {
+final class Judgment {
     /** Evidence without which, or with damage to which, nothing can be called in order. */
     private static final List<ArtifactKind> GROUND = List.of(
             ArtifactKind.MAPS_BEFORE,
@@ -40,7 +40,7 @@ final class Judgement {
     private static final int DNS = 53;
     private static final int MIN_QUERIES = 4;
 
-    private Judgement() {}
+    private Judgment() {}
 
     /** {@code findings} are sorted from the worst. */
     static Verdict of(Incident incident, List<Finding> findings, List<SkippedRule> skipped) {
@@ -99,7 +99,7 @@ final class Judgement {
         List<Doubt> doubts = new ArrayList<>();
         List<CatalogEntry> silenced = skipped.stream()
                 .map(SkippedRule::rule)
-                .filter(Judgement::isOfTheNode)
+                .filter(Judgment::isOfTheNode)
                 .toList();
         if (!silenced.isEmpty()) {
             doubts.add(new Doubt.RulesSkipped(silenced));
@@ -132,7 +132,7 @@ final class Judgement {
         }
         Set<Endpoint> explained = explained(findings);
         List<Endpoint> unexplained = incident.destinations().stream()
-                .filter(Judgement::isUnexplained)
+                .filter(Judgment::isUnexplained)
                 .map(seen -> seen.destination().endpoint())
                 .filter(endpoint -> !explained.contains(endpoint))
                 .toList();
