@@ -236,7 +236,7 @@ final class Judgment {
                         Text.count(incident.destinations().size(), "destination", "destinations"))
                 : Text.of("The bundle has no packet capture.");
         return wire.then(
-                " Connections to {} of {} would not go where the current maps send them.",
+                " Connections to {} of {} would be misdirected.",
                 Term.number(frontends(incident.affected())),
                 Text.count(frontends(incident.replays()), "replayed service address", "replayed service addresses"));
     }
