@@ -92,7 +92,6 @@ final class LostOnNode implements Rule {
                         "{} failed: each SYN was seen at the device through which it came in, but not at any other, although"
                                 + " other packets were seen to leave. The servers never got them.",
                         lost.shares()))
-
                 .explanation(List.of(
                         counted(drops),
                         Text.of(

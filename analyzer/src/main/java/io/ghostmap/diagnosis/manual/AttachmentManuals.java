@@ -142,8 +142,7 @@ public final class AttachmentManuals {
                     "A program of the type sock_ops, sk_msg or sk_skb has a map of the type sockhash or sockmap. The names of Cilium's own programs and maps make it a leftover of Cilium."),
             List.of(
                     Text.of("Several products use it on purpose, so this is never more than worth knowing."),
-                    Text.of(
-                            "Several products use it on purpose, so this is never more than worth knowing."),
+                    Text.of("Several products use it on purpose, so this is never more than worth knowing."),
                     Text.of(
                             "sock_ops programs without such a map, for example to set options of a connection, redirect nothing and do not count."),
                     Text.of("The handshake is not affected: a SYN without an answer has another cause.")),
