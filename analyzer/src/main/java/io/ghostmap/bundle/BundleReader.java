@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * The door of the room: reads a bundle, an archive (tar, tar.gz, tar.zst, told by its first bytes) or an unpacked
+ * Entry point of this package: reads a bundle, an archive (tar, tar.gz or tar.zst by its first bytes) or an unpacked
  * folder, and hands each member to the sinks that want it.
  */
 public final class BundleReader {

@@ -57,17 +57,17 @@ public final class Chunk {
         return start;
     }
 
-    /** Index behind the last byte that was read. */
+    /** Index after the last byte that was read. */
     public int end() {
         return end;
     }
 
-    /** Whether the stream ends, or fails, behind it. One that is not the last is full. */
+    /** Whether the stream ends or fails after it. All chunks but the last are full. */
     public boolean isLast() {
         return last;
     }
 
-    /** What the stream failed with behind these bytes. */
+    /** The error of the stream after these bytes. */
     public Optional<IOException> failure() {
         return failure;
     }

@@ -18,7 +18,7 @@ public final class Decompression {
     private static final int MAGIC_BYTES = 4;
     private static final byte[] ZSTD = {0x28, (byte) 0xb5, 0x2f, (byte) 0xfd};
 
-    /** A frame's header may ask for a window of any size; 128 MiB is what zstd itself takes without being told. */
+    /** A frame's header may ask for a window of any size; 128 MiB is the default limit of zstd itself. */
     private static final int LONGEST_WINDOW_LOG = 27;
 
     private Decompression() {}

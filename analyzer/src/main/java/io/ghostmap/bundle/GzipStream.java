@@ -18,7 +18,7 @@ final class GzipStream extends BlockStream {
     /** A bgzip file of 32 GiB has half as many. */
     private static final int MAX_PARTS = 1 << 20;
 
-    /** Parts without content cost time, and nobody writes many. */
+    /** Parts without content cost time, and no tool writes many. */
     private static final int MAX_EMPTY_PARTS = 100;
 
     /** An extra field has at most 64 KiB; a name or comment may have any length. */

@@ -66,7 +66,7 @@ final class MemberDigest {
         return given.remove().join();
     }
 
-    /** Of the member that ends here, in lower-case hex; then begins anew. */
+    /** Returns the digest of the member that ends here, in lower-case hex, and starts the next one. */
     String hex() {
         while (!given.isEmpty()) {
             taken();

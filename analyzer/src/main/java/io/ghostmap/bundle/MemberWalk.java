@@ -160,7 +160,7 @@ final class MemberWalk implements AutoCloseable {
         });
     }
 
-    /** Where the walk stands, as a clause for a message. */
+    /** The position of the walk, as a clause for a message. */
     String where() {
         return current.map(path -> " in the member " + Printable.of(path)).orElse("");
     }

@@ -19,7 +19,7 @@ final class MeteredStream extends BlockStream {
         this.in = in;
     }
 
-    /** From here on at most so many bytes are read; whoever reads more gets the refusal. */
+    /** From here on at most so many bytes can be read; reading more throws the refusal. */
     void allow(long bytes, String sentence) {
         left = bytes;
         refusal = sentence;
@@ -29,7 +29,7 @@ final class MeteredStream extends BlockStream {
         left = Long.MAX_VALUE;
     }
 
-    /** Whether somebody read at its end. */
+    /** Whether its end was read. */
     boolean hasEnded() {
         return ended;
     }

@@ -40,7 +40,7 @@ public final class ReadAhead implements AutoCloseable {
         this.capacity = capacity;
     }
 
-    /** Must not be called again behind the last chunk. */
+    /** Must not be called again after the last chunk. */
     public Chunk next() {
         Chunk next = started ? take(full) : first();
         Error thrown = error;
@@ -94,7 +94,7 @@ public final class ReadAhead implements AutoCloseable {
         }
     }
 
-    /** Nobody interrupts these threads; should somebody, the wait goes on and the mark is set again. */
+    /** Nothing here interrupts these threads. If they are interrupted, the wait goes on and the flag is set again. */
     private static Chunk take(BlockingQueue<Chunk> queue) {
         boolean interrupted = false;
         try {

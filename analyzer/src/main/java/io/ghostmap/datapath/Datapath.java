@@ -197,7 +197,7 @@ public final class Datapath {
 
     /**
      * The same for a program at one hook. A program at a reverse hook also reads the reverse_sk entries that other programs
-     * wrote: if that map is not current, only programs that an agent left behind write to it.
+     * wrote: if that map is not current, only leftover programs write to it.
      */
     public boolean readsStale(View view, AttachType type) {
         return readsStale(view)
@@ -246,7 +246,7 @@ public final class Datapath {
 
     /**
      * The programs that the agent which runs now has built: the youngest of each name that reads the current generation,
-     * because a program that an older agent left behind can read the same pinned maps.
+     * because a leftover program of an older agent can read the same pinned maps.
      */
     private Set<Integer> programsOfAgent() {
         Comparator<BpfProgram> byAge = Comparator.<BpfProgram>comparingLong(

@@ -10,7 +10,7 @@ import java.util.Optional;
  * others keep what they held when it stopped writing to them.
  *
  * @param order 1 is the oldest of its role
- * @param basis what the currency rests on
+ * @param basis why it is or is not current
  * @param reasons why it is, or is not, current; each cited
  * @param programs ids of the programs that reference it
  * @param attachments the hooks at which those programs run

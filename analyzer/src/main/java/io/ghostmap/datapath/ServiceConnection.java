@@ -6,7 +6,7 @@ import io.ghostmap.net.Protocol;
 
 /**
  * An entry of conntrack by which the programs at devices send a client's packets to the backend that its connection began
- * with. They do not choose anew while it lives, also if the client uses the same port for another connection.
+ * with. They do not choose again while it exists, even if the client uses the same port for another connection.
  *
  * @param backendId valid in the backends maps of the programs that wrote it
  */

@@ -26,7 +26,7 @@ final class Territories {
 
     /**
      * Present if both maps have programs at hooks, and no cgroup of the one is, contains or lies in one of the other. Two
-     * load balancers side by side look like that, and so do programs that an old one left behind in a cgroup of its own.
+     * load balancers side by side look like that, and so do leftover programs of an old one in a cgroup of its own.
      */
     Optional<Reason> apart(BpfMap map, BpfMap other) {
         Territory own = of(map);

@@ -16,7 +16,7 @@ final class AttemptTable {
     /** Distinct attempts that are followed one by one. */
     static final int MAX_ATTEMPTS = 100_000;
 
-    /** Distinct destinations that are told apart. */
+    /** Distinct destinations that are counted separately. */
     static final int MAX_SERVERS = 120_000;
 
     /** Attempts of one flow that a packet is compared with, newest first: a flow of millions costs no more. */
@@ -69,7 +69,7 @@ final class AttemptTable {
     private final Strays strays = new Strays();
     private long untracked;
 
-    /** What follows stands in that file. */
+    /** The frames that follow are in that file. */
     void startFile(String name) {
         files.add(name);
     }

@@ -4,7 +4,7 @@ import io.ghostmap.net.IpAddress;
 
 /** Whose replies may be in frames that were not read: their silence is not shown. */
 final class BlindSpots {
-    /** Clients that are remembered one by one; beyond them nobody's silence is shown. */
+    /** Clients that are remembered one by one; with more of them, a missing reply proves nothing for any client. */
     private static final int MAX_CLIENTS = 10_000;
 
     private final KeyIndex clients = new KeyIndex(MAX_CLIENTS);

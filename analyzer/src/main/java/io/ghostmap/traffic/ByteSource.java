@@ -11,7 +11,7 @@ import java.util.Optional;
  * The bytes of one capture in one array at a time. A stream that breaks off or fails below is an end with a
  * {@link #failure()}, not an exception: what was read until then stays evidence. Byte readers end in their order.
  *
- * <p>What stands across the border of two chunks is moved in front of the second, into its headroom.
+ * <p>Bytes on both sides of the border of two chunks are moved in front of the second, into its headroom.
  */
 final class ByteSource implements AutoCloseable {
     /** What a caller may {@link #require} at most: more than the longest record or block. */
@@ -34,7 +34,7 @@ final class ByteSource implements AutoCloseable {
         this.chunks = new ReadAhead(in, MAX_REQUIRED, CHUNK);
     }
 
-    /** Whether {@code count} bytes, at most {@link #MAX_REQUIRED}, lie behind the position; reads on if need be. */
+    /** Whether {@code count} bytes, at most {@link #MAX_REQUIRED}, follow the position; reads more if necessary. */
     boolean require(int count) {
         return end - start >= count || fill(count);
     }

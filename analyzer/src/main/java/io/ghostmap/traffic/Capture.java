@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param laterFragments TCP and UDP fragments without ports
  * @param tunneled frames whose inner packet is what counts
  * @param unread frames that were not read to what decides
- * @param counters tcpdump's own, which stand in another file
+ * @param counters tcpdump's own, which are in another file
  * @param damage why the file was not read to its end
  */
 public record Capture(
@@ -32,7 +32,7 @@ public record Capture(
         return new Capture(file, format, interfaces, frames, clock, laterFragments, tunneled, unread, stated, damage);
     }
 
-    /** Where {@link #dropped} stands: what tcpdump wrote on stderr, or the capture's own statistics. */
+    /** The source of {@link #dropped}: what tcpdump wrote on stderr, or the capture's own statistics. */
     public String countersFile() {
         return counters.droppedByKernel().isPresent() ? Rotation.of(file).set() + ".stderr" : file;
     }

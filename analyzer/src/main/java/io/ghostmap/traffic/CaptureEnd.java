@@ -10,7 +10,7 @@ final class CaptureEnd {
     /**
      * What a reading found in one file.
      *
-     * @param length the position behind its last frame, see {@link Frame#position()}
+     * @param length the position after its last frame, see {@link Frame#position()}
      * @param holdsWholeConnections whether its filter let more through than openings and ends
      * @param isTimed whether each of its frames has a time
      */
@@ -36,7 +36,7 @@ final class CaptureEnd {
         this.coverage = coverage;
     }
 
-    /** Rotated files are one behind the other. */
+    /** Rotated files follow one another. */
     private static long[] starts(List<Scanned> files, List<Capture> captures) {
         Map<String, Long> lengths = new HashMap<>();
         files.forEach(scanned -> lengths.put(scanned.file(), scanned.length()));

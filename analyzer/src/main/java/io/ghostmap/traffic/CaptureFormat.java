@@ -13,7 +13,7 @@ sealed interface CaptureFormat
 
     /**
      * Steps to the next frame that is not a {@link PlainSegment}; those are only counted. False at the end, or where
-     * the file breaks off, which {@link #damage} then tells.
+     * the file ends early, which {@link #damage} then says.
      */
     boolean next(Frame frame);
 
@@ -65,7 +65,7 @@ sealed interface CaptureFormat
     }
 
     /**
-     * A capture of a version that nobody has defined, or that is too old to be read.
+     * A capture of a version that is not defined, or that is too old to be read.
      *
      * @param version as the file states it, such as {@code 2.0}
      */

@@ -8,7 +8,7 @@ package io.ghostmap.traffic;
  */
 record CapturePoint(int interfaceIndex, String interfaceName, Direction direction, Tunnel tunnel)
         implements Comparable<CapturePoint> {
-    /** Stands for all beyond the number that is told apart. */
+    /** Used for all beyond the number that is kept separately. */
     static final CapturePoint FURTHER = new CapturePoint(0, "further interfaces", Direction.UNKNOWN, Tunnel.NONE);
 
     boolean is(int otherIndex, String otherName, Direction otherDirection, Tunnel otherTunnel) {

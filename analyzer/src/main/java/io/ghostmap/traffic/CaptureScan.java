@@ -100,7 +100,7 @@ final class CaptureScan {
                 file, frame.position(length), uneventful || frame.plain() > 0, frame.untimed() == 0);
     }
 
-    /** The counters of tcpdump stand in another file and join later. */
+    /** The counters of tcpdump are in another file and are added later. */
     Capture result() {
         return new Capture(
                 file,

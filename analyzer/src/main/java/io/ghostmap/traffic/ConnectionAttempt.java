@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param lastNanos time of the last SYN
  * @param watched whether the capture went on for long enough that a reply would be in it, if nothing else hides it
  * @param replyFrame the frame that settled {@code reply}
- * @param state empty where the capture cannot hold what would tell, such as closes
+ * @param state empty if the capture cannot have what would show it, such as closes
  * @param rewrite the same SYN under other addresses, where one was captured
  * @param frames the first few frames with the SYN
  * @param paths where the SYN passed

@@ -17,8 +17,8 @@ import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
- * Which time the captures cover, so that silence is told from not having looked. Rotated files cover it together;
- * files of different names were written side by side, and each tells only of what it saw.
+ * Which time the captures cover, which distinguishes a missing reply from a gap. Rotated files cover it together;
+ * files of different names were written side by side, and each shows only what it saw.
  */
 final class Coverage {
     private static final int MAX_NAMED = 8;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that went to one address and port over TCP. A capture can hold a hundred thousand attempts and two thousand
- * destinations, of which a report shows a few: what is more than a sum is built when somebody looks at it.
+ * destinations, of which a report shows a few: what is more than a sum is built on demand.
  */
 public final class Destination {
     private static final int MAX_FRAMES = 12;
@@ -48,7 +48,7 @@ public final class Destination {
         return syns;
     }
 
-    /** Added up once: whoever asks for one of them mostly asks for all. */
+    /** Added up once: a caller that needs one of them mostly needs all. */
     private AttemptSums sums() {
         AttemptSums known = sums;
         if (known == null) {

@@ -5,11 +5,11 @@ import static io.ghostmap.traffic.ByteSource.u16be;
 import io.ghostmap.net.Endpoint;
 import io.ghostmap.net.IpAddress;
 
-/** The bytes by which flows are told apart: source and destination address, source and destination port. */
+/** The bytes that distinguish flows: source and destination address, source and destination port. */
 final class FlowKey {
     private FlowKey() {}
 
-    /** Writes the destination's address and port behind one another; returns their length. */
+    /** Writes the destination's address and then its port; returns their length. */
     static int server(byte[] flow, int length, byte[] into) {
         int address = (length - 4) / 2;
         System.arraycopy(flow, address, into, 0, address);

@@ -2,7 +2,7 @@ package io.ghostmap.traffic;
 
 /**
  * The current frame of a capture: where its bytes lie and what its record states. One object, reused for each frame; it
- * also keeps the count and the clock of all frames, those included that nobody looked at.
+ * also keeps the count and the clock of all frames, including those that were not read.
  */
 final class Frame {
     /** The time of a frame that states none, or one that no clock shows. */
@@ -22,7 +22,7 @@ final class Frame {
     private CaptureInterface captureInterface = CaptureInterface.NONE;
     private final CaptureClock.Running clock = new CaptureClock.Running();
 
-    /** Counts one more frame, captured at that time; if it is unknown, the time of the frame before stands for it. */
+    /** Counts one more frame, captured at that time; if it is unknown, it gets that of the frame before. */
     void count(long timeNanos) {
         number++;
         if (timeNanos == UNKNOWN_TIME) {
@@ -33,7 +33,7 @@ final class Frame {
         }
     }
 
-    /** The frame just counted is a {@link PlainSegment}, of which nobody needs more than the count. */
+    /** The frame just counted is a {@link PlainSegment}, of which only the count is needed. */
     void passPlain() {
         plain++;
     }
@@ -79,7 +79,7 @@ final class Frame {
         return position(position);
     }
 
-    /** The same for a place in the file behind the frame. */
+    /** The same for a place in the file after the frame. */
     long position(long inFile) {
         boolean cuts = captureInterface.snapLength() > 0 && captureInterface.snapLength() < MAX_PACKET;
         return cuts ? number * PcapFormat.MAX_RECORD : inFile;

@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Names of the captured namespace's interfaces from {@code ip link}, never those of the analyst's machine. */
 final class InterfaceNames {
-    /** {@code 7: lxc5d@if6: <BROADCAST>}: behind the last @ stands the peer; a name has no blank, colon or slash. */
+    /** {@code 7: lxc5d@if6: <BROADCAST>}: the peer is after the last @; a name has no blank, colon or slash. */
     private static final Pattern LINK = Pattern.compile("(\\d{1,9}): ([^:\\s]+?)(@[^:@\\s]*)?: ");
 
     private static final int MAX_LIST = 1 << 24;

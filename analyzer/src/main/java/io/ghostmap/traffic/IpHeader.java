@@ -10,11 +10,11 @@ final class IpHeader {
     /** What {@link #decode} found. */
     enum Outcome {
         WHOLE,
-        /** A fragment behind the first: what follows is not a transport header. */
+        /** A fragment after the first: what follows is not a transport header. */
         LATER_FRAGMENT,
         /** The bytes end before the addresses do. */
         SHORT,
-        /** They end behind the addresses, among the extension headers. */
+        /** They end after the addresses, among the extension headers. */
         SHORT_BEHIND_ADDRESSES,
         NOT_IP
     }
@@ -135,7 +135,7 @@ final class IpHeader {
         return payloadAt;
     }
 
-    /** Where the packet ends by its own length field; behind the captured bytes when the snap length cut it. */
+    /** Where the packet ends by its own length field; after the captured bytes if the snap length cut it. */
     int statedEnd() {
         return statedEnd;
     }

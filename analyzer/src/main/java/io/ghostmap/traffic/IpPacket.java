@@ -8,7 +8,7 @@ import io.ghostmap.net.IpAddress;
 import java.util.Optional;
 
 /**
- * The fields of one packet that decide about connection attempts, read in place: IP, behind one tunnel if there is one,
+ * The fields of one packet that decide about connection attempts, read in place: IP, inside one tunnel if there is one,
  * then TCP, UDP, or an ICMP error with the header that it quotes. Reused for every packet.
  */
 final class IpPacket {
@@ -18,7 +18,7 @@ final class IpPacket {
         UDP,
         /** An ICMP or ICMPv6 error that refuses the TCP or UDP that it quotes; the addresses and ports are the quoted ones. */
         ICMP_ERROR,
-        /** A fragment behind the first: it has no ports. */
+        /** A fragment after the first: it has no ports. */
         LATER_FRAGMENT,
         /** The snap length cut it before what decides. */
         CUT,
@@ -46,7 +46,7 @@ final class IpPacket {
     private static final int IPV6_IN_IP = 41;
     private static final int ICMPV6 = 58;
 
-    /** Flags end at byte 14, and tshark believes them only with the window behind them. */
+    /** Flags end at byte 14, and tshark accepts them only with the window after them. */
     private static final int TCP_THROUGH_WINDOW = 16;
 
     private static final int TCP_FIXED_WORDS = 5;
@@ -320,7 +320,7 @@ final class IpPacket {
         return acknowledgment;
     }
 
-    /** Bytes behind the TCP header by the packet's own length, captured or not. */
+    /** Bytes after the TCP header by the packet's own length, captured or not. */
     int payload() {
         return payload;
     }

@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 
 /**
  * Short byte keys to ordinals 0, 1, 2, …: arrays alone, no object a key or a lookup, a bound on the keys. The hash is
- * seeded anew each time, so that no capture can aim at collisions; nothing is ever listed in its order.
+ * with a new seed each time, so that no capture can aim at collisions; nothing is ever listed in its order.
  */
 final class KeyIndex {
     static final int ABSENT = -1;
@@ -17,7 +17,7 @@ final class KeyIndex {
     private final int bound;
     private final int seed = new SplittableRandom().nextInt();
 
-    /** All keys behind one another; the key of ordinal n ends at {@code ends[n]}. */
+    /** All keys one after another; the key of ordinal n ends at {@code ends[n]}. */
     private byte[] bytes = new byte[FIRST_SLOTS * 8];
 
     private int[] ends = new int[FIRST_SLOTS / 2];

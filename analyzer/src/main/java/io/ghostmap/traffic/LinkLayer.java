@@ -5,7 +5,7 @@ import static io.ghostmap.traffic.ByteSource.u32be;
 import static io.ghostmap.traffic.ByteSource.u8;
 
 /**
- * Finds the IP header behind the link header, and what the link header tells of interface and direction. Link types
+ * Finds the IP header after the link header, and what the link header says about interface and direction. Link types
  * and header shapes: tcpdump.org/linktypes, pcap 1.10.
  */
 final class LinkLayer {

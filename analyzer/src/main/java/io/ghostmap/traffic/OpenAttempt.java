@@ -11,13 +11,13 @@ final class OpenAttempt {
     /** Frames of one SYN on two interfaces lie microseconds apart, retransmissions 200 ms and more. */
     private static final long COPY_WINDOW_NANOS = 100_000_000L;
 
-    /** A queue between two interfaces can hold it longer; then the IPv4 id tells. No SYN is sent again within this. */
+    /** A queue between two interfaces can hold it longer; then the IPv4 id decides. No SYN is sent again within this time. */
     private static final long QUEUED_WINDOW_NANOS = 900_000_000L;
 
-    /** A capture that goes on this long behind the last SYN without a reply shows silence. */
+    /** A capture that goes on this long after the last SYN, without a reply, shows that there was none. */
     private static final long SILENCE_NANOS = 3_000_000_000L;
 
-    /** Sendings of one SYN that are told apart; Linux gives up after 7. */
+    /** Transmissions of one SYN that are kept separately; Linux gives up after 7. */
     private static final int MAX_EARLIER = 15;
 
     /** One sending of the SYN, by the frame of it that was read first. */

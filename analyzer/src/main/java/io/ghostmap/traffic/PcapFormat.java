@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Classic pcap (pcap-savefile(5), version 2.4 and before): a header of 24 bytes whose magic tells the byte order and the
+ * Classic pcap (pcap-savefile(5), version 2.4 and before): a header of 24 bytes whose magic shows the byte order and the
  * resolution, then records of 16 bytes and {@code incl_len} bytes of packet.
  */
 final class PcapFormat implements CaptureFormat {
@@ -33,7 +33,7 @@ final class PcapFormat implements CaptureFormat {
     /** Before it, a record stated its length on the wire first (libpcap, sf-pcap.c). */
     private static final int CAPTURED_LENGTH_FIRST = 3;
 
-    /** The upper half of the word tells of frame check sequences (draft-ietf-opsawg-pcap, section 4). */
+    /** The upper half of the word is about frame check sequences (draft-ietf-opsawg-pcap, section 4). */
     private static final int LINK_TYPE_MASK = 0xffff;
 
     /** libpcap's MAXIMUM_SNAPLEN: no tool writes a longer record. */

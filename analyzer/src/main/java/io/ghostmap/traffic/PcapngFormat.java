@@ -142,7 +142,7 @@ final class PcapngFormat implements CaptureFormat {
         return true;
     }
 
-    /** Reads one whole block and steps behind it; true when it held a frame, or when the file is broken there. */
+    /** Reads one whole block and moves to its end; true when it held a frame, or when the file is broken there. */
     private boolean block(int type, int length, Frame frame) {
         int start = source.position();
         if (word(start + length - 4) != length) {
@@ -332,7 +332,7 @@ final class PcapngFormat implements CaptureFormat {
             this.end = end;
         }
 
-        /** Where the first value of the code with at least that many bytes stands. */
+        /** The position of the first value of the code with at least that many bytes. */
         OptionalInt find(int code, int leastLength) {
             int at = start;
             while (end - at >= 4) {
@@ -354,7 +354,7 @@ final class PcapngFormat implements CaptureFormat {
             return at.isEmpty() ? "" : text(at.getAsInt(), half(at.getAsInt() - 2));
         }
 
-        /** Its first byte tells whether a text or BPF instructions follow. */
+        /** Its first byte shows whether a text or BPF instructions follow. */
         String filter() {
             OptionalInt at = find(IF_FILTER, 2);
             boolean isText = at.isPresent() && source.buffer()[at.getAsInt()] == 0;

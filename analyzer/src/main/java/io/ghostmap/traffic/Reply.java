@@ -4,7 +4,7 @@ package io.ghostmap.traffic;
 public enum Reply {
     /** A SYN-ACK for its sequence number. */
     ANSWERED,
-    /** The capture cannot tell: it ended too soon, or packets were lost. */
+    /** The capture cannot show it: it ended too soon, or packets were lost. */
     UNKNOWN,
     /** A RST. */
     REFUSED,

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds pairs of attempts that are one SYN before and behind an address translation: the same sequence number within
+ * Finds pairs of attempts that are one SYN before and after an address translation: the same sequence number within
  * microseconds, and one of the two sides unchanged.
  */
 final class Rewrites {

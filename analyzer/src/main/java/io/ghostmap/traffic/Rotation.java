@@ -5,12 +5,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a file's name tells of rotation: tcpdump -C writes {@code any.pcap}, {@code any.pcap1}, …, with -W
+ * What a file's name shows about rotation: tcpdump -C writes {@code any.pcap}, {@code any.pcap1}, …, with -W
  * {@code any.pcap00}, with -G times such as {@code any-20261123-024100.pcap}; dumpcap
  * {@code any_00002_20261123024100.pcapng}. In a ring of files the highest number need not be the latest.
  *
  * @param set the name without what rotation adds and without endings: files of one set are one capture
- * @param ordinal what rotation added, digits alone; empty for a file that stands for itself or is the first
+ * @param ordinal what rotation added, only digits; empty for a file that is not rotated or is the first
  * @param counted whether the ordinal counts files one by one, so that a missing one shows
  */
 record Rotation(String set, String ordinal, boolean counted) {

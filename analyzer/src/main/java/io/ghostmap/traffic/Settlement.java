@@ -150,7 +150,7 @@ final class Settlement {
         return fits ? distance(ofClient, attempt.sequence(), reach) : NONE;
     }
 
-    /** How far the number is behind the one of the SYN, or {@link #NONE} beyond the reach. */
+    /** How far the number is after that of the SYN, or {@link #NONE} beyond the reach. */
     private static long distance(int number, int first, long reach) {
         return isWithin(number, first, reach) ? Integer.toUnsignedLong(number - first) : NONE;
     }

@@ -17,7 +17,7 @@ final class SightingLog {
     private int[] next = new int[FIRST_ROOM];
     private int size;
 
-    /** Adds one behind {@code last}, or as the first of a chain behind {@link #NONE}; returns its place. */
+    /** Adds one after {@code last}, or as the first of a chain after {@link #NONE}; returns its place. */
     int add(int last, int file, long frame, int point) {
         if (size == frames.length) {
             grow();

@@ -193,7 +193,7 @@ public final class TrafficSink implements MemberSink {
         return order != 0 ? order : one.file().compareTo(other.file());
     }
 
-    /** In the order of time. What tcpdump counted is of all files of a rotation: it stands with the last of them. */
+    /** In the order of time. The counters of tcpdump are for all files of a rotation: they are with the last of them. */
     private List<Capture> withCounters() {
         captures.sort(TrafficSink::inTime);
         Map<String, String> lastOfSet = new HashMap<>();

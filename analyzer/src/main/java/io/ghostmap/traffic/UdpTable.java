@@ -115,7 +115,7 @@ final class UdpTable {
         return fresh;
     }
 
-    /** An ICMP error that quotes a datagram; the datagram itself may stand in a file that is read later. */
+    /** An ICMP error that quotes a datagram; the datagram itself may be in a file that is read later. */
     void unreachable(IpPacket packet, String file, Frame frame) {
         int forward = keys.find(key, packet.key(key));
         int back = forward == ABSENT ? keys.find(key, packet.reversedKey(key)) : ABSENT;

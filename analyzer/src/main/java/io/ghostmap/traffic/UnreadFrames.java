@@ -47,7 +47,7 @@ final class UnreadFrames {
         cut++;
     }
 
-    /** Cut behind its addresses: it may have held a reply to whom it was sent. */
+    /** Cut after its addresses: it may have been a reply to its destination. */
     void cut(IpPacket packet) {
         hide(packet);
         cut++;

@@ -5,12 +5,12 @@ import java.util.Locale;
 /**
  * A point that a packet passed, as the capture names it.
  *
- * @param device the name of the interface; empty where the capture does not tell
+ * @param device the name of the interface; empty if the capture does not show it
  * @param tunnel what the packet traveled in there
  */
 public record Waypoint(String device, Direction direction, Tunnel tunnel) implements Comparable<Waypoint> {
 
-    /** Whether the capture tells anything of the point. */
+    /** Whether the capture shows anything about the point. */
     boolean isKnown() {
         return !toString().isEmpty();
     }

@@ -285,7 +285,7 @@ final class BackendFinder {
 
     /**
      * A datagram socket's cookie chooses, and has chosen already where an earlier program had slots, too; but not where
-     * another socket of the same namespace can have left a session behind since the maps were dumped.
+     * another socket of the same namespace can have written a session since the maps were dumped.
      */
     private void select(Service service, Conditions given) {
         SocketCookie cookie = inquiry.cookie;
@@ -368,7 +368,7 @@ final class BackendFinder {
                 : Text.of("the program references no backends map that is known");
     }
 
-    /** Before the skip maps, and over IPv4 alone, the backend of a local redirect policy reaches what it stands in for. */
+    /** Before the skip maps, and only over IPv4, the backend of a local redirect policy reaches the redirected service. */
     private void reach(Service service, Backend backend, double share, Conditions given, SocketCookie chosen) {
         boolean exempt = inquiry.marked(service, ServiceFlag.LOCAL_REDIRECT)
                 && inquiry.family == Family.IPV4

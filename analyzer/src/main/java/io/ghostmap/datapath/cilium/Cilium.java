@@ -249,7 +249,7 @@ public final class Cilium implements LoadBalancer {
 
     /**
      * From which releases a program can be, as far as its name and its maps show. The agent that runs on the node today
-     * says nothing of a program that an older one left behind. All releases if the signs contradict each other.
+     * says nothing of a leftover program of an older one. All releases if the signs contradict each other.
      */
     VersionRange versionsOf(View view) {
         BpfProgram program = view.program();

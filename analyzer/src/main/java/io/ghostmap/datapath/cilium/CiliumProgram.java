@@ -63,7 +63,7 @@ final class CiliumProgram implements SocketProgram {
                 .answer();
     }
 
-    /** Whether no release would find a service, whoever asks; connect6 has two maps for an IPv4 address. */
+    /** Whether no release would find a service for any client; connect6 has two maps for an IPv4 address. */
     private boolean knowsNothingOf(Question question) {
         Endpoint address = question.address();
         boolean v4 = address.address().isV4();
@@ -183,7 +183,7 @@ final class CiliumProgram implements SocketProgram {
         Inquiry.Result with(List<Semantics> releases, Conditions given);
     }
 
-    /** With each semantics that the program can have; where they lead to different ends, each end says which. */
+    /** With each semantics that the program can have; if their ends differ, each end has its semantics as a condition. */
     private Inquiry.Result byRelease(Conditions given, Look look) {
         List<Semantics> possible = possible(given);
         Inquiry.Result all = look.with(possible, given);

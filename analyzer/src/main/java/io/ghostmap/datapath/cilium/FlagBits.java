@@ -9,12 +9,12 @@ import java.util.function.Predicate;
 
 /**
  * The two flag bytes of a services entry ({@code pkg/loadbalancer} ServiceFlags; one word there, {@code flags2} in its
- * high half). Two bits mean different things by what stands beside them.
+ * high half). The meaning of two bits depends on other bits.
  */
 final class FlagBits {
     private static final int HOST_PORT = 0x0008;
 
-    /** Where an entry stands: a bit of a frontend can be another one of a slot. */
+    /** The kind of entry: one bit can mean different flags in a frontend and in a slot. */
     private record Place(int word, boolean slot) {
         boolean hostPort() {
             return (word & HOST_PORT) != 0;

@@ -271,14 +271,14 @@ final class Inquiry {
         end(new Decision.Rewrites(rewrite), share, given, chosen);
     }
 
-    /** It leads nowhere. */
+    /** The connection has no backend. */
     void deadEnd(Text why, double share, Conditions given, SocketCookie chosen) {
         Decision decision = ask(release ->
                 release.has(Trait.REFUSES_DEAD_ENDS) ? new Decision.Refuses(why, List.of(release.error())) : PASSES);
         end(decision, share, given, chosen);
     }
 
-    /** It leads nowhere by what was dumped of the table. */
+    /** According to the dump of the table, the connection has no backend. */
     void missing(Table<?> table, Text what, double share, Conditions given, SocketCookie chosen) {
         if (table.whole()) {
             deadEnd(what, share, given, chosen);

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The addresses that a services map has anything to say of. A program behind the one that translates is asked for
- * backends, of which it mostly knows none: this tells so without following each release's look-ups.
+ * The addresses that matter to a services map. A program after the one that translates is asked for
+ * backends, most of which it does not have: this shows it without following each release's look-ups.
  */
 final class KnownEndpoints {
     private final Set<Endpoint> endpoints = new HashSet<>();

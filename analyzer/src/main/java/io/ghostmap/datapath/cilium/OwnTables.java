@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The maps that nothing but Cilium's own programs reads: each is decoded once, when a program first rests on it. */
+/** The maps that nothing but Cilium's own programs reads: each is decoded once, when a program first needs it. */
 final class OwnTables {
     private final ByteOrder order;
     private final Map<Integer, SortedMap<Integer, List<Affinity>>> affinity = new ConcurrentHashMap<>();

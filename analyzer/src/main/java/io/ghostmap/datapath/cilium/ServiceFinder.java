@@ -16,7 +16,7 @@ import java.util.SortedMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** Finds the service that an address stands for, as {@code lb4_lookup_service} and {@code sock4_wildcard_lookup} do. */
+/** Finds the service of an address, as {@code lb4_lookup_service} and {@code sock4_wildcard_lookup} do. */
 final class ServiceFinder {
     private static final String USUAL_RANGE = Option.NODE_PORT_RANGE.flag() + "=" + AgentOptions.DEFAULT.firstNodePort()
             + "-" + AgentOptions.DEFAULT.lastNodePort();

@@ -29,7 +29,7 @@ enum ServiceFlag {
     INTERNAL_LOCAL("InternalLocal"),
     /** Both scopes have entries: in-cluster clients look the frontend up again in the internal one. */
     TWO_SCOPES("two-scopes"),
-    /** Of a slot: it stands behind {@code count}; shares its bit with {@link #SOURCE_RANGE_DENY}. */
+    /** Of a slot: it is after the first {@code count} ones; shares its bit with {@link #SOURCE_RANGE_DENY}. */
     QUARANTINED("quarantined"),
     /** The source ranges are a deny list; shares its bit with {@link #QUARANTINED}. */
     SOURCE_RANGE_DENY("deny"),

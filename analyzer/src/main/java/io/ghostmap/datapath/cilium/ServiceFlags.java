@@ -6,7 +6,7 @@ import java.util.Set;
  * The flags of one entry.
  *
  * @param set the flags that are known
- * @param word the bits as they stand there, the second byte in the high half
+ * @param word the bits as they are in the entry, the second byte in the high half
  * @param unknown bits that no release up to the newest that was read gives a meaning
  */
 record ServiceFlags(Set<ServiceFlag> set, int word, int unknown) {

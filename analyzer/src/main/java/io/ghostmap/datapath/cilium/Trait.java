@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** What the socket programs of some releases do and those of others do not ({@code bpf/bpf_sock.c}, {@code bpf/lib/lb.h}). */
 enum Trait {
-    /** connect() fails where a service leads nowhere; before, the connection went out with the service's own address. */
+    /** connect() fails if a service has no backend; before, the connection left with the service's own address. */
     REFUSES_DEAD_ENDS(Era.FROM_1_13, Era.FROM_1_19_4),
 
     /** It names the error of such a refusal ({@code bpf_set_retval}); before, an #include came too late for that. */

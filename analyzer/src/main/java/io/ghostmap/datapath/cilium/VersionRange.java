@@ -4,7 +4,7 @@ package io.ghostmap.datapath.cilium;
  * Releases of a load balancer, by the minor number of 1.x, both ends included.
  *
  * @param first the oldest that it can be
- * @param last the newest that it can be; {@link #NEWEST} stands for that and whatever comes later
+ * @param last the newest that it can be; {@link #NEWEST} includes all later ones
  */
 record VersionRange(int first, int last) {
     /** 1.21-dev, the newest that was read. */

@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * All that a program can do with an address.
  *
- * @param choices in the order in which they were found; none where it leaves the address alone, whoever asks. What it does
+ * @param choices in the order in which they were found; empty if it does not change the address for any client. What it does
  *     on both sides of a condition is one choice
- * @param entries of maps that lead there
+ * @param entries of maps that decided
  * @param options of the agent that decided
  */
 public record Answer(List<Choice> choices, List<MapEntry> entries, List<Citation> options) {
@@ -18,7 +18,7 @@ public record Answer(List<Choice> choices, List<MapEntry> entries, List<Citation
         choices = Choice.simplified(choices);
     }
 
-    /** It leaves the address alone, whoever asks. */
+    /** It does not change the address for any client. */
     public static final Answer PASSES = new Answer(List.of(), List.of(), List.of());
 
     /** Nothing can be said of it. */

@@ -3,7 +3,7 @@ package io.ghostmap.datapath.program;
 import io.ghostmap.text.Term;
 import io.ghostmap.text.Term.NameKind;
 
-/** The errors that a program can make connect() or sendmsg() fail with, by itself or by what it leaves behind. */
+/** The errors that a program can make connect() or sendmsg() fail with, directly or through the address that it writes. */
 public enum Errno {
     EPERM,
     EHOSTUNREACH,

@@ -12,7 +12,7 @@ import io.ghostmap.net.Protocol;
  * @param protocol of the socket
  * @param given what was taken for given before it runs
  * @param cookie what the programs before it have shown of the socket's cookie
- * @param citing whether the answer is to name the map entries that lead to it: few of a large node's answers are shown
+ * @param citing whether the answer needs the map entries that decided: few of a large node's answers are shown
  */
 public record Question(
         AttachType hook, Endpoint address, Protocol protocol, Conditions given, SocketCookie cookie, boolean citing) {
