@@ -139,9 +139,11 @@ final class ForeignProgram implements Rule {
                                 ? Text.of("{} translates at connect()", programs)
                                 : Text.of("{} at connect() can have sent them there", programs))
                 .summary(Text.of(
-                        "{} failed. No map of Cilium and no endpoint slice has the address, and the SYNs have it from the"
-                                + " socket on.",
-                        failures.shares()))
+                        "{} failed. No map of Cilium{} has the address, and the SYNs have it from the socket on.",
+                        failures.shares(),
+                        incident.evidence().kubernetes().slicesCaptured()
+                                ? Text.of(" and no endpoint slice")
+                                : Text.NONE))
                 .explanation(explanation(foreign, translators))
                 .supporting(supporting(incident, failures, suspects))
                 .rivals(

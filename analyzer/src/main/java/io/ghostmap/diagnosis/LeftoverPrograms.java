@@ -100,13 +100,14 @@ final class LeftoverPrograms implements Rule {
                 .map(ConnectionAttempt::server)
                 .distinct()
                 .toList();
+        boolean confirmed = failed.keySet().stream().allMatch(layers -> layers.wanted() instanceof Wanted.Claimed);
         Text off = Text.of(
                 "The agent runs without socket load balancing, but {} for it are still attached.",
                 Text.count(programs.size(), "program", "programs"));
         Finding.Draft draft = Finding.draft(
                         ENTRY,
                         failed.isEmpty() ? Severity.WARNING : Severity.CRITICAL,
-                        failed.isEmpty() ? Confidence.LIKELY : Confidence.CERTAIN)
+                        failed.isEmpty() || !confirmed ? Confidence.LIKELY : Confidence.CERTAIN)
                 .about(frontends.stream().map(Subject.Frontend::new).toList())
                 .about(backends.stream().map(Subject.Backend::new).toList())
                 .about(programs.stream()
@@ -124,7 +125,7 @@ final class LeftoverPrograms implements Rule {
                                     "socket load balancing is switched off, but its programs are still attached and send them to {}",
                                     Text.few(Terms.endpoints(backends))))
                     .summary(Text.of(
-                            "{} {} to {} failed; Kubernetes names other backends.",
+                            "{} {} to {} failed{}.",
                             off,
                             Text.count(
                                     failed.values().stream()
@@ -132,7 +133,8 @@ final class LeftoverPrograms implements Rule {
                                             .sum(),
                                     "attempt",
                                     "attempts"),
-                            Text.few(Terms.endpoints(backends))));
+                            Text.few(Terms.endpoints(backends)),
+                            confirmed ? Text.of("; Kubernetes names other backends") : Text.NONE));
         }
         return draft.explanation(List.of(
                         Text.of(
@@ -178,7 +180,7 @@ final class LeftoverPrograms implements Rule {
                 RemedyStep.changing(
                                 Text.of("Drain and reboot the node"),
                                 Text.of("The first step has shown both, and workloads can move."),
-                                List.of(new Action.DrainNode(incident.nodeName())))
+                                List.of(new Action.DrainNode(incident.nodeName()), new Action.Reboot()))
                         .effect(Text.of(
                                 "A reboot ends every attachment. Detaching the listed programs has the same effect without one,"
                                         + " hook by hook."))
