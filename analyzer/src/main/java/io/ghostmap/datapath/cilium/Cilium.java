@@ -34,9 +34,7 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -49,46 +47,11 @@ import java.util.stream.Stream;
 
 /** Cilium's socket load balancer, 1.6 to 1.21-dev. */
 public final class Cilium implements LoadBalancer {
-    /** Programs of 1.13 and later. Names may be cut to 15 characters. */
     /**
      * Of maps whose keys are tuples of a connection ({@code struct ipv4_ct_tuple}, {@code struct ipv6_ct_tuple} in {@code
      * bpf/lib/common.h}), conntrack and SNAT, the entries of kind SERVICE; every row of other maps.
      */
     public static final RowFilter ROWS = new ServiceTuples();
-
-    private static final Pattern PREFIXED = Pattern.compile("cil_sock([46]_.+|_releas.*)");
-
-    /** Programs up to 1.12. */
-    private static final Pattern PLAIN =
-            Pattern.compile("sock[46]_(connect|sendmsg|recvmsg|getpeerna.*|post_bind|pre_bind|bind|xlate.*)");
-
-    private static final Pattern PURPOSE = Pattern.compile("(cil_)?sock(?<family>[46])_(?<purpose>.+)");
-
-    /** The hooks of both families. */
-    private record Hooks(AttachType v4, AttachType v6) {}
-
-    /** By how the purpose in a program's name begins; of two that fit the former. */
-    private static final Map<String, Hooks> HOOKS = new LinkedHashMap<>();
-
-    static {
-        Hooks connect = new Hooks(AttachType.CONNECT4, AttachType.CONNECT6);
-        Hooks sendmsg = new Hooks(AttachType.SENDMSG4, AttachType.SENDMSG6);
-        Hooks recvmsg = new Hooks(AttachType.RECVMSG4, AttachType.RECVMSG6);
-        Hooks postBind = new Hooks(AttachType.POST_BIND4, AttachType.POST_BIND6);
-        HOOKS.put("conne", connect);
-        HOOKS.put("sendm", sendmsg);
-        HOOKS.put("recvm", recvmsg);
-        HOOKS.put("getpe", new Hooks(AttachType.GETPEERNAME4, AttachType.GETPEERNAME6));
-        HOOKS.put("post_", postBind);
-        HOOKS.put("pre_b", new Hooks(AttachType.BIND4, AttachType.BIND6));
-        HOOKS.put("bind", postBind);
-        HOOKS.put("xlate_snd", sendmsg);
-        HOOKS.put("xlate_rcv", recvmsg);
-        HOOKS.put("xlate", connect);
-    }
-
-    /** Programs of any hook: those of tc and XDP read the same tables. */
-    private static final Pattern ANY_PROGRAM = Pattern.compile("cil_.*|handle_.*|tail_.*|bpf_.*|from-.*|to-.*");
 
     /**
      * {@code TCGlobalsPath} of {@code pkg/bpf/bpffs_linux.go}, below the bpffs that the agent uses: the second only if
@@ -97,8 +60,6 @@ public final class Cilium implements LoadBalancer {
     private static final List<Pattern> AGENT_PINS = List.of(
             Pattern.compile("/sys/fs/bpf/tc/globals/cilium_[a-z0-9_]+"),
             Pattern.compile("/run/cilium/bpffs/tc/globals/cilium_[a-z0-9_]+"));
-
-    private static final String RELEASE_PROGRAM = "cil_sock_releas";
 
     /** {@code uname -a}: the release follows the name of the node. */
     private static final Pattern KERNEL = Pattern.compile("Linux \\S+ (?<major>\\d{1,4})\\.(?<minor>\\d{1,4}).*");
@@ -187,11 +148,7 @@ public final class Cilium implements LoadBalancer {
 
     private Optional<Identified> identified(BpfMap map, List<BpfProgram> users, Optional<MapDump> dump) {
         return Identification.of(
-                map,
-                users,
-                dump,
-                user -> ANY_PROGRAM.matcher(user.name()).matches() || owns(user),
-                this::isSocketProgram);
+                map, users, dump, user -> ProgramNames.isOfAnyHook(user.name()) || owns(user), this::isSocketProgram);
     }
 
     @Override
@@ -201,27 +158,12 @@ public final class Cilium implements LoadBalancer {
 
     @Override
     public boolean owns(BpfProgram program) {
-        return isSocketProgram(program)
-                && (PREFIXED.matcher(program.name()).matches()
-                        || PLAIN.matcher(program.name()).matches());
+        return isSocketProgram(program) && ProgramNames.isOfSocketHook(program.name());
     }
 
-    /** Names are cut to 15 characters; {@code sock4_bind} is 1.8's name of the program at post_bind. */
     @Override
     public Optional<AttachType> hookOf(BpfProgram program) {
-        if (program.name().startsWith(RELEASE_PROGRAM)) {
-            return Optional.of(AttachType.SOCK_RELEASE);
-        }
-        Matcher name = PURPOSE.matcher(program.name());
-        if (!name.matches()) {
-            return Optional.empty();
-        }
-        boolean v4 = name.group("family").equals("4");
-        String purpose = name.group("purpose");
-        return HOOKS.entrySet().stream()
-                .filter(hook -> purpose.startsWith(hook.getKey()))
-                .map(hook -> v4 ? hook.getValue().v4() : hook.getValue().v6())
-                .findFirst();
+        return ProgramNames.hook(program.name());
     }
 
     @Override
@@ -253,14 +195,7 @@ public final class Cilium implements LoadBalancer {
      */
     VersionRange versionsOf(View view) {
         BpfProgram program = view.program();
-        VersionRange versions = VersionRange.ANY;
-        if (program.name().startsWith(RELEASE_PROGRAM)) {
-            versions = VersionRange.since(18);
-        } else if (PREFIXED.matcher(program.name()).matches()) {
-            versions = VersionRange.since(13);
-        } else if (PLAIN.matcher(program.name()).matches()) {
-            versions = plain(program.name());
-        }
+        VersionRange versions = ProgramNames.versions(program.name());
         if (asksForHealthChecks(view)) {
             versions = versions.and(VersionRange.upTo(16));
         }
@@ -277,17 +212,6 @@ public final class Cilium implements LoadBalancer {
             }
         }
         return versions.isEmpty() ? VersionRange.ANY : versions;
-    }
-
-    /** Up to 1.7 it is called after the translation, then after the hook; at post_bind and bind it has had two names. */
-    private static VersionRange plain(String name) {
-        String purpose = name.substring(name.indexOf('_') + 1);
-        return switch (purpose) {
-            case "bind" -> VersionRange.between(8, 9);
-            case "post_bind" -> VersionRange.upTo(12);
-            case "pre_bind" -> VersionRange.between(10, 12);
-            default -> purpose.startsWith("xlate") ? VersionRange.upTo(7) : VersionRange.between(8, 12);
-        };
     }
 
     /** From 1.17 on connects of health checks are let through, without a look at the map. */
